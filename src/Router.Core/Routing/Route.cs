@@ -1,0 +1,5 @@
+namespace Router.Core.Routing;
+
+/// <summary>A compiled route: its providers by number, the cheapest first (ties in the order given).</summary>
+/// <param name="Providers">Numbers of one to eight provider accounts.</param>
+public sealed record Route(IReadOnlyList<int> Providers);

@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using Router.Core.Routing;
+
+namespace Router.Core.Tenants;
+
+/// <summary>
+/// Everything configured, as one immutable snapshot that each silo holds and swaps whole (DESIGN §3). Reading it takes no lock.
+/// </summary>
+public sealed class Configuration
+{
+    private readonly FrozenDictionary<string, Tenant> tenantsByName;
+    private readonly FrozenDictionary<int, Tenant> tenantsByNumber;
+    private readonly FrozenDictionary<string, ProviderAccount> providersByName;
+    private readonly FrozenDictionary<int, ProviderAccount> providersByNumber;
+    private readonly FrozenDictionary<UInt128, ApiKey> keys;
+
+    /// <summary>Compiles a snapshot.</summary>
+    public Configuration(
+        long version, IEnumerable<Tenant> tenants, IEnumerable<ProviderAccount> providers, IReadOnlyList<RouteSettings> routes, IEnumerable<ApiKey> apiKeys)
+    {
+        Version = version;
+        Tenants = [.. tenants];
+        Providers = [.. providers];
+        RouteSettings = routes;
+        tenantsByName = Tenants.ToFrozenDictionary(static t => t.Name, StringComparer.Ordinal);
+        tenantsByNumber = Tenants.ToFrozenDictionary(static t => t.Number);
+        providersByName = Providers.ToFrozenDictionary(static p => p.Name, StringComparer.Ordinal);
+        providersByNumber = Providers.ToFrozenDictionary(static p => p.Number);
+        keys = apiKeys.ToFrozenDictionary(static k => k.Hash);
+        Routes = RouteTable.Build(routes, this);
+    }
+
+    /// <summary>A snapshot with nothing in it.</summary>
+    public static Configuration Empty { get; } = new(0, [], [], [], []);
+
+    /// <summary>Rises with every change.</summary>
+    public long Version { get; }
+
+    /// <summary>All tenants.</summary>
+    public IReadOnlyList<Tenant> Tenants { get; }
+
+    /// <summary>All provider accounts.</summary>
+    public IReadOnlyList<ProviderAccount> Providers { get; }
+
+    /// <summary>The routes as set.</summary>
+    public IReadOnlyList<RouteSettings> RouteSettings { get; }
+
+    /// <summary>The compiled routes.</summary>
+    public RouteTable Routes { get; }
+
+    /// <summary>A tenant by name, or null.</summary>
+    public Tenant? FindTenant(string name) => tenantsByName.GetValueOrDefault(name);
+
+    /// <summary>A tenant by number, or null.</summary>
+    public Tenant? FindTenant(int number) => tenantsByNumber.GetValueOrDefault(number);
+
+    /// <summary>A provider account by name, or null.</summary>
+    public ProviderAccount? FindProvider(string name) => providersByName.GetValueOrDefault(name);
+
+    /// <summary>A provider account by number, or null.</summary>
+    public ProviderAccount? FindProvider(int number) => providersByNumber.GetValueOrDefault(number);
+
+    /// <summary>An API key by the first 16 bytes of its SHA-256, or null.</summary>
+    public ApiKey? FindKey(UInt128 hash) => keys.GetValueOrDefault(hash);
+}

@@ -1,0 +1,37 @@
+using Router.Core.Messages;
+
+namespace Router.Core.Tenants;
+
+/// <summary>A provider account as the hot path needs it: compiled from <see cref="ProviderSettings"/>, immutable.</summary>
+public sealed class ProviderAccount
+{
+    private readonly uint channels;
+
+    /// <summary>Compiles <paramref name="settings"/>; its channels' words are valid already.</summary>
+    public ProviderAccount(int number, string name, ProviderSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Number = number;
+        Name = name;
+        Settings = settings;
+        foreach (string word in settings.Channels)
+        {
+            if (WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel))
+            {
+                channels |= 1u << (int)channel;
+            }
+        }
+    }
+
+    /// <summary>The internal number, 1 and up; kept in the log, never used again.</summary>
+    public int Number { get; }
+
+    /// <summary>The name in URLs and events.</summary>
+    public string Name { get; }
+
+    /// <summary>As set.</summary>
+    public ProviderSettings Settings { get; }
+
+    /// <summary>Whether it carries <paramref name="channel"/>.</summary>
+    public bool Carries(Channel channel) => ((channels >> (int)channel) & 1) != 0;
+}

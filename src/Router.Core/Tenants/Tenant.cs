@@ -1,0 +1,74 @@
+using Router.Core.Messages;
+
+namespace Router.Core.Tenants;
+
+/// <summary>A tenant as the hot path needs it: compiled from <see cref="TenantSettings"/>, immutable, replaced whole on a change.</summary>
+public sealed class Tenant
+{
+    private readonly Sender[] senders;
+
+    /// <summary>Compiles <paramref name="settings"/>.</summary>
+    public Tenant(int number, string name, TenantSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Number = number;
+        Name = name;
+        Settings = settings;
+        senders = [.. settings.Senders.Select(static s => new Sender(s))];
+    }
+
+    /// <summary>The internal number, 1 and up; never used again after a deletion.</summary>
+    public int Number { get; }
+
+    /// <summary>The name in URLs and topics.</summary>
+    public string Name { get; }
+
+    /// <summary>As set.</summary>
+    public TenantSettings Settings { get; }
+
+    /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
+    public Sender DefaultSender(Channel channel)
+    {
+        foreach (Sender sender in senders)
+        {
+            if (Fits(sender, channel))
+            {
+                return sender;
+            }
+        }
+
+        return Sender.None;
+    }
+
+    /// <summary>The tenant's sender with exactly these bytes, if it fits the channel; null when the tenant has none such.</summary>
+    public Sender? FindSender(Channel channel, ReadOnlySpan<byte> utf8)
+    {
+        foreach (Sender sender in senders)
+        {
+            if (sender.Utf8.Span.SequenceEqual(utf8) && Fits(sender, channel))
+            {
+                return sender;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The tenant's sender with this tag; null when it has none such (any more).</summary>
+    public Sender? FindSender(uint tag)
+    {
+        foreach (Sender sender in senders)
+        {
+            if (sender.Tag == tag)
+            {
+                return sender;
+            }
+        }
+
+        return null;
+    }
+
+    // A mailbox is for e-mail; numbers, short codes and sender ids are for everything else.
+    private static bool Fits(Sender sender, Channel channel) =>
+        sender.Utf8.Span.Contains((byte)'@') == (channel == Channel.Email);
+}

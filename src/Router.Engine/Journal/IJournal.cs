@@ -1,0 +1,66 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+
+namespace Router.Engine.Journal;
+
+/// <summary>
+/// Port: what was accepted and what became of it. One instance a silo; every member may be called from any thread.
+/// Implementations: SQLite, a store in memory for tests; later PostgreSQL. A contract suite runs against each.
+/// </summary>
+public interface IJournal
+{
+    /// <summary>True when no other process can hold the storage (a folder's lock): then epochs need no waiting and no renewal.</summary>
+    bool Exclusive { get; }
+
+    /// <summary>
+    /// Takes the next epoch of each shard, waits for the writes of older epochs, and reads what is unfinished: for all of them in one pass.
+    /// </summary>
+    ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken);
+
+    /// <summary>Writes nothing but proves that the epochs still hold; answers for each whether it does (DESIGN §3, frozen owner).</summary>
+    ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Queues <paramref name="part"/> for the next commit. Never blocks, never throws for the store's faults; <see cref="JournalPart.Client"/> is told once
+    /// the commit's fate is known, from a thread of the journal's. A shard has at most one part under way.
+    /// </summary>
+    void Append(JournalPart part);
+
+    /// <summary>Fills <paramref name="read"/>, then tells its client; true when it was filled at once and the client is not told.</summary>
+    bool ReadContacts(ContactRead read);
+
+    /// <summary>Fetches and opens records that are no longer in memory, then tells its client.</summary>
+    void ReadRecords(RecordRead read);
+
+    /// <summary>A message with its events; null when this tenant has none such.</summary>
+    ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>A page of messages, the newest first. Never a scan of more than <see cref="MessageQuery.Limit"/> × 20 rows: a page may be short and still have a next.</summary>
+    ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Flags of a contact; default for one never seen.</summary>
+    ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken);
+
+    /// <summary>Finds who awaits a receipt that the index in memory does not know (any more).</summary>
+    ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken);
+
+    /// <summary>The log of status changes, which is the event log.</summary>
+    IEventLog Events { get; }
+}
+
+/// <summary>Who is told of a finished request; the journal calls it from its own threads and expects it to return at once.</summary>
+public interface IJournalClient
+{
+    /// <summary>The fate of <paramref name="part"/> is known (<see cref="JournalPart.Outcome"/>).</summary>
+    void Appended(JournalPart part);
+
+    /// <summary>The rows are filled.</summary>
+    void ContactsRead(ContactRead read);
+
+    /// <summary>The records are read.</summary>
+    void RecordsRead(RecordRead read);
+}
+
+/// <summary>A shard and the epoch under which it is owned.</summary>
+public readonly record struct ShardEpoch(int Shard, long Epoch);

@@ -1,0 +1,98 @@
+using Router.Core.Addresses;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+
+namespace Router.Engine.Shards;
+
+/// <summary>What became of a request to accept a message.</summary>
+public enum AcceptOutcome : byte
+{
+    /// <summary>Not known yet.</summary>
+    Pending = 0,
+
+    /// <summary>Kept: 202. A repeat of an idempotency key with the same body is answered like the first.</summary>
+    Accepted = 1,
+
+    /// <summary>The idempotency key was used with another body: 422.</summary>
+    OtherBody = 2,
+
+    /// <summary>Not kept; try again: 503 with <c>Retry-After</c>.</summary>
+    Unavailable = 3,
+}
+
+/// <summary>Told when a request's outcome is known, on the owner's thread; returns at once.</summary>
+public interface IAcceptListener
+{
+    /// <summary>The outcome of <paramref name="request"/> is known.</summary>
+    void Completed(AcceptRequest request);
+}
+
+/// <summary>
+/// A decoded, well-formed message on its way into its shard. Made and pooled by the front door, lent to the shard's owner until
+/// <see cref="IAcceptListener.Completed"/>.
+/// </summary>
+public sealed class AcceptRequest
+{
+    /// <summary>Told of the outcome.</summary>
+    public IAcceptListener? Listener { get; set; }
+
+    /// <summary>The tenant.</summary>
+    public Tenant? Tenant { get; set; }
+
+    /// <summary>The contact of <c>to</c>.</summary>
+    public ContactId Contact { get; set; }
+
+    /// <summary>The sender asked for by <c>from</c> (whether the tenant's own or not: the decision says); null: the shard chooses.</summary>
+    public Sender? Sender { get; set; }
+
+    /// <summary>Channel.</summary>
+    public Channel Channel { get; set; }
+
+    /// <summary>Purpose.</summary>
+    public Purpose Purpose { get; set; }
+
+    /// <summary>Priority.</summary>
+    public Priority Priority { get; set; }
+
+    /// <summary>Segments, 1 to 255.</summary>
+    public byte Segments { get; set; } = 1;
+
+    /// <summary>First digits of the destination; packed <see cref="Core.Routing.DestinationPrefix"/>.</summary>
+    public uint Prefix { get; set; }
+
+    /// <summary>Seconds from acceptance (or from <see cref="NotBeforeMs"/>) after which it must not leave, 1 to 604,800.</summary>
+    public int ValiditySeconds { get; set; }
+
+    /// <summary>Unix ms before which it must not leave; 0: at once.</summary>
+    public long NotBeforeMs { get; set; }
+
+    /// <summary>Whether the record has a reference.</summary>
+    public bool HasReference { get; set; }
+
+    /// <summary>Whether there is an idempotency key.</summary>
+    public bool HasIdempotencyKey { get; set; }
+
+    /// <summary>See <see cref="Sealing.IKeyedHash.IdempotencyKey"/>.</summary>
+    public UInt128 IdempotencyKey { get; set; }
+
+    /// <summary>Hash of the body as received.</summary>
+    public ulong BodyHash { get; set; }
+
+    /// <summary>The record without its sender (<see cref="MessageRecord.Write"/>); grown by the caller, kept over uses.</summary>
+    public byte[] Record { get; set; } = new byte[512];
+
+    /// <summary>Bytes of the record.</summary>
+    public int RecordLength { get; set; }
+
+    /// <summary>Out: what became of it.</summary>
+    public AcceptOutcome Outcome { get; set; }
+
+    /// <summary>Out: the id.</summary>
+    public MessageId Id { get; set; }
+
+    /// <summary>Out: the conversation.</summary>
+    public ConversationId Conversation { get; set; }
+
+    /// <summary>For the caller's use: e.g. the line's number.</summary>
+    public long Token { get; set; }
+}
