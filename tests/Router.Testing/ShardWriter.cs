@@ -1,4 +1,5 @@
 using Router.Core.Addresses;
+using Router.Core.Consent;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 
@@ -36,22 +37,22 @@ public sealed class ShardWriter
     /// <summary>What the next <see cref="CommitAsync"/> writes.</summary>
     public JournalPart Part { get; private set; }
 
-    /// <summary>Adds a message to <see cref="Part"/>; <paramref name="with"/> changes what the test cares about (not id, contact, slot or chain).</summary>
+    /// <summary>Adds a message to <see cref="Part"/>, with its head as text when <paramref name="text"/> is null; <paramref name="with"/> changes what the test cares about (not id, contact, slot or chain).</summary>
     public async Task<AcceptedMessage> AcceptAsync(
-        ContactId contact, string text = "hello", int tenant = 1, Func<AcceptedMessage, AcceptedMessage>? with = null)
+        ContactId contact, string? text = "hello", int tenant = 1, Func<AcceptedMessage, AcceptedMessage>? with = null)
     {
-        if (!contacts.TryGetValue(contact, out StoredContact row))
-        {
-            row = (await client.ReadContactsAsync(journal, contact).ConfigureAwait(false))[0];
-        }
-
+        StoredContact row = await RowAsync(contact).ConfigureAwait(false);
         row.KeySlot = row.KeySlot != 0 ? row.KeySlot : sealer.NewKeySlot();
         AcceptedMessage message = Some.Accepted(Some.IdAfter(lastIdMs, Shard, number++), contact, tenant, keySlot: row.KeySlot, previousHead: row.LastHead);
         message = with?.Invoke(message) ?? message;
         row.LastHead = message.Id.Head;
         contacts[contact] = row;
-        return Part.Add(message, Some.Record(text), sealer);
+        return Part.Add(message, Some.Record(text ?? $"text {message.Id.Head}"), sealer);
     }
+
+    /// <summary>Adds a change of flags to <see cref="Part"/>, with the contact's key slot.</summary>
+    public async Task SetFlagsAsync(ContactId contact, ContactFlags flags, int tenant = 1) =>
+        Add(Some.Flags(contact, flags, tenant, (await RowAsync(contact).ConfigureAwait(false)).KeySlot));
 
     /// <summary>Adds an entry to <see cref="Part"/>.</summary>
     public void Add(in JournalEntry entry) => Part.Entries.Add(entry);
@@ -82,6 +83,9 @@ public sealed class ShardWriter
         Assert.Equal(PartOutcome.Kept, part.Outcome);
         return part;
     }
+
+    private async Task<StoredContact> RowAsync(ContactId contact) => contacts.TryGetValue(contact, out StoredContact row)
+        ? row : (await client.ReadContactsAsync(journal, contact).ConfigureAwait(false))[0];
 
     private JournalPart NewPart() => new(Taken.Shard, client) { Epoch = Taken.Epoch };
 }
