@@ -110,6 +110,9 @@ public sealed class TimingWheelTests
         slab.Wheel.Add(3, 0);
         Assert.True(slab.Wheel.TryGetNext(out next));
         Assert.Equal(77u, next);
+        slab.Wheel.Remove(3);
+        slab.Wheel.Remove(1);
+        Assert.False(slab.Wheel.TryGetNext(out _));
     }
 
     [Theory]
