@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
+using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Health;
+using Router.FrontDoor.Messages;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor;
@@ -26,6 +29,15 @@ public static class RouterFrontDoor
 
         services.AddSingleton(options);
         services.AddSingleton<Doorkeeper>();
+        services.AddSingleton<RequestMaker>();
+        services.AddSingleton<KeysInFlight>();
+        services.AddSingleton<AcceptRequests>();
+        services.AddSingleton<SingleAccept.Pool>();
+        services.AddSingleton<LineStreams>();
+        services.AddSingleton<AcceptDoors>();
+        services.AddSingleton<MessageDoors>();
+        services.AddSingleton<FlagDoors>();
+        services.AddSingleton<ConsentDoors>();
         services.AddSingleton<TenantDoors>();
         services.AddSingleton<ProviderDoors>();
         services.AddSingleton<RouteDoors>();
@@ -46,6 +58,10 @@ public static class RouterFrontDoor
         app.UseMiddleware<ProblemMiddleware>();
         IServiceProvider services = app.Services;
         var doors = new Doors(app, services.GetRequiredService<Doorkeeper>());
+        services.GetRequiredService<AcceptDoors>().Map(doors);
+        services.GetRequiredService<MessageDoors>().Map(doors);
+        services.GetRequiredService<FlagDoors>().Map(doors);
+        services.GetRequiredService<ConsentDoors>().Map(doors);
         services.GetRequiredService<TenantDoors>().Map(doors);
         services.GetRequiredService<ProviderDoors>().Map(doors);
         services.GetRequiredService<RouteDoors>().Map(doors);

@@ -61,15 +61,15 @@ internal sealed class ProviderDoors
     {
         if (!kinds.TryGetValue(settings.Kind, out IProviderFactory? kind))
         {
-            return KnownProblems.InvalidField("kind", $"is not one of: {string.Join(", ", kinds.Keys.Order(StringComparer.Ordinal))}");
+            return KnownProblems.InvalidValue("kind", $"is not one of: {string.Join(", ", kinds.Keys.Order(StringComparer.Ordinal))}");
         }
 
         if (ProviderRules.Check(settings) is { } fault)
         {
-            return KnownProblems.InvalidField(fault);
+            return KnownProblems.InvalidValue(fault);
         }
 
-        return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.InvalidField("settings", wrong) : null;
+        return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.InvalidValue("settings", wrong) : null;
     }
 
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["provider"]!;

@@ -30,7 +30,7 @@ internal sealed class RouteDoors(IAdministration administration)
 
         if (RouteRules.Check(routes) is { } fault)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidField(fault));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault));
             return;
         }
 

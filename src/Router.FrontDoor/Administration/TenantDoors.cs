@@ -37,7 +37,7 @@ internal sealed class TenantDoors(IAdministration administration)
 
         if (TenantRules.Check(settings) is { } fault)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidField(fault));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault));
             return;
         }
 
@@ -126,7 +126,7 @@ internal sealed class TenantDoors(IAdministration administration)
         };
         if (role == Role.None)
         {
-            fields.Refuse(KnownProblems.InvalidField("role", "is not owner, admin, agent or auditor"));
+            fields.Refuse(KnownProblems.InvalidValue("role", "is not owner, admin, agent or auditor"));
         }
 
         return new RoleAsked(role);

@@ -98,7 +98,7 @@ internal sealed class ConsentDoors(IShards shards, IJournal journal, IKeyedHash 
         string address = fields.RequiredText("address");
         if (!WireNames.TryParse(Encoding.UTF8.GetBytes(fields.RequiredText("purpose")), out Purpose purpose))
         {
-            fields.Refuse(KnownProblems.InvalidField("purpose", "is not otp, transactional, service or marketing"));
+            fields.Refuse(KnownProblems.InvalidValue("purpose", "is not otp, transactional, service or marketing"));
         }
 
         ConsentState state = fields.RequiredText("state") switch
@@ -109,12 +109,12 @@ internal sealed class ConsentDoors(IShards shards, IJournal journal, IKeyedHash 
         };
         if (state == ConsentState.Unknown)
         {
-            fields.Refuse(KnownProblems.InvalidField("state", "is not granted or withdrawn"));
+            fields.Refuse(KnownProblems.InvalidValue("state", "is not granted or withdrawn"));
         }
 
         if (fields.RequiredText("source").Length is 0 or > SourceLengthMax)
         {
-            fields.Refuse(KnownProblems.InvalidField("source", "is not 1 to 200 characters"));
+            fields.Refuse(KnownProblems.InvalidValue("source", "is not 1 to 200 characters"));
         }
 
         if (fields.Raw("proof") is { } proof && proof.EnumerateObject().Any())

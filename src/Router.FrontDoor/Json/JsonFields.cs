@@ -54,7 +54,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return value.GetBoolean();
         }
 
-        Refuse(KnownProblems.InvalidField(path + name, "is not true or false"));
+        Refuse(KnownProblems.InvalidValue(path + name, "is not true or false"));
         return null;
     }
 
@@ -74,7 +74,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return number;
         }
 
-        Refuse(KnownProblems.InvalidField(path + name, "is too long a number"));
+        Refuse(KnownProblems.InvalidValue(path + name, "is too long a number"));
         return null;
     }
 
@@ -90,7 +90,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
         {
             if (item.ValueKind != JsonValueKind.String)
             {
-                Refuse(KnownProblems.InvalidField(path + name, "has an item that is not text"));
+                Refuse(KnownProblems.InvalidValue(path + name, "has an item that is not text"));
                 return null;
             }
 
@@ -114,7 +114,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             string at = $"{path}{name}[{objects.Count}]";
             if (item.ValueKind != JsonValueKind.Object)
             {
-                Refuse(KnownProblems.InvalidField(at, "is not an object"));
+                Refuse(KnownProblems.InvalidValue(at, "is not an object"));
                 return null;
             }
 
@@ -201,7 +201,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return number;
         }
 
-        Refuse(KnownProblems.InvalidField(path + name, "is not a whole number in range"));
+        Refuse(KnownProblems.InvalidValue(path + name, "is not a whole number in range"));
         return null;
     }
 
@@ -217,7 +217,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return value;
         }
 
-        Refuse(KnownProblems.InvalidField(path + name, "is not " + shown));
+        Refuse(KnownProblems.InvalidValue(path + name, "is not " + shown));
         return null;
     }
 

@@ -10,7 +10,7 @@ internal static class KnownProblems
     internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
     internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
-    internal static readonly Problem BodyTooLarge = new(413, "body_too_large", "The body is larger than what is allowed here.");
+    internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
     internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
     internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");
     internal static readonly Problem MalformedJson = new(400, "malformed_json", "The body is not one JSON object in UTF-8.");
@@ -24,9 +24,9 @@ internal static class KnownProblems
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 
-    internal static Problem InvalidField(string field, string detail) => new(400, "invalid_field", detail, field);
+    internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", detail, field);
 
-    internal static Problem InvalidField(SettingsFault fault) => new(400, "invalid_field", fault.Detail, fault.Field);
+    internal static Problem InvalidValue(SettingsFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
 
     internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
 
