@@ -5,6 +5,7 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
 using Router.FrontDoor.Problems;
@@ -36,6 +37,8 @@ public static class RouterFrontDoor
         services.AddSingleton<LineStreams>();
         services.AddSingleton<AcceptDoors>();
         services.AddSingleton<MessageDoors>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<EventDoors>();
         services.AddSingleton<FlagDoors>();
         services.AddSingleton<ConsentDoors>();
         services.AddSingleton<TenantDoors>();
@@ -60,6 +63,7 @@ public static class RouterFrontDoor
         var doors = new Doors(app, services.GetRequiredService<Doorkeeper>());
         services.GetRequiredService<AcceptDoors>().Map(doors);
         services.GetRequiredService<MessageDoors>().Map(doors);
+        services.GetRequiredService<EventDoors>().Map(doors);
         services.GetRequiredService<FlagDoors>().Map(doors);
         services.GetRequiredService<ConsentDoors>().Map(doors);
         services.GetRequiredService<TenantDoors>().Map(doors);
