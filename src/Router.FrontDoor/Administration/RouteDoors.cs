@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Router.Core.Routing;
 using Router.Core.Tenants;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;
@@ -11,6 +12,8 @@ namespace Router.FrontDoor.Administration;
 /// <summary><c>/admin/routes</c> and <c>/admin/shards</c> (DESIGN §6). Cold.</summary>
 internal sealed class RouteDoors(IAdministration administration)
 {
+    private const int RoutesMax = 10_000;
+
     // 10,000 routes of 200 bytes.
     private const int BodyBytesMax = 2 * 1024 * 1024;
 
@@ -28,9 +31,9 @@ internal sealed class RouteDoors(IAdministration administration)
             return;
         }
 
-        if (RouteRules.Check(routes) is { } fault)
+        if (Check(routes) is { } problem)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault));
+            await ProblemResponse.WriteAsync(context, problem);
             return;
         }
 
@@ -60,6 +63,16 @@ internal sealed class RouteDoors(IAdministration administration)
             json.WriteEndArray();
             json.WriteEndObject();
         });
+    }
+
+    private Problem? Check(IReadOnlyList<RouteSettings> routes)
+    {
+        if (routes.Count > RoutesMax)
+        {
+            return KnownProblems.InvalidValue("routes", $"{routes.Count} routes: at most {RoutesMax}");
+        }
+
+        return RouteValidation.Check(routes, administration.Current) is [var fault, ..] ? KnownProblems.InvalidValue(fault.Field, fault.Detail) : null;
     }
 
     private static IReadOnlyList<RouteSettings>? Read(JsonFields fields) => fields.Require("routes", fields.Objects("routes", static route =>
