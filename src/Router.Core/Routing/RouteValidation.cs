@@ -1,0 +1,92 @@
+using Router.Core.Messages;
+using Router.Core.Tenants;
+
+namespace Router.Core.Routing;
+
+/// <summary>Names what is wrong with routes before they are set (<c>PUT /admin/routes</c>). Cold; any thread.</summary>
+public static class RouteValidation
+{
+    /// <summary>Providers of a route at most.</summary>
+    public const int ProvidersMax = 8;
+
+    /// <summary>All faults of <paramref name="routes"/> against the tenants and providers of <paramref name="configuration"/>; none: they may be set.</summary>
+    public static IReadOnlyList<RouteFault> Check(IReadOnlyList<RouteSettings> routes, Configuration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        ArgumentNullException.ThrowIfNull(configuration);
+        var faults = new List<RouteFault>();
+        var firstByMatch = new Dictionary<RouteKey, int>();
+        for (int i = 0; i < routes.Count; i++)
+        {
+            string at = $"routes[{i}]";
+            CheckMatch(routes[i], at, configuration, faults);
+            CheckProviders(routes[i], at, configuration, faults);
+            if (RouteMatch.TryParse(routes[i], configuration, out RouteMatch? match) && !firstByMatch.TryAdd(match.Key, i))
+            {
+                faults.Add(new(at, $"matches the same as routes[{firstByMatch[match.Key]}]; merge their providers into one route"));
+            }
+        }
+
+        return faults;
+    }
+
+    private static void CheckMatch(RouteSettings route, string at, Configuration configuration, List<RouteFault> faults)
+    {
+        if (!RouteMatch.TryParseChannel(route.Channel, out _))
+        {
+            faults.Add(new(at + ".channel", $"'{route.Channel}' is not a channel; use one of {string.Join(", ", Enum.GetValues<Channel>().Skip(1).Select(WireNames.Of))}"));
+        }
+
+        if (!RouteMatch.TryParsePrefix(route.Prefix, out _))
+        {
+            faults.Add(new(at + ".prefix", $"'{route.Prefix}' is not a prefix; give 1 to {DestinationPrefix.DigitsMax} digits, with or without +, or leave it out for all destinations"));
+        }
+
+        if (route.Tenant is not null && configuration.FindTenant(route.Tenant) is null)
+        {
+            faults.Add(new(at + ".tenant", $"there is no tenant '{route.Tenant}'; set it first, or leave it out for all tenants"));
+        }
+
+        if (!RouteMatch.TryParseSender(route.Sender, out _))
+        {
+            faults.Add(new(at + ".sender", $"'{route.Sender}' is not a sender; leave it out for all senders"));
+        }
+
+        if (!RouteMatch.TryParsePurpose(route.Purpose, out _))
+        {
+            faults.Add(new(at + ".purpose", $"'{route.Purpose}' is not a purpose; use one of {string.Join(", ", Enum.GetValues<Purpose>().Select(WireNames.Of))}, or leave it out for all"));
+        }
+    }
+
+    private static void CheckProviders(RouteSettings route, string at, Configuration configuration, List<RouteFault> faults)
+    {
+        // The settings come from JSON: a missing list is null whatever its type says.
+        int count = route.Providers?.Count ?? 0;
+        if (count is 0 or > ProvidersMax)
+        {
+            faults.Add(new(at + ".providers", $"{count} providers; give 1 to {ProvidersMax}"));
+            return;
+        }
+
+        bool known = RouteMatch.TryParseChannel(route.Channel, out Channel channel);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < count; i++)
+        {
+            string name = route.Providers![i];
+            ProviderAccount? provider = name is null ? null : configuration.FindProvider(name);
+            if (provider is null)
+            {
+                faults.Add(new($"{at}.providers[{i}]", $"there is no provider '{name}'; set it first"));
+            }
+            else if (known && !provider.Carries(channel))
+            {
+                faults.Add(new($"{at}.providers[{i}]", $"'{name}' does not carry {route.Channel}; add it to the provider's channels or leave the provider out"));
+            }
+
+            if (name is not null && !seen.Add(name))
+            {
+                faults.Add(new($"{at}.providers[{i}]", $"'{name}' is named twice; name each provider once"));
+            }
+        }
+    }
+}
