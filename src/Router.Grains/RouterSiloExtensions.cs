@@ -27,8 +27,8 @@ public static class RouterSiloExtensions
         services.AddSingleton<ShardKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<ShardKeeper>());
         services.AddSingleton<IShards, ClusterShards>();
-        services.AddSingleton<SiloAdministration>();
-        services.AddSingleton<IAdministration>(static s => s.GetRequiredService<SiloAdministration>());
+        services.AddSingleton<IAdministration, SiloAdministration>();
+        services.AddSingleton<OperatorKeys>();
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
 

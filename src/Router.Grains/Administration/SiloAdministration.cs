@@ -51,10 +51,6 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
         return keeper.Placements();
     }
 
-    /// <summary>Offers a hash for the operator's key; true: it is the one from now on; false: there was one before.</summary>
-    public Task<bool> OfferOperatorKeyAsync(UInt128 hash, CancellationToken cancellationToken) =>
-        Ask(grains.GetGrain<ICatalogGrain>(0).OfferOperatorKeyAsync(hash), cancellationToken);
-
     private async Task<bool> PutRoutesAsync(IReadOnlyList<RouteSettings> routes)
     {
         await grains.GetGrain<ICatalogGrain>(0).PutRoutesAsync([.. routes]);
