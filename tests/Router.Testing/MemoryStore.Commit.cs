@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -49,6 +50,7 @@ public sealed partial class MemoryStore
             }
 
             ulong last = lastHeads[part.Shard];
+            var previous = new Dictionary<ContactId, ulong>();
             foreach (ref readonly AcceptedMessage accepted in part.Accepted.Span)
             {
                 if (accepted.Id.Head <= last)
@@ -57,6 +59,17 @@ public sealed partial class MemoryStore
                 }
 
                 last = accepted.Id.Head;
+                if (!previous.TryGetValue(accepted.Contact, out ulong head))
+                {
+                    head = contacts.TryGetValue(accepted.Contact, out StoredContact contact) ? contact.LastHead : 0;
+                }
+
+                if (accepted.PreviousHead != head)
+                {
+                    return $"message {accepted.Id}: the contact's message before it has head {head:x}, not {accepted.PreviousHead:x}";
+                }
+
+                previous[accepted.Contact] = accepted.Id.Head;
             }
 
             return null;
@@ -73,6 +86,12 @@ public sealed partial class MemoryStore
 
         foreach (ref AcceptedMessage accepted in part.Accepted.Span)
         {
+            // The message before it may be one of this part that was not stored: the contact's row knows the last one that was.
+            if (!messages.ContainsKey(accepted.PreviousHead))
+            {
+                accepted.PreviousHead = contacts.TryGetValue(accepted.Contact, out StoredContact contact) ? contact.LastHead : 0;
+            }
+
             if (Answer(ref accepted) == KeptAs.New)
             {
                 Keep(accepted, part.Sealed.Span.Slice(accepted.SealedOffset, accepted.SealedLength).ToArray());
