@@ -29,6 +29,13 @@ internal sealed class FakeEngine : ISiloEngine
         return default;
     }
 
+    /// <summary>The owner ends by itself.</summary>
+    public void End(int shard)
+    {
+        owned.TryRemove(shard, out _);
+        ShardLost!(shard);
+    }
+
     public bool Owns(int shard) => owned.ContainsKey(shard);
 
     public long WaitingIn(int shard) => 0;

@@ -16,7 +16,13 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster) => this.cluster = cluster;
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store)
+    {
+        this.cluster = cluster;
+        Store = store;
+    }
+
+    public MemoryStore Store { get; }
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
@@ -29,8 +35,9 @@ internal sealed class RouterCluster : IAsyncDisposable
         builder.Options.InitializeClientOnDeploy = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddLogging(static log => log.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(static o => o.SingleLine = true));
-            silo.Services.AddSingleton<IJournal>(new MemoryJournal(sealer, store));
+            silo.Services.AddLogging(static log => log.ClearProviders().SetMinimumLevel(LogLevel.Warning)
+                .AddFilter("Orleans", LogLevel.Error).AddSimpleConsole(static o => o.SingleLine = true));
+            silo.Services.AddSingleton<IJournal>(new CountingJournal(new MemoryJournal(sealer, store)));
             silo.Services.AddSingleton<ISiloEngine, FakeEngine>();
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
@@ -44,7 +51,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster);
+        RouterCluster started = new(cluster, store);
         await started.WaitUntilReadyAsync();
         return started;
     }
@@ -54,6 +61,11 @@ internal sealed class RouterCluster : IAsyncDisposable
     public IShards Shards(int silo) => Of<IShards>(silo);
 
     public FakeEngine Engine(int silo) => (FakeEngine)Of<ISiloEngine>(silo);
+
+    public CountingJournal Journal(int silo) => (CountingJournal)Of<IJournal>(silo);
+
+    /// <summary>A journal of nobody's over the same store: a silo that was not expected.</summary>
+    public MemoryJournal OtherJournal() => new(new PlainSealer(), Store);
 
     public T Of<T>(int silo)
         where T : notnull => cluster.Silos[silo].ServiceProvider.GetRequiredService<T>();
@@ -67,6 +79,17 @@ internal sealed class RouterCluster : IAsyncDisposable
             {
                 await Administration(silo).ShardsAsync(limit.Token);
             }
+        }
+    }
+
+    /// <summary>Waits for what the silos do by themselves, looking every 10 ms; fails after a minute.</summary>
+    public async Task WaitForAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(10));
+        while (!condition())
+        {
+            await look.WaitForNextTickAsync(limit.Token);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed partial class ShardKeeper(
     private Task refreshing = Task.CompletedTask;
     private Task loop = Task.CompletedTask;
     private bool wasReady;
+    private bool disposed;
 
     /// <summary>Which shards have no owner, for people; null: each has one.</summary>
     public string? NotReadyBecause
@@ -61,8 +62,13 @@ internal sealed partial class ShardKeeper(
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        stopping.Dispose();
+        // The container holds it under two types and disposes each.
+        if (!disposed)
+        {
+            disposed = true;
+            await StopAsync();
+            stopping.Dispose();
+        }
     }
 
     private Task StartAsync(CancellationToken cancellationToken)
@@ -128,7 +134,11 @@ internal sealed partial class ShardKeeper(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogNotTouched(shard, exception);
+            // While the silo goes, there is nothing to tell: another silo's keeper finds the shard an owner.
+            if (!stopping.IsCancellationRequested)
+            {
+                LogNotTouched(shard, exception);
+            }
         }
 
         Volatile.Write(ref placements[shard], placement);
