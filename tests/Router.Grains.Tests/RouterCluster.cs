@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Core.Internal;
+using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
@@ -79,6 +82,28 @@ internal sealed class RouterCluster : IAsyncDisposable
             {
                 await Administration(silo).ShardsAsync(limit.Token);
             }
+        }
+    }
+
+    /// <summary>Moves each shard to silo <c>shard mod silos</c>.</summary>
+    public async Task SpreadShardsAsync()
+    {
+        for (int shard = 0; shard < MessageId.ShardCount; shard++)
+        {
+            InProcessSiloHandle target = cluster.Silos[shard % cluster.Silos.Count];
+            if (!Engine(shard % cluster.Silos.Count).Owns(shard))
+            {
+                GrainId id = GrainId.Create(GrainType.Create("shard"), GrainIdKeyExtensions.CreateIntegerKey(shard));
+                RequestContext.Set(IPlacementDirector.PlacementHintKey, target.SiloAddress);
+                await Of<IGrainFactory>(0).GetGrain(id).AsReference<IGrainManagementExtension>().MigrateOnIdle();
+                RequestContext.Clear();
+            }
+        }
+
+        await WaitForAsync(() => Enumerable.Range(0, MessageId.ShardCount).All(shard => Engine(shard % cluster.Silos.Count).Owns(shard)));
+        for (int silo = 0; silo < cluster.Silos.Count; silo++)
+        {
+            await Administration(silo).ShardsAsync(CancellationToken.None);
         }
     }
 

@@ -134,11 +134,8 @@ internal sealed partial class ShardKeeper(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // While the silo goes, there is nothing to tell: another silo's keeper finds the shard an owner.
-            if (!stopping.IsCancellationRequested)
-            {
-                LogNotTouched(shard, exception);
-            }
+            // In detail only for those who ask: where a silo dies or a store fails, this comes for many shards at once; the readiness and the taker tell it once.
+            LogNotTouched(shard, exception);
         }
 
         Volatile.Write(ref placements[shard], placement);
@@ -172,6 +169,6 @@ internal sealed partial class ShardKeeper(
     [LoggerMessage(LogLevel.Warning, "the configuration could not be read; trying again")]
     private partial void LogNotRefreshed(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "shard {Shard} has no owner; trying again")]
+    [LoggerMessage(LogLevel.Debug, "shard {Shard} has no owner; trying again")]
     private partial void LogNotTouched(int shard, Exception exception);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -7,7 +8,7 @@ namespace Router.Grains.Shards;
 /// Takes shards for this silo. Takings that come together go as one: after a start or a death a silo takes many shards at once, and the journal reads what is
 /// unfinished in one pass whatever their number. Any thread; cold.
 /// </summary>
-internal sealed class ShardTaker(IJournal journal, TimeProvider time, RouterSiloOptions options)
+internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, RouterSiloOptions options, ILogger<ShardTaker> log)
 {
     private readonly Lock gate = new();
     private List<Asked> waiting = [];
@@ -60,12 +61,16 @@ internal sealed class ShardTaker(IJournal journal, TimeProvider time, RouterSilo
         catch (Exception exception)
 #pragma warning restore CA1031
         {
+            LogNotTaken(batch.Length, exception);
             foreach (Asked asked in batch)
             {
                 asked.Taken.TrySetException(exception);
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} shards could not be taken; trying again")]
+    private partial void LogNotTaken(int count, Exception exception);
 
     private sealed class Asked(int shard)
     {
