@@ -128,7 +128,7 @@ public sealed class TimingWheelTests
         var reference = new SortedSet<(uint Due, long Order, int Item)>();
         var byItem = new Dictionary<int, (uint Due, long Order, int Item)>();
         uint now = start;
-        for (int step = 0; step < 40_000; step++)
+        for (int step = 0; step < 15_000; step++)
         {
             int item = random.Next(Slab.Items);
             switch (random.Next(10))
