@@ -77,7 +77,7 @@ internal sealed class Generation
         if (entry.Kind == EntryKind.Status)
         {
             message.Status = entry.Status;
-            message.Attempts = Math.Max(message.Attempts, entry.Attempts);
+            message.Attempts = entry.Status == MessageStatus.Queued ? entry.Attempts : message.Attempts;
         }
         else
         {

@@ -49,7 +49,7 @@ internal sealed partial class JournalMemory
                 found[message.RowKey] = new Unfinished
                 {
                     Status = message.Status == MessageStatus.None ? was.Status : message.Status,
-                    Attempts = Math.Max(was.Attempts, message.Attempts),
+                    Attempts = message.Status == MessageStatus.Queued ? message.Attempts : was.Attempts,
                     SegmentsSent = message.HasSegments ? Segments(generation, message, EntryKind.SegmentSent, was.SegmentsSent) : was.SegmentsSent,
                 };
             }
