@@ -163,6 +163,10 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         return states;
     }
 
+    /// <summary>A shard as it stands here; null: not owned here.</summary>
+    public ShardState? StateOf(int shard) =>
+        Volatile.Read(ref owners[shard]) is { Ended: false } owner ? new ShardState(shard, owner.Epoch, owner.Waiting) : null;
+
     /// <summary>A renewal asked for at <paramref name="askedAt"/> (<see cref="TimeProvider.GetTimestamp"/>) was kept under this epoch.</summary>
     public void Renewed(int shard, long epoch, long askedAt)
     {
