@@ -57,6 +57,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     /// <summary>Told when an owner ended itself: the grain that stands for the shard lets go of it and takes it anew.</summary>
     public Action<int>? ShardLost { get; set; }
 
+    /// <summary>The way to other silos; null: there are none.</summary>
+    public IReceiptsElsewhere? Elsewhere { get; set; }
+
     internal IJournal Journal { get; }
 
     internal IRecordSealer Sealer { get; }
