@@ -56,6 +56,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     /// <summary>Told when an owner ended itself: the grain that stands for the shard lets go of it and takes it anew.</summary>
     public Action<int>? ShardLost { get; set; }
 
+    /// <summary>The way to other silos; null: there are none.</summary>
+    public IReceiptsElsewhere? Elsewhere { get; set; }
+
     internal IJournal Journal { get; }
 
     internal IRecordSealer Sealer { get; }
@@ -161,6 +164,10 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
         return states;
     }
+
+    /// <summary>A shard as it stands here; null: not owned here.</summary>
+    public ShardState? StateOf(int shard) =>
+        Volatile.Read(ref owners[shard]) is { Ended: false } owner ? new ShardState(shard, owner.Epoch, owner.Waiting) : null;
 
     /// <summary>A renewal asked for at <paramref name="askedAt"/> (<see cref="TimeProvider.GetTimestamp"/>) was kept under this epoch.</summary>
     public void Renewed(int shard, long epoch, long askedAt)
