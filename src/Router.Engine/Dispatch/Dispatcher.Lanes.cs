@@ -1,0 +1,148 @@
+using Router.Engine.Limits;
+using Router.Engine.Shards;
+
+namespace Router.Engine.Dispatch;
+
+/// <content>The turn: who is asked next, and for how many.</content>
+internal sealed partial class Dispatcher
+{
+    private const int PauseFirstMs = 20;
+    private const int PauseLastMs = 2_000;
+
+    private void OnOffer(in DispatchEvent told)
+    {
+        if (!lanes.TryGetValue(told.Key, out DispatchLane? lane))
+        {
+            lanes.Add(told.Key, lane = new DispatchLane(told.Key));
+            HoldLimits(lane);
+        }
+
+        lane.Offer(told.Shard, told.ShardLane, told.Count);
+        if (links.TryGetValue(told.Key.Provider, out ProviderLink? link))
+        {
+            link.Add(lane);
+        }
+    }
+
+    private void OnAnswer(ReleaseAsk ask)
+    {
+        asks--;
+        GiveBack(ask);
+        DispatchLane lane = ask.Lane!;
+        lane.Asks--;
+        bool known = links.TryGetValue(lane.Key.Provider, out ProviderLink? link);
+        if (known)
+        {
+            link!.InFlight -= ask.SegmentsMax - ask.Segments;
+        }
+
+        if (ask.Departures.Count > 0)
+        {
+            lane.SegmentsAMessage = (ask.Segments + ask.Departures.Count - 1) / ask.Departures.Count;
+            if (known && !link!.Closed)
+            {
+                link.Provider.Submit(ask.Departures.Span);
+            }
+            else
+            {
+                engine.SettleUnsent(lane.Key.Provider, ask.Departures.Span);
+            }
+        }
+
+        if (ask.More)
+        {
+            lane.Offer(ask.Shard, ask.ShardLane, ask.Available);
+            link?.Add(lane);
+        }
+
+        ForgetIfUnused(lane);
+        ask.Lane = null;
+        ask.Clear();
+        freeAsks.Push(ask);
+    }
+
+    private void Fill(ProviderLink link)
+    {
+        if (link is { Up: false } or { Closed: true } || draining)
+        {
+            return;
+        }
+
+        long now = engine.Timestamp;
+        if (now < link.PausedUntil)
+        {
+            return;
+        }
+
+        int room;
+        while ((room = link.Room(engine.Options.SettleUnkeptMax)) > 0 && link.Take() is { } lane)
+        {
+            if (!lane.HasReady)
+            {
+                ForgetIfUnused(lane);
+                continue;
+            }
+
+            int shard = lane.NextShard(out int available, out int shardLane);
+            int messages = Math.Min(Math.Min(available, room), engine.Options.ReleaseBatchMax);
+            int segments = Math.Min(messages * lane.SegmentsAMessage, room);
+            Slice slice = TakeLimits(lane, messages, segments, now);
+            if (slice.Messages == 0)
+            {
+                continue;
+            }
+
+            Ask(link, lane, shard, shardLane, slice, now);
+            if (lane.HasReady)
+            {
+                link.Add(lane);
+            }
+        }
+
+        if (room <= 0 && link.Unkept > 0)
+        {
+            link.WaitsForKeeping = true;
+            if (link.Room(engine.Options.SettleUnkeptMax) > 0)
+            {
+                Poke(); // kept in between
+            }
+        }
+    }
+
+    private void Ask(ProviderLink link, DispatchLane lane, int shard, int shardLane, in Slice slice, long now)
+    {
+        if (!freeAsks.TryPop(out ReleaseAsk? ask))
+        {
+            ask = new ReleaseAsk();
+        }
+
+        ask.Shard = shard;
+        ask.Lane = lane;
+        ask.ShardLane = shardLane;
+        ask.MessagesMax = slice.Messages;
+        ask.SegmentsMax = slice.Segments;
+        ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
+        ask.Slice = slice;
+        ask.Limits = lane.Limits;
+        lane.Asked(shard);
+        lane.Asks++;
+        asks++;
+        link.InFlight += slice.Segments;
+        if (!engine.Post(shard, new UrgentCommand { Kind = CommandKind.Ask, Target = ask }))
+        {
+            ask.Clear();
+            OnAnswer(ask);
+        }
+    }
+
+    private void ForgetIfUnused(DispatchLane lane)
+    {
+        if (!lane.HasReady && lane.Asks == 0 && !lane.Queued && !lane.Blocked && lanes.Remove(lane.Key))
+        {
+            foreach (Limit limit in lane.Limits)
+            {
+                lender.LetGo(limit);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+
+namespace Router.Engine.Dispatch;
+
+/// <content>Providers come and go, go up and down.</content>
+internal sealed partial class Dispatcher
+{
+    /// <summary>Adds or replaces a provider's link; what the one before has in flight is counted on.</summary>
+    public void Attach(ProviderLink link) => Tell(new DispatchEvent { Kind = DispatchEventKind.Attach, Target = link });
+
+    /// <summary>Takes a provider away; what it is asked to carry meanwhile comes back as not sent.</summary>
+    public void Detach(int provider) => Tell(new DispatchEvent { Kind = DispatchEventKind.Detach, Shard = provider });
+
+    /// <summary>A provider went up or down.</summary>
+    public void HealthChanged(int provider, bool up) => Tell(new DispatchEvent { Kind = DispatchEventKind.Health, Shard = provider, Count = up ? 1 : 0 });
+
+    /// <summary>Segments in flight, over all providers.</summary>
+    public int InFlight => links.Values.Sum(static link => Math.Max(link.InFlight, 0));
+
+    /// <summary>The links; for display.</summary>
+    public IEnumerable<ProviderLink> Links => links.Values;
+
+    private void OnAttach(ProviderLink link)
+    {
+        int number = link.Account.Number;
+        if (links.TryGetValue(number, out ProviderLink? before))
+        {
+            before.Closed = true;
+            link.InFlight = before.InFlight;
+            link.AddUnkept(before.Unkept);
+        }
+
+        links = links.SetItem(number, link);
+        foreach (DispatchLane lane in lanes.Values)
+        {
+            if (lane.Key.Provider == number)
+            {
+                lane.Queued = false; // it stood in the other link's turn
+                if (lane.HasReady)
+                {
+                    link.Add(lane);
+                }
+            }
+        }
+    }
+
+    private void OnDetach(int provider)
+    {
+        if (links.TryGetValue(provider, out ProviderLink? link))
+        {
+            link.Closed = true;
+            links = links.Remove(provider);
+            foreach (DispatchLane lane in lanes.Values)
+            {
+                if (lane.Key.Provider == provider)
+                {
+                    lane.Queued = false;
+                }
+            }
+
+            engine.RerouteAll();
+        }
+    }
+
+    private void OnHealth(int provider, bool up)
+    {
+        if (links.TryGetValue(provider, out ProviderLink? link) && link.Up != up)
+        {
+            link.Up = up;
+            engine.RerouteAll();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Router.Engine.Limits;
+using Router.Engine.Providers;
+using Router.Engine.Work;
+
+namespace Router.Engine.Dispatch;
+
+/// <summary>
+/// One a silo: for each provider a window, lanes by priority, tenants in turn, and limits. When a window has room it asks the owning shards in batches who may leave
+/// (DESIGN §3); it holds counts, never messages.
+/// </summary>
+/// <remarks>Any thread may tell it something; <see cref="Worker"/> runs it on one at a time. Partials: <c>Lanes</c> the turn, <c>Links</c> providers come and go.</remarks>
+internal sealed partial class Dispatcher : Worker
+{
+    private readonly SiloEngine engine;
+    private readonly Inbox<DispatchEvent> inbox = new(int.MaxValue);
+    private readonly Dictionary<LaneKey, DispatchLane> lanes = [];
+    private readonly Stack<ReleaseAsk> freeAsks = new();
+    private DispatchEvent[] batch = new DispatchEvent[64];
+    private volatile bool poked;
+    private volatile bool draining;
+    private volatile int asks;
+
+    // Read by any thread, swapped whole.
+    private ImmutableDictionary<int, ProviderLink> links = ImmutableDictionary<int, ProviderLink>.Empty;
+
+    public Dispatcher(SiloEngine engine)
+        : base(engine.Scheduler)
+    {
+        this.engine = engine;
+        long now = engine.Timestamp;
+        lender = new LimitLender(engine.Time.TimestampFrequency, now, engine.Journal.Exclusive ? now : null);
+    }
+
+    /// <inheritdoc/>
+    protected override bool HasWork => inbox.HasItems || poked;
+
+    /// <summary>A shard has messages for a lane.</summary>
+    public void Offer(int shard, int shardLane, in LaneKey key, int available) =>
+        Tell(new DispatchEvent { Kind = DispatchEventKind.Offer, Shard = shard, ShardLane = shardLane, Key = key, Count = available });
+
+    /// <summary>A shard answers an ask.</summary>
+    public void Answered(ReleaseAsk ask) => Tell(new DispatchEvent { Kind = DispatchEventKind.Answer, Target = ask });
+
+    /// <summary>A shard has no owner here any more.</summary>
+    public void Forget(int shard) => Tell(new DispatchEvent { Kind = DispatchEventKind.Forget, Shard = shard });
+
+    /// <summary>A provider told outcomes: their places in the window are free.</summary>
+    public void Settled(int provider, int count, int throttled, int retryAfterMs)
+    {
+        if (links.TryGetValue(provider, out ProviderLink? link))
+        {
+            link.AddUnkept(count);
+        }
+
+        Tell(new DispatchEvent { Kind = DispatchEventKind.Settled, Shard = provider, Count = count, ShardLane = throttled, DelayMs = retryAfterMs });
+    }
+
+    /// <summary>An outcome is kept, or needed no keeping.</summary>
+    public void OutcomeKept(int provider)
+    {
+        if (links.TryGetValue(provider, out ProviderLink? link))
+        {
+            link.AddUnkept(-1);
+            if (link.WaitsForKeeping)
+            {
+                link.WaitsForKeeping = false;
+                Poke();
+            }
+        }
+    }
+
+    /// <summary>Whether a provider exists, is enabled and up.</summary>
+    public bool IsHealthy(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link is { Up: true, Closed: false };
+
+    /// <summary>The retry rule of a provider; the default for one that is gone.</summary>
+    public RetryRule RetryRule(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Provider.Retry : Providers.RetryRule.Default;
+
+    /// <summary>Has every provider looked at again: time has passed.</summary>
+    public void Poke()
+    {
+        poked = true;
+        Wake();
+    }
+
+    /// <summary>Asks under way.</summary>
+    public int Asks => asks;
+
+    /// <summary>Asks no shard any more.</summary>
+    public void StopReleases() => draining = true;
+
+    /// <inheritdoc/>
+    protected override bool Step()
+    {
+        poked = false;
+        int count = inbox.Take(ref batch);
+        for (int i = 0; i < count; i++)
+        {
+            Handle(ref batch[i]);
+            batch[i] = default;
+        }
+
+        Unblock();
+        foreach (ProviderLink link in links.Values)
+        {
+            Fill(link);
+        }
+
+        return inbox.HasItems || poked;
+    }
+
+    private void Tell(in DispatchEvent told)
+    {
+        inbox.TryAdd(told);
+        Wake();
+    }
+
+    private void Handle(ref DispatchEvent told)
+    {
+        switch (told.Kind)
+        {
+            case DispatchEventKind.Offer:
+                OnOffer(told);
+                break;
+            case DispatchEventKind.Answer:
+                OnAnswer((ReleaseAsk)told.Target!);
+                break;
+            case DispatchEventKind.Settled:
+                OnSettled(told);
+                break;
+            case DispatchEventKind.Forget:
+                foreach (DispatchLane lane in lanes.Values)
+                {
+                    lane.Forget(told.Shard);
+                }
+
+                break;
+            case DispatchEventKind.Attach:
+                OnAttach((ProviderLink)told.Target!);
+                break;
+            case DispatchEventKind.Detach:
+                OnDetach(told.Shard);
+                break;
+            case DispatchEventKind.Health:
+                OnHealth(told.Shard, told.Count == 1);
+                break;
+            case DispatchEventKind.Configure:
+                OnConfigure();
+                break;
+            default:
+                throw new InvalidOperationException($"no such event: {told.Kind}");
+        }
+    }
+
+    private void OnSettled(in DispatchEvent told)
+    {
+        if (!links.TryGetValue(told.Shard, out ProviderLink? link))
+        {
+            return;
+        }
+
+        link.InFlight -= told.Count;
+        if (told.ShardLane > 0)
+        {
+            link.PauseMs = told.DelayMs > 0 ? told.DelayMs : Math.Clamp(link.PauseMs * 2, PauseFirstMs, PauseLastMs);
+            link.PausedUntil = engine.Timestamp + engine.Ticks(link.PauseMs);
+            engine.PokeDispatcherAt(link.PausedUntil);
+        }
+        else
+        {
+            link.PauseMs = 0;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using Router.Core.Messages;
+
+namespace Router.Engine.Dispatch;
+
+/// <summary>What a lane is for. All messages of a lane share all limits but the recipient's.</summary>
+/// <param name="Provider">Provider's number.</param>
+/// <param name="Tenant">Tenant's number.</param>
+/// <param name="SenderTag">Tag of the sender; 0: none.</param>
+/// <param name="Channel">Channel.</param>
+/// <param name="Purpose">Purpose.</param>
+/// <param name="Priority">Priority.</param>
+internal readonly record struct LaneKey(int Provider, int Tenant, uint SenderTag, Channel Channel, Purpose Purpose, Priority Priority)
+{
+    /// <summary>Classes of urgency: four purposes by three priorities.</summary>
+    public const int Classes = 12;
+
+    /// <summary>0 leaves first.</summary>
+    public int Class => ((int)Purpose * 3) + (int)Priority;
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Router.Engine.Journal;
+
+namespace Router.Engine;
+
+/// <summary>The engine's log lines. No content, no address, no secret.</summary>
+internal sealed partial class EngineLog(ILogger logger)
+{
+    [LoggerMessage(1, LogLevel.Error, "shard {Shard} failed and gives up its ownership; a new epoch reads storage")]
+    private static partial void ShardFailed(ILogger logger, int shard, Exception fault);
+
+    [LoggerMessage(2, LogLevel.Warning, "shard {Shard} lost its ownership under epoch {Epoch}: the commit was {Outcome}")]
+    private static partial void ShardLost(ILogger logger, int shard, long epoch, PartOutcome outcome);
+
+    [LoggerMessage(3, LogLevel.Information, "provider {Provider} is {Health}")]
+    private static partial void ProviderHealth(ILogger logger, string provider, string health);
+
+    [LoggerMessage(4, LogLevel.Error, "provider {Provider} did not stop cleanly")]
+    private static partial void ProviderStop(ILogger logger, string provider, Exception fault);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Count} receipts found no message within 72 h and are forgotten")]
+    private static partial void ReceiptsExpired(ILogger logger, int count);
+
+    public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
+
+    public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);
+
+    public void ProviderHealth(string provider, bool up) => ProviderHealth(logger, provider, up ? "up" : "down");
+
+    public void ProviderStop(string provider, Exception fault) => ProviderStop(logger, provider, fault);
+
+    public void ReceiptsExpired(int count) => ReceiptsExpired(logger, count);
+}

@@ -1,0 +1,51 @@
+namespace Router.Engine;
+
+/// <summary>Bounds of the engine. Immutable; <see cref="Validate"/> is called at start.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Requests to accept that may wait in a shard's queue, 64 to 65,536. Full: streams wait, single posts get 503.</summary>
+    public int AcceptQueueMax { get; init; } = 2_048;
+
+    /// <summary>Messages that a shard adds to one commit at most, 1 to 4,096.</summary>
+    public int AcceptBatchMax { get; init; } = 512;
+
+    /// <summary>Log entries that a shard adds to one commit at most, 64 to 65,536.</summary>
+    public int EntryBatchMax { get; init; } = 2_048;
+
+    /// <summary>Bytes of records just accepted that a shard keeps open in memory, 262,144 (four bodies of 64 KiB) to 67,108,864. What waits longer is read back.</summary>
+    public int RecordRingBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Rows of contacts that a shard holds, 1,024 to 4,194,304; beyond it rows without a waiting message are dropped. 64 shards × 65,536 × about 64 B = 268 MB.</summary>
+    public int ContactRowsMax { get; init; } = 65_536;
+
+    /// <summary>Messages that one ask may release, 1 to 1,024.</summary>
+    public int ReleaseBatchMax { get; init; } = 64;
+
+    /// <summary>Outcomes of a provider that are not kept yet at most; when full, its releases wait (DESIGN §4.4). 1 to 65,536.</summary>
+    public int SettleUnkeptMax { get; init; } = 1_024;
+
+    /// <summary>How long a release is good, 50 to 1,000 ms (DESIGN §3).</summary>
+    public int ReleaseMs { get; init; } = 250;
+
+    /// <summary>Awaited receipts held in memory, 1,024 to 10,000,000; older ones are found in the journal's tables.</summary>
+    public int AwaitedReceiptsMax { get; init; } = 500_000;
+
+    /// <summary>Receipts without a message held in memory, 64 to 1,000,000; when full, the carrier is asked to send again.</summary>
+    public int UnmatchedReceiptsMax { get; init; } = 100_000;
+
+    /// <summary>Names the first option that is out of its range, with its value and range; null when all are right.</summary>
+    public string? Validate() =>
+        Check(nameof(AcceptQueueMax), AcceptQueueMax, 64, 65_536)
+        ?? Check(nameof(AcceptBatchMax), AcceptBatchMax, 1, 4_096)
+        ?? Check(nameof(EntryBatchMax), EntryBatchMax, 64, 65_536)
+        ?? Check(nameof(RecordRingBytes), RecordRingBytes, 262_144, 67_108_864)
+        ?? Check(nameof(ContactRowsMax), ContactRowsMax, 1_024, 4_194_304)
+        ?? Check(nameof(ReleaseBatchMax), ReleaseBatchMax, 1, 1_024)
+        ?? Check(nameof(SettleUnkeptMax), SettleUnkeptMax, 1, 65_536)
+        ?? Check(nameof(ReleaseMs), ReleaseMs, 50, 1_000)
+        ?? Check(nameof(AwaitedReceiptsMax), AwaitedReceiptsMax, 1_024, 10_000_000)
+        ?? Check(nameof(UnmatchedReceiptsMax), UnmatchedReceiptsMax, 64, 1_000_000);
+
+    private static string? Check(string name, int value, int min, int max) =>
+        value >= min && value <= max ? null : $"Engine:{name} is {value}: give a number from {min} to {max}";
+}

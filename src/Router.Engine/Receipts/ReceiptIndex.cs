@@ -1,0 +1,213 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Engine.Shards;
+
+namespace Router.Engine.Receipts;
+
+/// <summary>
+/// The silo's index of receipts awaited and of receipts that found no message yet (DESIGN §7): whichever of response and receipt comes first, they meet here.
+/// </summary>
+/// <remarks>
+/// Any thread; 64 stripes, each with its lock, so that adding an awaited receipt and adding an unmatched one cannot miss each other. Bounded: the oldest awaited leave, and are
+/// found in the journal's tables; unmatched ones are refused when there are too many. Entries of finished messages stay until they are the oldest, so that a doubled receipt is known.
+/// </remarks>
+internal sealed class ReceiptIndex
+{
+    private const int StripeCount = 64;
+    private readonly Stripe[] stripes = new Stripe[StripeCount];
+    private readonly SegmentGroups groups = new();
+    private readonly int awaitedMax;
+    private readonly int unmatchedMax;
+    private int unmatchedCount;
+
+    public ReceiptIndex(EngineOptions options)
+    {
+        awaitedMax = Math.Max(options.AwaitedReceiptsMax / StripeCount, 16);
+        unmatchedMax = options.UnmatchedReceiptsMax;
+        for (int i = 0; i < StripeCount; i++)
+        {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    /// <summary>Whether no further receipt without a message can be held: the carrier must send it again.</summary>
+    public bool UnmatchedFull => Volatile.Read(ref unmatchedCount) >= unmatchedMax;
+
+    /// <summary>Receipts held without a message.</summary>
+    public int UnmatchedCount => Volatile.Read(ref unmatchedCount);
+
+    /// <summary>Awaits a receipt; returns the one that came before it, matched, when there is one.</summary>
+    public ReceiptTask? Add(in AwaitedReceipt awaited)
+    {
+        SegmentGroup? group = awaited.Segments > 1 ? groups.Get(awaited) : null;
+        Stripe stripe = StripeOf(awaited.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            if (!stripe.Awaited.TryAdd(awaited.ReceiptKey, new Entry { Awaited = awaited, Group = group }))
+            {
+                stripe.Awaited[awaited.ReceiptKey] = new Entry { Awaited = awaited, Group = group };
+            }
+            else
+            {
+                stripe.Order.Enqueue(awaited.ReceiptKey);
+                while (stripe.Order.Count > awaitedMax)
+                {
+                    stripe.Awaited.Remove(stripe.Order.Dequeue());
+                }
+            }
+
+            if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
+            {
+                return null;
+            }
+
+            Interlocked.Decrement(ref unmatchedCount);
+            early.Awaited = awaited;
+            early.Matched = true;
+            return early;
+        }
+    }
+
+    /// <summary>Finds who awaits a receipt.</summary>
+    public bool TryFind(ulong receiptKey, out AwaitedReceipt awaited)
+    {
+        Stripe stripe = StripeOf(receiptKey);
+        lock (stripe.Gate)
+        {
+            bool found = stripe.Awaited.TryGetValue(receiptKey, out Entry entry);
+            awaited = entry.Awaited;
+            return found;
+        }
+    }
+
+    /// <summary>Holds a receipt that found no message and is kept; true when its message came meanwhile and the task is matched now.</summary>
+    public bool AddUnmatched(ReceiptTask task)
+    {
+        Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            if (stripe.Awaited.TryGetValue(task.Receipt.ReceiptKey, out Entry entry))
+            {
+                task.Awaited = entry.Awaited;
+                task.Matched = true;
+                return true;
+            }
+
+            if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
+            {
+                Interlocked.Increment(ref unmatchedCount);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Takes out the unmatched receipts that came before <paramref name="beforeMs"/> (Unix ms).</summary>
+    public void TakeExpired(long beforeMs, List<ReceiptTask> expired)
+    {
+        foreach (Stripe stripe in stripes)
+        {
+            lock (stripe.Gate)
+            {
+                foreach ((ulong key, ReceiptTask task) in stripe.Unmatched)
+                {
+                    if (task.AtMs < beforeMs)
+                    {
+                        stripe.Unmatched.Remove(key);
+                        Interlocked.Decrement(ref unmatchedCount);
+                        expired.Add(task);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets a receipt take effect on what is known of its message, before it is kept: what comes next, even in the same commit, is seen against it.
+    /// Asked by the shard that owns the message only. <see cref="ReceiptTask.Before"/> remembers what <see cref="Revert"/> needs.
+    /// </summary>
+    /// <param name="task">A matched receipt.</param>
+    /// <param name="status">The status that it gives its message; <see cref="MessageStatus.None"/>: other segments are still awaited.</param>
+    /// <returns>False when it changes nothing: doubled, or late.</returns>
+    public bool Begin(ReceiptTask task, out MessageStatus status)
+    {
+        MessageStatus receipt = task.Receipt.Status;
+        Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, task.Awaited.ReceiptKey, out bool known);
+            if (!known)
+            {
+                entry.Awaited = task.Awaited;
+                entry.Group = task.Awaited.Segments > 1 ? groups.Get(task.Awaited) : null;
+                stripe.Order.Enqueue(task.Awaited.ReceiptKey);
+            }
+
+            SegmentGroup? group = entry.Group;
+            MessageStatus before = group?.Status ?? entry.Awaited.Status;
+            status = MessageStatus.None;
+            if (!Follows(before, receipt) || (group is not null && !Follows(entry.Awaited.Status, receipt)))
+            {
+                return false;
+            }
+
+            task.Before = before;
+            entry.Awaited.Status = receipt;
+            if (group is not null)
+            {
+                if (receipt == MessageStatus.Delivered && !group.Mark(task.Awaited.Segment, true))
+                {
+                    return true;
+                }
+
+                group.Status = receipt;
+            }
+
+            status = receipt;
+            return true;
+        }
+    }
+
+    /// <summary>Takes <see cref="Begin"/> back: the receipt was not kept.</summary>
+    public void Revert(ReceiptTask task)
+    {
+        Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
+            if (Unsafe.IsNullRef(ref entry))
+            {
+                return;
+            }
+
+            entry.Awaited.Status = task.Before;
+            if (entry.Group is { } group)
+            {
+                group.Mark(task.Awaited.Segment, false);
+                group.Status = task.Before;
+            }
+        }
+    }
+
+    // A receipt ends a message that has not ended (of several segments the last may not be sent yet); read may still follow delivered.
+    private static bool Follows(MessageStatus status, MessageStatus receipt) =>
+        status < MessageStatus.Delivered || (status == MessageStatus.Delivered && receipt == MessageStatus.Read);
+
+    private Stripe StripeOf(ulong key) => stripes[(int)(key >> 32) & (StripeCount - 1)];
+
+    private sealed class Stripe
+    {
+        public readonly Lock Gate = new();
+        public readonly Dictionary<ulong, Entry> Awaited = [];
+        public readonly Queue<ulong> Order = new();
+        public readonly Dictionary<ulong, ReceiptTask> Unmatched = [];
+    }
+
+    private struct Entry
+    {
+        public AwaitedReceipt Awaited;
+        public SegmentGroup? Group;
+    }
+}

@@ -1,0 +1,25 @@
+using Router.Engine.Dispatch;
+
+namespace Router.Engine.Shards;
+
+/// <summary>What a shard does to its silo: implemented by its owner.</summary>
+internal interface IShardEffects
+{
+    /// <summary>A lane has something that may leave.</summary>
+    void Offer(int shardLane, in LaneKey key, int available);
+
+    /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
+    void OutcomeKept(int provider);
+
+    /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
+    void Finished(int tenant);
+
+    /// <summary>Whether a provider exists, is enabled and up.</summary>
+    bool IsHealthy(int provider);
+
+    /// <summary>The provider's retry rule.</summary>
+    Providers.RetryRule RetryRule(int provider);
+
+    /// <summary>A receipt that waited for its message matches now.</summary>
+    void Requeue(ReceiptTask receipt);
+}

@@ -1,0 +1,64 @@
+using Router.Core.Messages;
+using Router.Engine.Providers;
+
+namespace Router.Engine.Shards;
+
+/// <summary>What became of the segments of a long message: only those without an outcome are sent again (DESIGN §4.4).</summary>
+internal sealed class SegmentState(int segments)
+{
+    /// <summary>Segments taken by a provider, one bit each from bit 0.</summary>
+    public readonly byte[] Done = new byte[(segments + 7) / 8];
+
+    /// <summary>How many are done.</summary>
+    public int DoneCount;
+
+    /// <summary>Segments released and without an outcome.</summary>
+    public int Outstanding;
+
+    /// <summary>The worst outcome among those released together; 0: none but sent.</summary>
+    public OutcomeKind Worst;
+
+    /// <summary>Its reason.</summary>
+    public Reason Reason;
+
+    /// <summary>Its wish for the next try, ms.</summary>
+    public int RetryAfterMs;
+
+    /// <summary>Whether a segment is done.</summary>
+    public bool IsDone(int segment) => ((Done[segment >> 3] >> (segment & 7)) & 1) != 0;
+
+    /// <summary>Marks a segment; false when it was done already.</summary>
+    public bool MarkDone(int segment)
+    {
+        if (IsDone(segment))
+        {
+            return false;
+        }
+
+        Done[segment >> 3] |= (byte)(1 << (segment & 7));
+        DoneCount++;
+        return true;
+    }
+
+    /// <summary>Keeps the outcome that weighs most: refused, then unknown, failed, throttled, unsent, lapsed.</summary>
+    public void Note(in Outcome outcome)
+    {
+        if (Weight(outcome.Kind) > Weight(Worst))
+        {
+            Worst = outcome.Kind;
+            Reason = outcome.Reason;
+            RetryAfterMs = outcome.RetryAfterMs;
+        }
+    }
+
+    private static int Weight(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Refused => 6,
+        OutcomeKind.Unknown => 5,
+        OutcomeKind.Failed => 4,
+        OutcomeKind.Throttled => 3,
+        OutcomeKind.Unsent => 2,
+        OutcomeKind.Lapsed => 1,
+        _ => 0,
+    };
+}

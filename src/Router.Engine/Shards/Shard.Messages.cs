@@ -1,0 +1,106 @@
+using Router.Core.Messages;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+
+namespace Router.Engine.Shards;
+
+/// <content>The slab of waiting messages.</content>
+internal sealed partial class Shard
+{
+    private readonly SlotIndex heads = new();
+    private WaitingMessage[] messages = new WaitingMessage[64];
+    private int messageCount;
+    private int freeMessage = -1;
+
+    /// <summary>Looks at a message of <paramref name="tenant"/>.</summary>
+    public LiveMessage Peek(int tenant, MessageId id)
+    {
+        int slot = FindMessage(id);
+        if (slot < 0 || lanes[messages[slot].Lane]!.Key.Tenant != tenant)
+        {
+            return default;
+        }
+
+        ref WaitingMessage message = ref messages[slot];
+        MessageStatus status = message.Stage switch
+        {
+            MessageStage.Sending => MessageStatus.Sending,
+            MessageStage.Deferred when (message.Marks & MessageMarks.Scheduled) != 0 => MessageStatus.Scheduled,
+            _ => (message.Marks & MessageMarks.Told) != 0 ? MessageStatus.Queued : MessageStatus.Accepted,
+        };
+        return new LiveMessage(true, status, message.Stage == MessageStage.Sending ? lanes[message.Lane]!.Key.Provider : 0);
+    }
+
+    private int FindMessage(MessageId id)
+    {
+        int slot = heads.Find(id.Head, new HeadKeys(messages));
+        return slot >= 0 && messages[slot].Tail == id.Tail ? slot : -1;
+    }
+
+    private int AddMessage(in AcceptedMessage accepted, int row)
+    {
+        int slot = freeMessage;
+        if (slot >= 0)
+        {
+            freeMessage = messages[slot].LaneNext;
+        }
+        else
+        {
+            if (messageCount == messages.Length)
+            {
+                Array.Resize(ref messages, messages.Length * 2);
+            }
+
+            slot = messageCount++;
+        }
+
+        ref WaitingMessage message = ref messages[slot];
+        message = default;
+        message.Head = accepted.Id.Head;
+        message.Tail = accepted.Id.Tail;
+        message.Contact = row;
+        message.Prefix = accepted.Prefix;
+        message.ValidUntilS = (uint)((accepted.ValidUntilMs + 999) / 1000);
+        message.Segments = accepted.Segments;
+        message.LaneNext = -1;
+        message.Lane = -1;
+        message.Marks = accepted.HasReference ? MessageMarks.Reference : MessageMarks.None;
+        heads.Add(accepted.Id.Head, slot, new HeadKeys(messages));
+        Waiting++;
+        return slot;
+    }
+
+    /// <summary>A finished message: its row is unpinned; the slot is free once no lane's list holds it any more.</summary>
+    private void RemoveMessage(int slot)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        heads.Remove(message.Head, new HeadKeys(messages));
+        RemoveFromWheel(slot);
+        Unpin(message.Contact);
+        segmented.Remove(slot);
+        Waiting--;
+        effects.Finished(lanes[message.Lane]!.Key.Tenant);
+        if ((message.Marks & MessageMarks.InLane) != 0)
+        {
+            message.Marks |= MessageMarks.Unlinked;
+            return;
+        }
+
+        Free(slot);
+    }
+
+    private void Free(int slot)
+    {
+        LeaveLane(messages[slot].Lane);
+        messages[slot] = default;
+        messages[slot].LaneNext = freeMessage;
+        freeMessage = slot;
+    }
+
+    private LaneKey KeyOf(int slot) => lanes[messages[slot].Lane]!.Key;
+
+    private readonly struct HeadKeys(WaitingMessage[] messages) : SlotIndex.IKeys
+    {
+        public ulong KeyOf(int slot) => messages[slot].Head;
+    }
+}

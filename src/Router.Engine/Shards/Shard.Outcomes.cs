@@ -1,0 +1,315 @@
+using Router.Core.Messages;
+using Router.Core.Routing;
+using Router.Engine.Dispatch;
+using Router.Engine.Providers;
+
+namespace Router.Engine.Shards;
+
+/// <content>What providers say of departures: early, late, double, unknown.</content>
+internal sealed partial class Shard
+{
+    private readonly Dictionary<int, SegmentState> segmented = [];
+    private readonly Dictionary<int, List<CancelTask>> cancels = [];
+    private readonly List<(FlagsTask Task, int Row, long Until)> flagWaiters = [];
+
+    /// <summary>Takes an outcome. One for a message that is not under way (any more) only frees its place among the unkept.</summary>
+    public void OnOutcome(in Outcome outcome)
+    {
+        int slot = FindMessage(outcome.Message);
+        if (slot < 0 || messages[slot].Stage != MessageStage.Sending)
+        {
+            effects.OutcomeKept(outcome.Provider);
+            return;
+        }
+
+        if (messages[slot].Segments > 1)
+        {
+            OnSegmentOutcome(slot, outcome);
+            return;
+        }
+
+        if (outcome.Kind == OutcomeKind.Sent)
+        {
+            CloseRelease(slot);
+            ref Step step = ref Finish(slot, MessageStatus.Sent, Reason.None);
+            step.Provider = outcome.Provider;
+            step.ReceiptKey = outcome.ReceiptKey;
+            step.IsOutcome = true;
+            return;
+        }
+
+        OnNotSent(slot, outcome.Kind, outcome.Reason, outcome.RetryAfterMs, outcome.Provider);
+    }
+
+    /// <summary>Cancels a message, or has the cancel wait until it is certain whether it left.</summary>
+    public void OnCancel(CancelTask task, long nowTimestamp, long ticksPerSecond)
+    {
+        int slot = FindMessage(task.Message);
+        if (slot < 0 || KeyOf(slot).Tenant != task.Tenant)
+        {
+            task.Answer.TrySetResult(CancelOutcome.NotFound);
+            return;
+        }
+
+        ref WaitingMessage message = ref messages[slot];
+        task.GiveUpAt = message.Stage == MessageStage.Sending ? message.ReleaseEnd + ticksPerSecond : nowTimestamp + (5 * ticksPerSecond);
+        if (!cancels.TryGetValue(slot, out List<CancelTask>? waiting))
+        {
+            cancels.Add(slot, waiting = []);
+        }
+
+        waiting.Add(task);
+        if (message.Stage is MessageStage.Ready or MessageStage.Deferred)
+        {
+            CancelIfAsked(slot);
+        }
+    }
+
+    /// <summary>Answers the cancels and changes of flags that have waited as long as a release may be open.</summary>
+    public void AnswerWaiters(long nowTimestamp)
+    {
+        for (int i = flagWaiters.Count - 1; i >= 0; i--)
+        {
+            (FlagsTask task, int row, long until) = flagWaiters[i];
+            if (rows[row].Open == 0 || nowTimestamp >= until)
+            {
+                flagWaiters.RemoveAt(i);
+                Unpin(row);
+                task.Answer.TrySetResult(task.Kept);
+            }
+        }
+
+        foreach ((int slot, List<CancelTask> waiting) in cancels)
+        {
+            for (int i = waiting.Count - 1; i >= 0; i--)
+            {
+                if (nowTimestamp >= waiting[i].GiveUpAt)
+                {
+                    waiting[i].Answer.TrySetResult(messages[slot].Stage == MessageStage.Sending ? CancelOutcome.AlreadyLeft : CancelOutcome.Unavailable);
+                    waiting.RemoveAt(i);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether someone waits for a release to end.</summary>
+    public bool HasWaiters => flagWaiters.Count > 0 || cancels.Count > 0;
+
+    // True when the message ends as cancelled.
+    private bool CancelIfAsked(int slot)
+    {
+        if (cancels.Count == 0 || !cancels.TryGetValue(slot, out List<CancelTask>? waiting) || waiting.Count == 0)
+        {
+            return false;
+        }
+
+        RemoveFromWheel(slot);
+        Finish(slot, MessageStatus.Cancelled, Reason.None);
+        return true;
+    }
+
+    private void AnswerCancels(int slot, bool cancelled)
+    {
+        if (cancels.Count > 0 && cancels.Remove(slot, out List<CancelTask>? waiting))
+        {
+            foreach (CancelTask task in waiting)
+            {
+                task.Answer.TrySetResult(cancelled ? CancelOutcome.Cancelled : CancelOutcome.AlreadyLeft);
+            }
+        }
+    }
+
+    private void CloseRelease(int slot)
+    {
+        ref ContactRow row = ref rows[messages[slot].Contact];
+        row.Open--;
+    }
+
+    private void OnSegmentOutcome(int slot, in Outcome outcome)
+    {
+        SegmentState state = segmented[slot];
+        state.Outstanding--;
+        bool stepped = outcome.Kind == OutcomeKind.Sent && state.MarkDone(outcome.Segment);
+        if (stepped)
+        {
+            bool last = state.DoneCount == messages[slot].Segments;
+            if (last)
+            {
+                CloseRelease(slot);
+            }
+
+            ref Step step = ref last ? ref Finish(slot, MessageStatus.Sent, Reason.None) : ref AddStep(StepKind.SegmentSent, slot);
+            step.Provider = outcome.Provider;
+            step.ReceiptKey = outcome.ReceiptKey;
+            step.Segment = outcome.Segment;
+            step.IsOutcome = true;
+            if (last)
+            {
+                return;
+            }
+        }
+        else
+        {
+            state.Note(outcome);
+            if (state.Outstanding > 0)
+            {
+                effects.OutcomeKept(outcome.Provider);
+            }
+        }
+
+        if (state.Outstanding > 0)
+        {
+            return;
+        }
+
+        OutcomeKind worst = state.Worst;
+        state.Worst = 0;
+        if (worst != 0)
+        {
+            // A sent segment's own step frees its place among the unkept.
+            OnNotSent(slot, worst, state.Reason, state.RetryAfterMs, outcome.Provider, pays: !stepped);
+            return;
+        }
+
+        // A part was released because a limit had no room for all; the rest goes on.
+        CloseRelease(slot);
+        Back(slot);
+        if (!stepped)
+        {
+            effects.OutcomeKept(outcome.Provider);
+        }
+    }
+
+    private void OnNotSent(int slot, OutcomeKind kind, Reason reason, int retryAfterMs, int provider, bool pays = true)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        long releaseEnd = messages[slot].ReleaseEnd;
+        CloseRelease(slot);
+        switch (kind)
+        {
+            case OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent:
+                GiveRecipientBack(slot, releaseEnd);
+                Back(slot);
+                break;
+            case OutcomeKind.Refused:
+            {
+                ref Step step = ref Finish(slot, MessageStatus.Undelivered, reason == Reason.None ? Reason.ProviderRefused : reason);
+                step.Provider = provider;
+                step.IsOutcome = pays;
+                return;
+            }
+
+            case OutcomeKind.Failed or OutcomeKind.Unknown:
+                Retry(slot, kind, retryAfterMs, provider, pays);
+                return;
+            default:
+                throw new InvalidOperationException($"no such outcome: {kind}");
+        }
+
+        if (pays)
+        {
+            effects.OutcomeKept(provider);
+        }
+    }
+
+    private void Retry(int slot, OutcomeKind kind, int retryAfterMs, int provider, bool pays)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        RetryRule rule = effects.RetryRule(provider);
+        message.Attempts++;
+        int delay = retryAfterMs > 0
+            ? retryAfterMs
+            : Jitter((int)Math.Min(rule.LastDelayMs, (long)rule.FirstDelayMs << Math.Min(message.Attempts - 1, 20)));
+        if (message.Attempts >= rule.AttemptsMax)
+        {
+            LaneKey key = KeyOf(slot);
+            Route? route = Configuration.Routes.Find(key.Tenant, key.Channel, new DestinationPrefix(message.Prefix), key.SenderTag, key.Purpose);
+            int at = route is null ? -1 : IndexOf(route, provider);
+            if (at >= 0)
+            {
+                message.Tried |= (byte)(1 << at);
+            }
+
+            if (route is null || at < 0 || message.Tried == (byte)((1 << route.Providers.Count) - 1))
+            {
+                ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
+                end.Provider = provider;
+                end.IsOutcome = pays;
+                return;
+            }
+
+            message.Attempts = 0;
+            delay = Jitter(rule.FirstDelayMs);
+        }
+
+        message.Stage = MessageStage.Settling;
+        ref Step step = ref AddStep(StepKind.Retry, slot);
+        step.Status = MessageStatus.Queued;
+        step.Reason = Reason.Retry;
+        step.Provider = provider;
+        step.DelayMs = delay;
+        step.IsOutcome = pays;
+    }
+
+    // Nothing left: back to its lane, or to another provider's when its own is down.
+    private void Back(int slot)
+    {
+        LaneKey key = KeyOf(slot);
+        if (!effects.IsHealthy(key.Provider))
+        {
+            Place(slot, key, 0);
+            return;
+        }
+
+        if (!CancelIfAsked(slot))
+        {
+            Reinsert(slot);
+        }
+    }
+
+    private int SegmentsDue(int slot)
+    {
+        int segments = messages[slot].Segments;
+        return segments == 1 || !segmented.TryGetValue(slot, out SegmentState? state) ? segments : segments - state.DoneCount;
+    }
+
+    // Releases the first segments that are due: `count` of them, from the first one that is not done.
+    private void DepartSegments(int slot, int count, ref Departure departure)
+    {
+        int segments = messages[slot].Segments;
+        if (!segmented.TryGetValue(slot, out SegmentState? state))
+        {
+            segmented.Add(slot, state = new SegmentState(segments));
+        }
+
+        int first = 0;
+        while (state.IsDone(first))
+        {
+            first++;
+        }
+
+        int span = 0;
+        for (int found = 0; found < count; span++)
+        {
+            found += state.IsDone(first + span) ? 0 : 1;
+        }
+
+        state.Outstanding = count;
+        departure.FirstSegment = (byte)first;
+        departure.SegmentCount = (byte)span;
+        departure.SegmentsDone = state.DoneCount == 0 ? null : (byte[])state.Done.Clone();
+    }
+
+    private static int IndexOf(Route route, int provider)
+    {
+        for (int i = 0; i < route.Providers.Count; i++)
+        {
+            if (route.Providers[i] == provider)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

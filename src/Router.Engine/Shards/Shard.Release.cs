@@ -1,0 +1,222 @@
+using System.Buffers;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+
+namespace Router.Engine.Shards;
+
+/// <content>The release: who may leave now is decided again from memory; no write (DESIGN §3).</content>
+internal sealed partial class Shard
+{
+    private readonly Dictionary<int, (int Offset, int Length)> readBack = [];
+    private readonly List<int> readBackLanes = [];
+    private ByteList? readBackBytes;
+
+    /// <summary>Set by the owner: releases may be given.</summary>
+    public bool MayRelease { get; set; }
+
+    /// <summary>Fills the answer of <paramref name="ask"/> from the front of its lane. Reads records back through <paramref name="read"/> when it is free and they are no longer in memory.</summary>
+    /// <returns>True when <paramref name="read"/> was filled and must be sent to the journal.</returns>
+    public bool Release(ReleaseAsk ask, RecordRead? read)
+    {
+        ShardLane? lane = lanes[ask.ShardLane];
+        if (lane is null)
+        {
+            return false;
+        }
+
+        lane.Offered = false;
+        bool reading = false;
+        Tenant? tenant = Configuration.FindTenant(lane.Key.Tenant);
+        bool senderAllowed = SenderAllowed(tenant, lane.Key.SenderTag);
+        while (MayRelease && lane.First >= 0 && ask.Departures.Count < ask.MessagesMax)
+        {
+            int slot = lane.First;
+            ref WaitingMessage message = ref messages[slot];
+            if (message.Stage != MessageStage.Ready)
+            {
+                Pop(lane);
+                if ((message.Marks & MessageMarks.Unlinked) != 0)
+                {
+                    Free(slot);
+                }
+
+                continue;
+            }
+
+            var facts = new MessageFacts(lane.Key.Purpose, 0, message.ValidUntilS * 1000L, senderAllowed, true);
+            Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
+            if (verdict.Kind != VerdictKind.Release)
+            {
+                Pop(lane);
+                RemoveFromWheel(slot);
+                Finish(slot, verdict.Kind == VerdictKind.Expire ? MessageStatus.Expired : MessageStatus.Rejected, verdict.Reason);
+                continue;
+            }
+
+            int due = SegmentsDue(slot);
+            int room = ask.SegmentsMax - ask.Segments;
+            if (room <= 0 || (due > room && ask.Departures.Count > 0))
+            {
+                break;
+            }
+
+            if (!TryGetRecord(slot, out ReadOnlySpan<byte> record))
+            {
+                reading = read is not null && StartReading(ask.ShardLane, lane, read);
+                break;
+            }
+
+            if (tenant!.Settings.Limits.PerRecipient is { } limit && !TakeRecipient(slot, limit, ask.ReleaseEnd, out long untilMs))
+            {
+                Pop(lane);
+                RemoveFromWheel(slot);
+                Defer(slot, untilMs);
+                Tell(slot, Reason.Limit);
+                continue;
+            }
+
+            Pop(lane);
+            RemoveFromWheel(slot);
+            Depart(slot, record, Math.Min(due, room), ask);
+        }
+
+        ask.More = lane.First >= 0 && !lane.Reading && ask.Departures.Count > 0;
+        lane.Offered = ask.More;
+        ask.Available = ask.More ? lane.Count : 0;
+        RemoveLaneIfUnused(ask.ShardLane, lane);
+        return reading;
+    }
+
+    /// <summary>Offers every lane that waits: releases may be given from now on.</summary>
+    public void OfferAll()
+    {
+        for (int i = 0; i < lanes.Count; i++)
+        {
+            if (lanes[i] is { First: >= 0 } lane)
+            {
+                lane.Offered = false;
+                Offer(i, lane);
+            }
+        }
+    }
+
+    /// <summary>The records asked for are there: they stay until the next read.</summary>
+    public void RecordsRead(RecordRead read)
+    {
+        readBack.Clear();
+        readBackBytes = read.Records;
+        foreach (ref StoredRecord item in read.Items.Span)
+        {
+            int slot = read.Failed ? -1 : FindMessage(item.Id);
+            if (slot < 0)
+            {
+                continue;
+            }
+
+            if (item.Length > 0)
+            {
+                readBack[slot] = (item.Offset, item.Length);
+            }
+            else if (messages[slot].Stage == MessageStage.Ready)
+            {
+                // Its contact's key was destroyed: nothing of it can leave.
+                Finish(slot, MessageStatus.Cancelled, Reason.None);
+            }
+        }
+
+        foreach (int index in readBackLanes)
+        {
+            ShardLane lane = lanes[index]!;
+            lane.Reading = false;
+            RemoveLaneIfUnused(index, lane);
+        }
+
+        readBackLanes.Clear();
+        OfferAll(); // other lanes may have wanted to read meanwhile
+    }
+
+    private bool TryGetRecord(int slot, out ReadOnlySpan<byte> record)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        if ((message.Marks & MessageMarks.NotInRing) == 0)
+        {
+            if (ring.TryGet(message.Head, message.RingAt, out record))
+            {
+                return true;
+            }
+
+            message.Marks |= MessageMarks.NotInRing;
+        }
+
+        if (readBack.TryGetValue(slot, out (int Offset, int Length) place))
+        {
+            record = readBackBytes!.Span.Slice(place.Offset, place.Length);
+            return true;
+        }
+
+        record = default;
+        return false;
+    }
+
+    // Asks for the records of the lane's first messages, in its order, as many as one release may take twice.
+    private bool StartReading(int index, ShardLane lane, RecordRead read)
+    {
+        read.Items.Clear();
+        read.Records.Clear();
+        read.Failed = false;
+        readBack.Clear();
+        for (int slot = lane.First; slot >= 0 && read.Items.Count < options.ReleaseBatchMax * 2; slot = messages[slot].LaneNext)
+        {
+            if (messages[slot].Stage != MessageStage.Ready)
+            {
+                continue;
+            }
+
+            ref StoredRecord item = ref read.Items.Add();
+            item.Id = messages[slot].Id;
+            item.Tenant = lane.Key.Tenant;
+            item.KeySlot = rows[messages[slot].Contact].KeySlot;
+        }
+
+        if (read.Items.Count == 0)
+        {
+            return false;
+        }
+
+        lane.Reading = true;
+        readBackLanes.Add(index);
+        return true;
+    }
+
+    private void Depart(int slot, ReadOnlySpan<byte> record, int segments, ReleaseAsk ask)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        message.Stage = MessageStage.Sending;
+        message.ReleaseEnd = ask.ReleaseEnd;
+        ref ContactRow row = ref rows[message.Contact];
+        row.Open++;
+
+        byte[] rented = ArrayPool<byte>.Shared.Rent(record.Length);
+        record.CopyTo(rented);
+        ref Departure departure = ref ask.Departures.Add();
+        departure.Id = message.Id;
+        departure.Conversation = row.High ^ row.Low;
+        departure.ReleaseEnd = ask.ReleaseEnd;
+        departure.ValidUntilMs = message.ValidUntilS * 1000L;
+        departure.Record = rented;
+        departure.RecordLength = record.Length;
+        departure.Segments = message.Segments;
+        departure.SegmentCount = (byte)segments;
+        if (message.Segments > 1)
+        {
+            DepartSegments(slot, segments, ref departure);
+        }
+
+        ask.Segments += segments;
+        readBack.Remove(slot);
+    }
+}

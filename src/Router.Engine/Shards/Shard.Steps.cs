@@ -1,0 +1,286 @@
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+
+namespace Router.Engine.Shards;
+
+/// <content>Steps: what is decided, written, and applied once it is kept.</content>
+internal sealed partial class Shard
+{
+    private readonly Dictionary<int, uint> flagsUnderWay = [];
+    private readonly StructList<Step> underWay = new(64);
+
+    /// <summary>Moves pending steps into <paramref name="part"/> as log entries, in their order.</summary>
+    public void FillPart(JournalPart part)
+    {
+        while (part.Entries.Count < options.EntryBatchMax && pending.TryTake(out Step step))
+        {
+            Write(step, ref part.Entries.Add());
+            underWay.Add(step);
+        }
+    }
+
+    /// <summary>The part was kept: its steps take effect, in order.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="nowTick">The wheel's present tick.</param>
+    /// <param name="releaseEnd">Monotonic time at which every release open now has ended.</param>
+    public void ApplySteps(JournalPart part, uint nowTick, long releaseEnd)
+    {
+        for (int i = 0; i < underWay.Count; i++)
+        {
+            ref Step step = ref underWay[i];
+            Apply(step, part.Entries[i], nowTick, releaseEnd);
+            if (step.IsOutcome)
+            {
+                effects.OutcomeKept(step.Provider);
+            }
+        }
+
+        underWay.Clear();
+        flagsUnderWay.Clear();
+    }
+
+    /// <summary>
+    /// The part was rolled back, nothing is stored: who waits is told to try again; what must not be lost (outcomes, ends) waits for the next part, in its order.
+    /// </summary>
+    public void RefuseSteps()
+    {
+        for (int i = underWay.Count - 1; i >= 0; i--)
+        {
+            ref Step step = ref underWay[i];
+            switch (step.Kind)
+            {
+                case StepKind.Flags:
+                    Unpin(step.Slot);
+                    ((FlagsTask)step.Target!).Answer.TrySetResult(null);
+                    break;
+                case StepKind.Receipt or StepKind.Unmatched when !((ReceiptTask)step.Target!).WasKept:
+                    RevertReceipt(step);
+                    break;
+                default:
+                    pending.AddFirst(step);
+                    break;
+            }
+        }
+
+        underWay.Clear();
+        flagsUnderWay.Clear();
+    }
+
+    /// <summary>The ownership ends: everyone who waits is told to try again, every unkept outcome frees its place.</summary>
+    public void Abandon()
+    {
+        while (pending.TryTake(out Step step))
+        {
+            underWay.Add(step);
+        }
+
+        foreach (ref Step step in underWay.Span)
+        {
+            if (step.IsOutcome)
+            {
+                effects.OutcomeKept(step.Provider);
+            }
+
+            (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            if (step.Target is ReceiptTask)
+            {
+                RevertReceipt(step);
+            }
+        }
+
+        underWay.Clear();
+        foreach ((FlagsTask task, _, _) in flagWaiters)
+        {
+            task.Answer.TrySetResult(task.Kept);
+        }
+
+        foreach (List<CancelTask> waiting in cancels.Values)
+        {
+            waiting.ForEach(static task => task.Answer.TrySetResult(CancelOutcome.Unavailable));
+        }
+
+        for (int slot = 0; slot < messageCount; slot++)
+        {
+            if (messages[slot].Head != 0 && (messages[slot].Marks & MessageMarks.Unlinked) == 0)
+            {
+                effects.Finished(KeyOf(slot).Tenant);
+            }
+        }
+
+        ring.Wipe();
+    }
+
+    /// <summary>A change of flags; the contact's row is pinned and stays so until it is answered.</summary>
+    public void OnFlags(FlagsTask task, int row)
+    {
+        ref Step step = ref pending.Add();
+        step.Kind = StepKind.Flags;
+        step.Slot = row;
+        step.Target = task;
+    }
+
+    private void RevertReceipt(in Step step)
+    {
+        var task = (ReceiptTask)step.Target!;
+        if (step.Kind == StepKind.Receipt)
+        {
+            receipts.Revert(task);
+        }
+
+        task.Answer(false);
+    }
+
+    private ref Step AddStep(StepKind kind, int slot)
+    {
+        ref Step step = ref pending.Add();
+        step.Kind = kind;
+        step.Slot = slot;
+        step.Head = messages[slot].Head;
+        return ref step;
+    }
+
+    private ref Step Finish(int slot, MessageStatus status, Reason reason)
+    {
+        messages[slot].Stage = MessageStage.Ending;
+        ref Step step = ref AddStep(StepKind.Finish, slot);
+        step.Status = status;
+        step.Reason = reason;
+        return ref step;
+    }
+
+    private void Tell(int slot, Reason reason)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        if ((message.Marks & MessageMarks.Told) == 0)
+        {
+            message.Marks |= MessageMarks.Told;
+            ref Step step = ref AddStep(StepKind.Told, slot);
+            step.Status = MessageStatus.Queued;
+            step.Reason = reason;
+        }
+    }
+
+    private void Write(in Step step, ref JournalEntry entry)
+    {
+        entry.AtMs = NowMs;
+        entry.Status = step.Status;
+        entry.Reason = step.Reason;
+        entry.Segment = step.Segment;
+        entry.Provider = step.Provider;
+        entry.ReceiptKey = step.ReceiptKey;
+        switch (step.Kind)
+        {
+            case StepKind.Finish or StepKind.Retry or StepKind.Told or StepKind.SegmentSent:
+            {
+                entry.Kind = step.Kind == StepKind.SegmentSent ? EntryKind.SegmentSent : EntryKind.Status;
+                // A message can end while `queued` is on its way: then there is nothing to tell any more, but the entry keeps its place.
+                ref WaitingMessage message = ref messages[step.Slot];
+                LaneKey key = lanes[message.Lane]!.Key;
+                entry.Message = message.Id;
+                entry.Contact = rows[message.Contact].Id;
+                entry.Sender = key.SenderTag;
+                entry.Tenant = key.Tenant;
+                entry.HasReference = (message.Marks & MessageMarks.Reference) != 0;
+                entry.Attempts = message.Attempts;
+                break;
+            }
+
+            case StepKind.Receipt:
+            {
+                var task = (ReceiptTask)step.Target!;
+                entry.Kind = step.Status == MessageStatus.None ? EntryKind.SegmentReceipt : EntryKind.Status;
+                entry.Status = step.Status == MessageStatus.None ? task.Receipt.Status : step.Status;
+                entry.Reason = task.Receipt.Reason;
+                entry.Message = task.Awaited.Message;
+                entry.Contact = task.Awaited.Contact;
+                entry.Sender = task.Awaited.Sender;
+                entry.Tenant = task.Awaited.Tenant;
+                entry.Segment = task.Awaited.Segment;
+                entry.Provider = task.Receipt.Provider;
+                entry.HasReference = task.Awaited.HasReference;
+                break;
+            }
+
+            case StepKind.Unmatched:
+            {
+                var task = (ReceiptTask)step.Target!;
+                entry.Kind = EntryKind.UnmatchedReceipt;
+                entry.Status = task.Receipt.Status;
+                entry.Reason = task.Receipt.Reason;
+                entry.Provider = task.Receipt.Provider;
+                entry.ReceiptKey = task.Receipt.ReceiptKey;
+                break;
+            }
+
+            case StepKind.ReceiptDone:
+                entry.Kind = EntryKind.ReceiptDone;
+                break;
+            case StepKind.Flags:
+            {
+                var task = (FlagsTask)step.Target!;
+                uint before = flagsUnderWay.TryGetValue(step.Slot, out uint bits) ? bits : rows[step.Slot].FlagBits;
+                task.Kept = task.Change.Apply(new ContactFlags(before));
+                flagsUnderWay[step.Slot] = task.Kept.Bits;
+                entry.Kind = EntryKind.Flags;
+                entry.Flags = task.Kept;
+                entry.Tenant = task.Tenant;
+                entry.Contact = task.Contact;
+                entry.KeySlot = rows[step.Slot].KeySlot;
+                break;
+            }
+
+            default:
+                throw new InvalidOperationException($"no such step: {step.Kind}");
+        }
+    }
+
+    private void Apply(in Step step, in JournalEntry entry, uint nowTick, long releaseEnd)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Finish:
+                if (step.Status == MessageStatus.Sent)
+                {
+                    AwaitReceipt(step.Slot, step, entry);
+                }
+
+                AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
+                RemoveMessage(step.Slot);
+                break;
+            case StepKind.Retry:
+                messages[step.Slot].Marks |= MessageMarks.Told;
+                DeferTicks(step.Slot, nowTick + Ticks(step.DelayMs));
+                CancelIfAsked(step.Slot);
+                break;
+            case StepKind.Told:
+                break;
+            case StepKind.SegmentSent:
+                AwaitReceipt(step.Slot, step, entry);
+                break;
+            case StepKind.Receipt or StepKind.Unmatched or StepKind.ReceiptDone:
+                ApplyReceipt(step);
+                break;
+            case StepKind.Flags:
+                ApplyFlags(step, releaseEnd);
+                break;
+            default:
+                throw new InvalidOperationException($"no such step: {step.Kind}");
+        }
+    }
+
+    private void ApplyFlags(in Step step, long releaseEnd)
+    {
+        var task = (FlagsTask)step.Target!;
+        rows[step.Slot].FlagBits = task.Kept.Bits;
+        if (rows[step.Slot].Open > 0)
+        {
+            flagWaiters.Add((task, step.Slot, releaseEnd));
+            return;
+        }
+
+        Unpin(step.Slot);
+        task.Answer.TrySetResult(task.Kept);
+    }
+}

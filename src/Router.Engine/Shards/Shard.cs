@@ -1,0 +1,58 @@
+using Router.Core.Tenants;
+using Router.Engine.Receipts;
+using Router.Engine.Sealing;
+
+namespace Router.Engine.Shards;
+
+/// <summary>
+/// One of the 64 equal parts of all contacts: its rows, what is accepted and not finished, and its timers. Commands in, steps for the journal and offers to the dispatcher
+/// out. No I/O, threads or clock: <see cref="ShardOwner"/> drives it, one call at a time.
+/// </summary>
+/// <remarks>
+/// Everything that changes a status goes through <see cref="Step"/>s: decided here, written by the journal, and only then applied (<c>Shard.Steps.cs</c>), in one sequence.
+/// Partials: <c>Contacts</c> rows, <c>Accept</c> new messages, <c>Lanes</c> first decision and lanes, <c>Release</c>, <c>Outcomes</c>, <c>Steps</c>, <c>Timers</c>, <c>Recovery</c>.
+/// </remarks>
+internal sealed partial class Shard
+{
+    private readonly int number;
+    private readonly EngineOptions options;
+    private readonly IRecordSealer sealer;
+    private readonly ReceiptIndex receipts;
+    private readonly IShardEffects effects;
+    private readonly long ticksPerMs;
+    private readonly Random random;
+    private readonly RecordRing ring;
+    private readonly StepQueue pending = new();
+
+    public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, long ticksPerMs, int seed, long lastIdMs)
+    {
+        this.number = number;
+        this.options = options;
+        this.sealer = sealer;
+        this.receipts = receipts;
+        this.effects = effects;
+        this.ticksPerMs = ticksPerMs;
+        random = new Random(seed);
+        ring = new RecordRing(options.RecordRingBytes);
+        ids = new MessageIdSource(number, lastIdMs, random);
+        wheel = new Timers.TimingWheel<WheelLinks>(new WheelLinks(this));
+        Configuration = Configuration.Empty;
+    }
+
+    /// <summary>The snapshot in force; replaced by the owner.</summary>
+    public Configuration Configuration { get; set; }
+
+    /// <summary>Wall clock, Unix ms; set by the owner before each call.</summary>
+    public long NowMs { get; set; }
+
+    /// <summary>Monotonic clock, ms; set by the owner before each call.</summary>
+    public long MonotonicMs { get; set; }
+
+    /// <summary>Messages accepted and not finished.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>Steps that wait for the journal.</summary>
+    public StepQueue Pending => pending;
+
+    private int Jitter(int delayMs) => delayMs <= 0 ? 0 : (int)(delayMs * (0.8 + (0.4 * random.NextDouble())));
+}

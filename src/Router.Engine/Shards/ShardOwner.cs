@@ -1,0 +1,190 @@
+using Router.Core.Tenants;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+using Router.Engine.Work;
+
+namespace Router.Engine.Shards;
+
+/// <summary>
+/// The loop around one shard under one epoch: two bounded queues in, one part at a time to the journal, and what the journal has kept applied in the shard's own order
+/// (DESIGN §3). Urgent commands (asks, outcomes, receipts, cancels, flags) are served first and never refused for want of room; only accepts can find their queue full.
+/// </summary>
+/// <remarks>
+/// Any thread may add; <see cref="Worker"/> runs <see cref="Step"/> on one at a time. Bounds of the urgent queue: asks (one a shard and lane), outcomes (windows and
+/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts (the sessions' own), cancels and flags (connections of the front door).
+/// </remarks>
+internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
+{
+    private const long LeaseMs = 1_000;
+    private const long FirstReleaseMs = 1_250;
+    private readonly SiloEngine engine;
+    private readonly Shard shard;
+    private readonly JournalPart part;
+    private readonly ContactRead contactRead;
+    private readonly RecordRead recordRead;
+    private readonly Inbox<UrgentCommand> urgent = new(int.MaxValue);
+    private readonly Inbox<AcceptRequest> accepts;
+    private readonly List<AcceptRequest> partRequests = [];
+    private readonly StructList<int> partRows = new(64);
+    private UrgentCommand[] urgentBatch = new UrgentCommand[16];
+    private AcceptRequest[] acceptBatch = new AcceptRequest[16];
+    private readonly Lock roomGate = new();
+    private TaskCompletionSource? roomSignal;
+    private Configuration? nextConfiguration;
+    private volatile bool partAnswered;
+    private volatile bool contactsAnswered;
+    private volatile bool recordsAnswered;
+    private volatile bool tickDue;
+    private volatile bool stopping;
+    private bool partUnderWay;
+    private bool contactsUnderWay;
+    private bool recordsUnderWay;
+    private bool ended;
+    private long partSubmittedAt;
+    private long holdUntil;
+    private long leaseEnd;
+    private readonly long firstRelease;
+    private long lastTold;
+
+    public ShardOwner(SiloEngine engine, TakenShard taken, int seed)
+        : base(engine.Scheduler)
+    {
+        this.engine = engine;
+        Number = taken.Shard;
+        Epoch = taken.Epoch;
+        recovering = taken.Unfinished;
+        accepts = new Inbox<AcceptRequest>(engine.Options.AcceptQueueMax);
+        shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, engine.Ticks(1), seed, taken.LastIdMs) { Configuration = engine.Configuration };
+        shard.Advance((uint)(engine.MonotonicMs / Shard.TickMs)); // the wheel starts at the present tick
+        part = new JournalPart(taken.Shard, this) { Epoch = taken.Epoch };
+        contactRead = new ContactRead(this);
+        recordRead = new RecordRead(this);
+        firstRelease = engine.Journal.Exclusive ? long.MinValue : engine.Timestamp + engine.Ticks(FirstReleaseMs);
+        leaseEnd = engine.Timestamp + engine.Ticks(LeaseMs);
+    }
+
+    /// <summary>The shard.</summary>
+    public int Number { get; }
+
+    /// <summary>The epoch under which it is owned.</summary>
+    public long Epoch { get; }
+
+    /// <summary>Messages accepted and not finished; may be a moment old.</summary>
+    public int Waiting => shard.Waiting + Volatile.Read(ref recoveringLeft);
+
+    /// <summary>Whether it takes messages: what was unfinished is taken up.</summary>
+    public bool Ended => ended;
+
+    /// <inheritdoc/>
+    protected override bool HasWork =>
+        urgent.HasItems || partAnswered || contactsAnswered || recordsAnswered || tickDue || Volatile.Read(ref nextConfiguration) is not null || (stopping && !ended && !partUnderWay)
+        || (accepts.HasItems && !partUnderWay && !contactsUnderWay && !ended);
+
+    /// <summary>Queues a message; false when the queue is full or the ownership ended.</summary>
+    public bool TryAccept(AcceptRequest request)
+    {
+        if (!accepts.TryAdd(request))
+        {
+            return false;
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>Ends once there may be room.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (roomGate)
+        {
+            // The signal stands before the queue is looked at again: whoever empties it in between finds it.
+            TaskCompletionSource signal = roomSignal ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return accepts.IsFull && !ended ? signal.Task : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Queues a command; false when the ownership ended.</summary>
+    public bool Post(in UrgentCommand command)
+    {
+        if (!urgent.TryAdd(command))
+        {
+            return false;
+        }
+
+        Wake();
+        return true;
+    }
+
+    /// <summary>Replaces the configuration.</summary>
+    public void Configure(Configuration configuration)
+    {
+        Volatile.Write(ref nextConfiguration, configuration);
+        Wake();
+    }
+
+    /// <summary>Has timers looked at; called every <see cref="Shard.TickMs"/> by the silo's ticker.</summary>
+    public void Tick()
+    {
+        tickDue = true;
+        Wake();
+    }
+
+    /// <summary>A renewal was kept that was asked for at <paramref name="askedAt"/> (monotonic).</summary>
+    public void Renewed(long askedAt) => InterlockedMax(ref leaseEnd, askedAt + engine.Ticks(LeaseMs));
+
+    /// <summary>Ends the ownership from outside: the queues are answered, memory is dropped.</summary>
+    public void Stop()
+    {
+        stopping = true;
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void Appended(JournalPart part)
+    {
+        partAnswered = true;
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void ContactsRead(ContactRead read)
+    {
+        contactsAnswered = true;
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public void RecordsRead(RecordRead read)
+    {
+        recordsAnswered = true;
+        Wake();
+    }
+
+    void IShardEffects.Offer(int shardLane, in LaneKey key, int available) => engine.Dispatcher.Offer(Number, shardLane, key, available);
+
+    void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
+
+    void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
+
+    bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
+
+    RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
+
+    void IShardEffects.Requeue(ReceiptTask receipt) => engine.Post(receipt.Awaited.Message.Shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = receipt });
+
+    private static void InterlockedMax(ref long place, long value)
+    {
+        long seen = Volatile.Read(ref place);
+        while (value > seen)
+        {
+            long before = Interlocked.CompareExchange(ref place, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+}

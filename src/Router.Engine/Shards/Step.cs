@@ -1,0 +1,49 @@
+using Router.Core.Messages;
+
+namespace Router.Engine.Shards;
+
+/// <summary>What a log entry does to the shard once it is kept.</summary>
+internal enum StepKind : byte
+{
+    /// <summary>A last status, or <c>sent</c>: the message leaves the shard.</summary>
+    Finish,
+
+    /// <summary><c>queued</c> for another try.</summary>
+    Retry,
+
+    /// <summary><c>queued</c>, told while it waits in its lane.</summary>
+    Told,
+
+    /// <summary>One segment of several was taken.</summary>
+    SegmentSent,
+
+    /// <summary>A receipt that found its message.</summary>
+    Receipt,
+
+    /// <summary>A receipt that found none.</summary>
+    Unmatched,
+
+    /// <summary>An unmatched receipt is done with.</summary>
+    ReceiptDone,
+
+    /// <summary>Flags.</summary>
+    Flags,
+}
+
+/// <summary>A change that waits for the journal. 64 bytes.</summary>
+internal struct Step
+{
+    public StepKind Kind;
+    public MessageStatus Status;
+    public Reason Reason;
+    public byte Segment;
+    public int Slot;
+    public int Provider;
+    public int DelayMs;
+    public ulong ReceiptKey;
+    public ulong Head;
+    public object? Target;
+
+    /// <summary>Whether it counts among the provider's outcomes that are not kept yet.</summary>
+    public bool IsOutcome;
+}

@@ -1,0 +1,87 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+
+namespace Router.Engine.Shards;
+
+/// <summary>A change of flags on its way through a shard.</summary>
+internal sealed class FlagsTask(int tenant, ContactId contact, FlagsChange change)
+{
+    public readonly int Tenant = tenant;
+    public readonly ContactId Contact = contact;
+    public readonly FlagsChange Change = change;
+    public readonly TaskCompletionSource<ContactFlags?> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public ContactFlags Kept;
+}
+
+/// <summary>A cancel on its way through a shard.</summary>
+internal sealed class CancelTask(int tenant, MessageId message)
+{
+    public readonly int Tenant = tenant;
+    public readonly MessageId Message = message;
+    public readonly TaskCompletionSource<CancelOutcome> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public long GiveUpAt;
+}
+
+/// <summary>A look at a message under way.</summary>
+internal sealed class PeekTask(int tenant, MessageId message)
+{
+    public readonly int Tenant = tenant;
+    public readonly MessageId Message = message;
+    public readonly TaskCompletionSource<LiveMessage> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>A receipt on its way through a shard: matched (<see cref="Awaited"/>) or not.</summary>
+internal sealed class ReceiptTask
+{
+    public Receipt Receipt;
+    public AwaitedReceipt Awaited;
+    public bool Matched;
+
+    /// <summary>It was kept as unmatched before: its entry is to be closed, and nobody waits for an acknowledgement.</summary>
+    public bool WasKept;
+
+    /// <summary>It was kept as unmatched and its time has run out: only close its entry.</summary>
+    public bool Expired;
+
+    /// <summary>Another silo sent it here: it goes no further.</summary>
+    public bool Forwarded;
+
+    /// <summary>Unix ms when it came.</summary>
+    public long AtMs;
+
+    /// <summary>What the message's status was before it.</summary>
+    public MessageStatus Before;
+    public Action<object?, long, bool>? Acknowledge;
+    public object? State;
+    public long Token;
+
+    public void Answer(bool kept)
+    {
+        Action<object?, long, bool>? acknowledge = Acknowledge;
+        Acknowledge = null;
+        acknowledge?.Invoke(State, Token, kept);
+    }
+}
+
+/// <summary>Kinds of urgent commands.</summary>
+internal enum CommandKind : byte
+{
+    Outcome,
+    Receipt,
+    Flags,
+    Cancel,
+    Ask,
+    Peek,
+    Reroute,
+}
+
+/// <summary>A command in the queue that is served first.</summary>
+internal struct UrgentCommand
+{
+    public CommandKind Kind;
+    public Outcome Outcome;
+    public object? Target;
+}

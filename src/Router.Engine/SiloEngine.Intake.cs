@@ -1,0 +1,70 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Shards;
+
+namespace Router.Engine;
+
+/// <content>The way in: straight into the owner's queue.</content>
+public sealed partial class SiloEngine
+{
+    /// <inheritdoc/>
+    public Intake TryAccept(AcceptRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ShardOwner? owner = Volatile.Read(ref owners[request.Contact.Shard]);
+        if (owner is null or { Ended: true })
+        {
+            return Intake.NoOwner;
+        }
+
+        Core.Tenants.Tenant tenant = request.Tenant!;
+        if (!Waiting.TryIncrement(tenant.Number, tenant.Settings.Limits.Waiting))
+        {
+            return Intake.TenantFull;
+        }
+
+        request.Outcome = AcceptOutcome.Pending;
+        if (owner.TryAccept(request))
+        {
+            return Intake.Queued;
+        }
+
+        Waiting.Decrement(tenant.Number);
+        return owner.Ended ? Intake.NoOwner : Intake.Full;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitForRoomAsync(int shard, CancellationToken cancellationToken) =>
+        Volatile.Read(ref owners[shard]) is { } owner ? new ValueTask(owner.WaitForRoomAsync().WaitAsync(cancellationToken)) : default;
+
+    /// <inheritdoc/>
+    public async ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken)
+    {
+        var task = new FlagsTask(tenant, contact, change);
+        return Post(contact.Shard, new UrgentCommand { Kind = CommandKind.Flags, Target = task })
+            ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken)
+    {
+        var task = new CancelTask(tenant, id);
+        return Post(id.Shard, new UrgentCommand { Kind = CommandKind.Cancel, Target = task })
+            ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : CancelOutcome.Unavailable;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken)
+    {
+        var task = new PeekTask(tenant, id);
+        return Post(id.Shard, new UrgentCommand { Kind = CommandKind.Peek, Target = task })
+            ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : default;
+    }
+
+    /// <summary>Queues a command for a shard's owner here; false when there is none.</summary>
+    internal bool Post(int shard, in UrgentCommand command) => Volatile.Read(ref owners[shard]) is { } owner && owner.Post(command);
+}

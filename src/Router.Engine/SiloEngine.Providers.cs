@@ -1,0 +1,273 @@
+using System.Buffers;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+using Router.Engine.Shards;
+
+namespace Router.Engine;
+
+/// <content>Providers: made, changed and stopped with the configuration; what they tell goes to whoever owns the shard.</content>
+public sealed partial class SiloEngine
+{
+    private static readonly TimeSpan ProviderStopTime = TimeSpan.FromSeconds(10);
+    private readonly Dictionary<int, (ProviderAccount Account, IProvider Provider)> providers = [];
+    private readonly Lock configurationGate = new();
+
+    /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
+    public void Apply(Configuration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        lock (configurationGate)
+        {
+            if (configuration.Version < Configuration.Version)
+            {
+                return;
+            }
+
+            Configuration = configuration;
+            foreach (int number in providers.Keys.ToArray())
+            {
+                ProviderAccount? account = configuration.FindProvider(number);
+                if (account is null || !account.Settings.Enabled || !Same(account.Settings, providers[number].Account.Settings))
+                {
+                    Remove(number, keepsLink: account is { Settings.Enabled: true });
+                }
+            }
+
+            foreach (ProviderAccount account in configuration.Providers)
+            {
+                if (account.Settings.Enabled && !providers.ContainsKey(account.Number) && factories.TryGetValue(account.Settings.Kind, out IProviderFactory? factory))
+                {
+                    IProvider provider = factory.Create(account, this, Hash, Time, seeds.Next());
+                    providers.Add(account.Number, (account, provider));
+                    Dispatcher.Attach(new ProviderLink(account, provider));
+                    provider.Start();
+                }
+            }
+
+            Dispatcher.Configure();
+            foreach (ShardOwner? owner in owners)
+            {
+                owner?.Configure(configuration);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Settle(ReadOnlySpan<Outcome> outcomes)
+    {
+        int from = 0;
+        while (from < outcomes.Length)
+        {
+            int provider = outcomes[from].Provider;
+            int throttled = 0;
+            int retryAfterMs = 0;
+            int to = from;
+            for (; to < outcomes.Length && outcomes[to].Provider == provider; to++)
+            {
+                if (outcomes[to].Kind == OutcomeKind.Throttled)
+                {
+                    throttled++;
+                    retryAfterMs = Math.Max(retryAfterMs, outcomes[to].RetryAfterMs);
+                }
+            }
+
+            Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
+            for (; from < to; from++)
+            {
+                var command = new UrgentCommand { Kind = CommandKind.Outcome, Outcome = outcomes[from] };
+                if (!Post(outcomes[from].Message.Shard, command))
+                {
+                    Dispatcher.OutcomeKept(provider); // its owner is gone: a new epoch finds the message unfinished and tries again (DESIGN §4.4)
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
+        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs });
+
+    /// <summary>As <see cref="Receive(in Receipt, Action{object?, long, bool}, object?, long)"/>, for a receipt that another silo sent here: it goes no further.</summary>
+    public void ReceiveForwarded(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
+        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs, Forwarded = true });
+
+    private void Receive(ReceiptTask task)
+    {
+        if (TryMatch(task))
+        {
+            PostReceipt(task, task.Awaited.Message.Shard);
+            return;
+        }
+
+        ValueTask<AwaitedReceipt?> lookUp = Journal.FindAwaitedReceiptAsync(task.Receipt.ReceiptKey, CancellationToken.None);
+        if (lookUp.IsCompletedSuccessfully)
+        {
+            OnLookedUp(task, lookUp.Result);
+        }
+        else
+        {
+            _ = AwaitLookUpAsync(task, lookUp);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void HealthChanged(int provider, bool up)
+    {
+        Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up);
+        Dispatcher.HealthChanged(provider, up);
+    }
+
+    /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>
+    internal void RerouteAll()
+    {
+        for (int shard = 0; shard < owners.Length; shard++)
+        {
+            Post(shard, new UrgentCommand { Kind = CommandKind.Reroute });
+        }
+    }
+
+    /// <summary>Gives departures back that no provider took.</summary>
+    internal void SettleUnsent(int provider, ReadOnlySpan<Departure> departures)
+    {
+        foreach (ref readonly Departure departure in departures)
+        {
+            ArrayPool<byte>.Shared.Return(departure.Record);
+            for (int segment = departure.FirstSegment; segment < departure.FirstSegment + departure.SegmentCount; segment++)
+            {
+                if (departure.SegmentsDone is { } done && ((done[segment >> 3] >> (segment & 7)) & 1) != 0)
+                {
+                    continue;
+                }
+
+                Settle([new Outcome { Provider = provider, Message = departure.Id, Segment = (byte)segment, Kind = OutcomeKind.Unsent }]);
+            }
+        }
+    }
+
+    private static int ShardOfReceipt(ulong receiptKey) => (int)(receiptKey & (MessageId.ShardCount - 1));
+
+    // Everything but the cost, which only orders routes.
+    private static bool Same(ProviderSettings left, ProviderSettings right) =>
+        left.Kind == right.Kind && left.Settings == right.Settings && left.Limits == right.Limits && left.Channels.SequenceEqual(right.Channels, StringComparer.Ordinal);
+
+    private bool TryMatch(ReceiptTask task)
+    {
+        Receipt receipt = task.Receipt;
+        bool literal = Receipts.TryFind(receipt.ReceiptKey, out task.Awaited);
+        task.Matched = literal
+            || (receipt.SecondKey != 0 && Receipts.TryFind(receipt.SecondKey, out task.Awaited))
+            || (receipt.ThirdKey != 0 && Receipts.TryFind(receipt.ThirdKey, out task.Awaited));
+        return task.Matched;
+    }
+
+    private async Task AwaitLookUpAsync(ReceiptTask task, ValueTask<AwaitedReceipt?> lookUp)
+    {
+        try
+        {
+            OnLookedUp(task, await lookUp.ConfigureAwait(false));
+        }
+        catch (IOException)
+        {
+            task.Answer(false); // storage can't say: the carrier sends it again
+        }
+    }
+
+    private void OnLookedUp(ReceiptTask task, AwaitedReceipt? found)
+    {
+        if (found is { } awaited)
+        {
+            Receipts.Add(awaited);
+            task.Awaited = awaited;
+            task.Matched = true;
+            PostReceipt(task, awaited.Message.Shard);
+        }
+        else if (Receipts.UnmatchedFull)
+        {
+            task.Answer(false);
+        }
+        else
+        {
+            PostReceipt(task, ShardOfReceipt(task.Receipt.ReceiptKey));
+        }
+    }
+
+    private void PostReceipt(ReceiptTask task, int shard)
+    {
+        if (Post(shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = task }))
+        {
+            return;
+        }
+
+        if (task.Forwarded || task.Acknowledge is not { } acknowledge || Elsewhere is null || !Elsewhere.TryForward(shard, task.Receipt, acknowledge, task.State, task.Token))
+        {
+            task.Answer(false);
+        }
+    }
+
+    private void Remove(int number, bool keepsLink)
+    {
+        (ProviderAccount account, IProvider provider) = providers[number];
+        providers.Remove(number);
+        if (!keepsLink)
+        {
+            Dispatcher.Detach(number);
+        }
+
+        _ = StopAsync(account, provider);
+    }
+
+    private async Task StopAsync(ProviderAccount account, IProvider provider)
+    {
+        try
+        {
+            await provider.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            Log.ProviderStop(account.Name, fault);
+        }
+    }
+
+    private async Task DrainProvidersAsync(CancellationToken cancellationToken)
+    {
+        List<(ProviderAccount Account, IProvider Provider)> all;
+        lock (configurationGate)
+        {
+            all = [.. providers.Values];
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ProviderStopTime);
+        await Task.WhenAll(all.Select(p => DrainAsync(p.Account, p.Provider, limit.Token))).ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync(ProviderAccount account, IProvider provider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await provider.DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            Log.ProviderStop(account.Name, fault);
+        }
+    }
+
+    private async Task DisposeProvidersAsync()
+    {
+        List<(ProviderAccount Account, IProvider Provider)> all;
+        lock (configurationGate)
+        {
+            all = [.. providers.Values];
+            providers.Clear();
+        }
+
+        foreach ((ProviderAccount account, IProvider provider) in all)
+        {
+            await StopAsync(account, provider).ConfigureAwait(false);
+        }
+    }
+}

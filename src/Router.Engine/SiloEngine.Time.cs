@@ -1,0 +1,88 @@
+using Router.Engine.Shards;
+
+namespace Router.Engine;
+
+/// <content>Clocks and timers. One ticker for all shards; one timer for the dispatcher's next look.</content>
+public sealed partial class SiloEngine
+{
+    private const long UnmatchedForMs = 72L * 3600 * 1000;
+    private readonly ITimer tickTimer;
+    private readonly ITimer pokeTimer;
+    private readonly Lock pokeGate = new();
+    private long pokeAt = long.MaxValue;
+    private long lastReceiptSweep;
+
+    /// <summary>Monotonic time in the time provider's own ticks.</summary>
+    internal long Timestamp => Time.GetTimestamp();
+
+    /// <summary>The same in ms.</summary>
+    internal long MonotonicMs => Timestamp / Ticks(1);
+
+    /// <summary>Wall clock, Unix ms.</summary>
+    internal long UnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Milliseconds in ticks of <see cref="Timestamp"/>.</summary>
+    internal long Ticks(long ms) => ms * Time.TimestampFrequency / 1000;
+
+    /// <summary>Has the dispatcher look again at <paramref name="timestamp"/>.</summary>
+    internal void PokeDispatcherAt(long timestamp)
+    {
+        lock (pokeGate)
+        {
+            if (timestamp >= pokeAt)
+            {
+                return;
+            }
+
+            pokeAt = timestamp;
+            pokeTimer.Change(Delay(timestamp), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private TimeSpan Delay(long timestamp)
+    {
+        long now = Timestamp;
+        return timestamp <= now ? TimeSpan.Zero : Time.GetElapsedTime(now, timestamp) + TimeSpan.FromMilliseconds(1);
+    }
+
+    private void OnPokeTimer()
+    {
+        lock (pokeGate)
+        {
+            pokeAt = long.MaxValue;
+        }
+
+        Dispatcher.Poke();
+    }
+
+    private void OnTick()
+    {
+        foreach (ShardOwner? owner in owners)
+        {
+            owner?.Tick();
+        }
+
+        long now = MonotonicMs;
+        if (now - lastReceiptSweep >= 60_000)
+        {
+            lastReceiptSweep = now;
+            ForgetOldReceipts();
+        }
+    }
+
+    private void ForgetOldReceipts()
+    {
+        var expired = new List<ReceiptTask>();
+        Receipts.TakeExpired(UnixMs - UnmatchedForMs, expired);
+        foreach (ReceiptTask task in expired)
+        {
+            task.Expired = true;
+            Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
+        }
+
+        if (expired.Count > 0)
+        {
+            Log.ReceiptsExpired(expired.Count);
+        }
+    }
+}

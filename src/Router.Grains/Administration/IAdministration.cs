@@ -1,0 +1,38 @@
+using Router.Core.Tenants;
+
+namespace Router.Grains.Administration;
+
+/// <summary>
+/// What operators change and look at, whichever silo they reach. Settings arrive validated. A change is answered when it is kept and every live silo has it.
+/// Every member may be called from any thread; cold.
+/// </summary>
+/// <exception cref="AdministrationUnavailableException">Thrown by the tasks when the change could not be kept or its fate is not known; asking again is safe.</exception>
+public interface IAdministration
+{
+    /// <summary>The configuration that this silo holds now; read anew for each request, costs a field.</summary>
+    Configuration Current { get; }
+
+    /// <summary>Makes or replaces a tenant.</summary>
+    Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>Adds a key, given as <see cref="ApiKey.Hash"/>; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
+    Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken);
+
+    /// <summary>Removes a key; answered when no live silo knows it any more. False: there is no such tenant or key.</summary>
+    Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken);
+
+    /// <summary>Makes or replaces a provider account.</summary>
+    Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>Replaces all routes.</summary>
+    Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken);
+
+    /// <summary>Where each shard is now, by number; a shard without an owner has an empty silo.</summary>
+    Task<IReadOnlyList<ShardPlacement>> ShardsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether this silo may take traffic: every shard has an owner, here or elsewhere.</summary>
+    bool Ready { get; }
+
+    /// <summary>Why not, for people; null when <see cref="Ready"/>.</summary>
+    string? NotReadyBecause { get; }
+}

@@ -1,0 +1,30 @@
+using Router.Core.Tenants;
+using Router.Engine.Providers;
+using Router.Engine.Sealing;
+
+namespace Router.Providers.Loopback;
+
+/// <summary>Makes <see cref="LoopbackProvider"/>s: <c>kind:"loopback"</c>.</summary>
+public sealed class LoopbackProviderFactory : IProviderFactory
+{
+    internal const string KindName = "loopback";
+
+    /// <inheritdoc/>
+    public string Kind => KindName;
+
+    /// <inheritdoc/>
+    public string? Validate(string settings)
+    {
+        _ = LoopbackSettings.Parse(settings, out string? error);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The account's settings are not right; <see cref="Validate"/> says why.</exception>
+    public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        LoopbackSettings settings = LoopbackSettings.Parse(account.Settings.Settings, out string? error) ?? throw new ArgumentException(error, nameof(account));
+        return new LoopbackProvider(account, settings, events, hash, time, seed);
+    }
+}

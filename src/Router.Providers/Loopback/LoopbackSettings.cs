@@ -1,0 +1,32 @@
+using Router.Providers.Settings;
+
+namespace Router.Providers.Loopback;
+
+/// <summary>Settings of a loopback account (DESIGN §6).</summary>
+/// <param name="LatencyMs">Time from departure to outcome in ms, 0 to 60,000; default 0.</param>
+/// <param name="FailureRate">Share of segments that fail for now, 0 to 1; default 0.</param>
+/// <param name="ThrottleRate">Share of segments that are throttled, 0 to 1; default 0. Together with <paramref name="FailureRate"/> at most 1.</param>
+/// <param name="Receipts">Whether a delivered receipt follows what was sent; default true.</param>
+public sealed record LoopbackSettings(int LatencyMs, double FailureRate, double ThrottleRate, bool Receipts)
+{
+    /// <summary>The longest latency in ms.</summary>
+    public const int LatencyMsMax = 60_000;
+
+    /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="error"/> when it is not right.</summary>
+    public static LoopbackSettings? Parse(string json, out string? error)
+    {
+        using var reader = new SettingsReader(LoopbackProviderFactory.KindName, json);
+        var settings = new LoopbackSettings(
+            reader.Integer("latencyMs", 0, LatencyMsMax, 0),
+            reader.Share("failureRate"),
+            reader.Share("throttleRate"),
+            reader.Word("receipts", "delivered", "none") == "delivered");
+        if (settings.FailureRate + settings.ThrottleRate > 1)
+        {
+            reader.Refuse("settings.failureRate and settings.throttleRate are more than 1 together; lower one of them");
+        }
+
+        error = reader.Finish();
+        return error is null ? settings : null;
+    }
+}

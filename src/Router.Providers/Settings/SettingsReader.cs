@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Router.Providers.Settings;
+
+/// <summary>
+/// Reads a kind's settings (a JSON object) strictly: the first fault is kept and names the field, its value unless it is secret, the range and the remedy.
+/// Fields never asked for are unknown and refused by <see cref="Finish"/>. Cold.
+/// </summary>
+internal sealed class SettingsReader : IDisposable
+{
+    private readonly string kind;
+    private readonly JsonDocument? document;
+    private readonly List<string> known = [];
+
+    /// <summary>Opens <paramref name="json"/>, the settings of <paramref name="kind"/>.</summary>
+    public SettingsReader(string kind, string json)
+    {
+        this.kind = kind;
+        try
+        {
+            document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                Error = $"settings is {Words(document.RootElement.ValueKind)}; the settings of {kind} are a JSON object";
+            }
+        }
+        catch (JsonException)
+        {
+            Error = $"settings is not a JSON object without repeated fields; write the settings of {kind} as one";
+        }
+    }
+
+    /// <summary>The first fault; null: none.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>A whole number; <paramref name="fallback"/> when it is absent, a fault when that is null.</summary>
+    public int Integer(string field, int min, int max, int? fallback)
+    {
+        if (!TryFind(field, fallback is null, $"a whole number from {Text(min)} to {Text(max)}", out JsonElement value))
+        {
+            return fallback ?? min;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Fault(field, value, $"a whole number from {Text(min)} to {Text(max)}");
+        return min;
+    }
+
+    /// <summary>A share from 0 to 1; 0 when it is absent.</summary>
+    public double Share(string field)
+    {
+        const string range = "a number from 0 to 1";
+        if (!TryFind(field, required: false, range, out JsonElement value))
+        {
+            return 0;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number is >= 0 and <= 1)
+        {
+            return number;
+        }
+
+        Fault(field, value, range);
+        return 0;
+    }
+
+    /// <summary>A flag; false when it is absent.</summary>
+    public bool Flag(string field)
+    {
+        const string range = "true or false";
+        if (!TryFind(field, required: false, range, out JsonElement value))
+        {
+            return false;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Fault(field, value, range);
+        return false;
+    }
+
+    /// <summary>One of <paramref name="words"/>; the first when it is absent.</summary>
+    public string Word(string field, params ReadOnlySpan<string> words)
+    {
+        string range = "one of " + string.Join(", ", words!);
+        if (!TryFind(field, required: false, range, out JsonElement value))
+        {
+            return words[0];
+        }
+
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            foreach (string word in words)
+            {
+                if (value.ValueEquals(word))
+                {
+                    return word;
+                }
+            }
+        }
+
+        Fault(field, value, range);
+        return words[0];
+    }
+
+    /// <summary>Printable ASCII of at most <paramref name="bytesMax"/> bytes; <paramref name="fallback"/> when it is absent, a fault when that is null. A <paramref name="secret"/> is not shown in faults.</summary>
+    public string Ascii(string field, int bytesMin, int bytesMax, string? fallback, bool secret = false)
+    {
+        string range = $"{Text(bytesMin)} to {Text(bytesMax)} printable ASCII characters";
+        if (!TryFind(field, fallback is null, range, out JsonElement value))
+        {
+            return fallback ?? "";
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length >= bytesMin && text.Length <= bytesMax
+            && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
+        if (secret)
+        {
+            Error ??= $"settings.{field} is not {range}; set it so";
+        }
+        else
+        {
+            Fault(field, value, range);
+        }
+
+        return "";
+    }
+
+    /// <summary>Adds a fault found by the caller.</summary>
+    public void Refuse(string fault) => Error ??= fault;
+
+    /// <summary>Refuses fields that were not asked for; returns the first fault or null.</summary>
+    public string? Finish()
+    {
+        if (Error is null && document is not null)
+        {
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (!known.Contains(property.Name))
+                {
+                    // The name is the operator's own text and may be anything: shortened, its value not shown.
+                    string name = property.Name.Length > 40 ? property.Name[..40] + "…" : property.Name;
+                    return Error = $"settings.{name} is not a field of {kind}; remove it (fields: {string.Join(", ", known)})";
+                }
+            }
+        }
+
+        return Error;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => document?.Dispose();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Words(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "a flag",
+    };
+
+    private bool TryFind(string field, bool required, string range, out JsonElement value)
+    {
+        known.Add(field);
+        value = default;
+        if (Error is not null || document is null)
+        {
+            return false;
+        }
+
+        if (document.RootElement.TryGetProperty(field, out value))
+        {
+            return true;
+        }
+
+        if (required)
+        {
+            Error = $"settings.{field} is missing; set it to {range}";
+        }
+
+        return false;
+    }
+
+    private void Fault(string field, JsonElement value, string range)
+    {
+        string text = value.GetRawText();
+        text = text.Length > 40 ? text[..40] + "…" : text;
+        Error ??= $"settings.{field} is {text}; set it to {range}";
+    }
+}

@@ -1,0 +1,151 @@
+using Router.Engine.Journal;
+
+namespace Router.Testing;
+
+/// <summary>The log of a <see cref="MemoryStore"/>: every event in commit order. All members may be called from any thread.</summary>
+public sealed class MemoryEventLog : IEventLog
+{
+    private readonly Lock sync = new();
+    private readonly List<LogEvent> log = [];
+    private LogPosition begin;
+    private LogPosition end;
+    private LogPosition woken;
+    private TaskCompletionSource grown = NewSignal();
+
+    /// <inheritdoc/>
+    public LogPosition End
+    {
+        get
+        {
+            lock (sync)
+            {
+                return end;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public LogPosition Begin
+    {
+        get
+        {
+            lock (sync)
+            {
+                return begin;
+            }
+        }
+    }
+
+    /// <summary>Forgets the events up to and with <paramref name="position"/>, as retention does: <see cref="Begin"/> moves there.</summary>
+    public void Forget(LogPosition position)
+    {
+        lock (sync)
+        {
+            log.RemoveRange(0, FirstAfterLocked(position));
+            begin = position > begin ? position : begin;
+        }
+    }
+
+    /// <inheritdoc/>
+    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max)
+    {
+        lock (sync)
+        {
+            LogPosition looked = after;
+            int added = 0;
+            for (int i = FirstAfterLocked(after); i < log.Count; i++)
+            {
+                if (added == max)
+                {
+                    return looked;
+                }
+
+                LogEvent item = log[i];
+                looked = item.Position;
+                if (tenant == 0 || item.Entry.Tenant == tenant)
+                {
+                    events.Add(item);
+                    added++;
+                }
+            }
+
+            return looked;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task signal;
+            lock (sync)
+            {
+                if (end > position)
+                {
+                    return;
+                }
+
+                signal = grown.Task;
+            }
+
+            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds a commit's events; the caller orders commits and calls <see cref="Wake"/> once its own lock is free.</summary>
+    internal void Add(List<LogEvent> commit)
+    {
+        if (commit.Count == 0)
+        {
+            return;
+        }
+
+        lock (sync)
+        {
+            log.AddRange(commit);
+            end = commit[^1].Position;
+        }
+    }
+
+    /// <summary>Wakes who waits, if the log grew since.</summary>
+    internal void Wake()
+    {
+        TaskCompletionSource signal;
+        lock (sync)
+        {
+            if (woken == end)
+            {
+                return;
+            }
+
+            woken = end;
+            signal = grown;
+            grown = NewSignal();
+        }
+
+        signal.TrySetResult();
+    }
+
+    private int FirstAfterLocked(LogPosition after)
+    {
+        int low = 0;
+        int high = log.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (log[middle].Position > after)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
