@@ -59,7 +59,7 @@ public ref struct SmsSegmenter
         }
 
         Index++;
-        int taken = SmsText.Take(_rest, Encoding, _capacity);
+        int taken = Index + 1 == Count ? _rest.Length : SmsText.Take(_rest, Encoding, _capacity);
         Text = _rest[..taken];
         _rest = _rest[taken..];
         return true;
