@@ -132,30 +132,24 @@ public static class SmsText
     internal static int Take(ReadOnlySpan<byte> utf8, SmsEncoding encoding, int capacity) =>
         encoding == SmsEncoding.Gsm7 ? TakeGsm7(utf8, capacity) : TakeUcs2(utf8, capacity);
 
+    /// <summary>Runs of plain ASCII are passed over at vector speed; what stands between them is decoded one by one.</summary>
     private static int TakeGsm7(ReadOnlySpan<byte> utf8, int capacity)
     {
-        ReadOnlySpan<byte> window = utf8.Length > capacity ? utf8[..capacity] : utf8;
-        int at = window.IndexOfAnyExcept(GsmAlphabet.OneSeptetAscii);
-        if (at < 0)
+        int at = 0;
+        int septets = 0;
+        while (at < utf8.Length && septets < capacity)
         {
-            return window.Length;
-        }
-
-        int septets = at;
-        while (at < utf8.Length)
-        {
-            byte code;
-            int bytes = 1;
-            if (utf8[at] < 0x80)
+            ReadOnlySpan<byte> window = utf8.Slice(at, Math.Min(capacity - septets, utf8.Length - at));
+            int plain = window.IndexOfAnyExcept(GsmAlphabet.OneSeptetAscii);
+            if (plain < 0)
             {
-                code = GsmAlphabet.CodeOfAscii(utf8[at]);
-            }
-            else
-            {
-                Rune.DecodeFromUtf8(utf8[at..], out Rune rune, out bytes);
-                code = GsmAlphabet.CodeOf(rune);
+                return at + window.Length;
             }
 
+            at += plain;
+            septets += plain;
+            Rune.DecodeFromUtf8(utf8[at..], out Rune rune, out int bytes);
+            byte code = GsmAlphabet.CodeOf(rune);
             if (code == GsmAlphabet.None)
             {
                 return -1;
