@@ -23,9 +23,9 @@ public sealed class KillTests(ITestOutputHelper output)
         await using Carrier carrier = await Carrier.StartAsync("""{"echo":true,"delayMs":3}""");
         await using var router = new RouterProcess();
         await router.StartAsync();
-        using HttpClient client = await Api.SetUpAsync(router, $$"""
-            {"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":{{carrier.Port}},"systemId":"s","password":"p",
-             "bind":"transceiver","binds":{{Binds}},"window":{{Window}},"enquireLinkSeconds":30,"responseTimeoutSeconds":5}}
+        using HttpClient client = await Api.SetUpAsync(router, $$$"""
+            {"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":{{{carrier.Port}}},"systemId":"s","password":"p",
+             "bind":"transceiver","binds":{{{Binds}}},"window":{{{Window}}},"enquireLinkSeconds":30,"responseTimeoutSeconds":5} }
             """);
         var accepted = new Dictionary<string, string>();
         int sent = 0;
@@ -60,7 +60,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 string[] texts = [.. Enumerable.Range(sent, LinesARequest).Select(static n => $"message {n}")];
                 sent += LinesARequest;
                 List<JsonElement> answers = await Api.PostLinesAsync(client, texts.Select(text =>
-                    $$$"""{"to":"sms:+39333{{{random.Next(1_000_000):D7}}}","purpose":"service","content":{"type":"text","text":"{{{text}}}"}}"""));
+                    $$$"""{"to":"sms:+39333{{{random.Next(1_000_000):D7}}}","purpose":"service","content":{"type":"text","text":"{{{text}}}"} }"""));
                 foreach (JsonElement answer in answers)
                 {
                     if (answer.TryGetProperty("id", out JsonElement id))
