@@ -25,7 +25,11 @@ public static class RouterSiloExtensions
         services.AddSingleton<ShardTaker>();
         services.AddSingleton<OwnedShards>();
         services.AddSingleton<ShardKeeper>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<ShardKeeper>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s =>
+        {
+            _ = s.GetRequiredService<IShards>(); // the engine's way to other silos stands before the first shard is taken
+            return s.GetRequiredService<ShardKeeper>();
+        });
         services.AddSingleton<IShards, ClusterShards>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

@@ -1,7 +1,7 @@
 using Router.Core.Tenants;
+using Router.Engine;
 using Router.Grains.Catalog;
 using Router.Grains.Providers;
-using Router.Grains.Shards;
 using Router.Grains.Tenants;
 
 namespace Router.Grains.Administration;
@@ -12,7 +12,7 @@ namespace Router.Grains.Administration;
 /// </summary>
 public sealed class ConfigurationHolder
 {
-    private readonly ISiloEngine engine;
+    private readonly SiloEngine engine;
     private readonly RouterSiloOptions options;
     private readonly Lock taking = new();
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +22,7 @@ public sealed class ConfigurationHolder
     private long version = -1;
 
     /// <summary>Made once a silo.</summary>
-    public ConfigurationHolder(ISiloEngine engine, RouterSiloOptions options)
+    public ConfigurationHolder(SiloEngine engine, RouterSiloOptions options)
     {
         this.engine = engine;
         this.options = options;

@@ -1,26 +1,29 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
+using Router.Engine;
+using Router.Engine.Providers;
 using Router.Engine.Shards;
 
 namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards
+internal sealed class ClusterShards : IShards, IReceiptsElsewhere
 {
-    private readonly ISiloEngine engine;
+    private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
     private readonly IGrainFactory grains;
     private readonly RemoteShard[] remote;
 
     /// <summary>Made once a silo.</summary>
-    public ClusterShards(ISiloEngine engine, ShardKeeper keeper, IGrainFactory grains, RouterSiloOptions options)
+    public ClusterShards(SiloEngine engine, ShardKeeper keeper, IGrainFactory grains, RouterSiloOptions options)
     {
         this.engine = engine;
         this.keeper = keeper;
         this.grains = grains;
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(grains.GetGrain<IShardGrain>(shard), options.RemoteQueue))];
+        engine.Elsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -49,6 +52,33 @@ internal sealed class ClusterShards : IShards
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.PeekAsync(tenant, id, cancellationToken)
         : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)
+    {
+        if (!keeper.IsElsewhere(shard))
+        {
+            return false;
+        }
+
+        _ = ForwardAsync(shard, ReceiptItem.Of(receipt), acknowledge, state, token);
+        return true;
+    }
+
+    private async Task ForwardAsync(int shard, ReceiptItem receipt, Action<object?, long, bool> acknowledge, object? state, long token)
+    {
+        bool kept = false;
+        try
+        {
+            kept = await grains.GetGrain<IShardGrain>(shard).ReceiveAsync(receipt).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            // Not kept for all we know: the carrier sends it again, and a receipt that comes twice is told once.
+        }
+
+        acknowledge(state, token, kept);
+    }
 
     private Intake TryAcceptRemote(AcceptRequest request)
     {

@@ -23,4 +23,7 @@ internal interface IShardGrain : IGrainWithIntegerKey
 
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
+
+    /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive"/>; true: kept.</summary>
+    Task<bool> ReceiveAsync(ReceiptItem receipt);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Messages;
+using Router.Engine;
 using Router.Engine.Journal;
 
 namespace Router.Grains.Shards;
@@ -10,7 +11,7 @@ namespace Router.Grains.Shards;
 internal sealed partial class OwnedShards : IDisposable
 {
     private readonly ShardTaker taker;
-    private readonly ISiloEngine engine;
+    private readonly SiloEngine engine;
     private readonly IJournal journal;
     private readonly TimeProvider time;
     private readonly RouterSiloOptions options;
@@ -21,7 +22,7 @@ internal sealed partial class OwnedShards : IDisposable
     private Task renewing = Task.CompletedTask;
 
     /// <summary>Made once a silo.</summary>
-    public OwnedShards(ShardTaker taker, ISiloEngine engine, IJournal journal, TimeProvider time, RouterSiloOptions options, ILogger<OwnedShards> log)
+    public OwnedShards(ShardTaker taker, SiloEngine engine, IJournal journal, TimeProvider time, RouterSiloOptions options, ILogger<OwnedShards> log)
     {
         this.taker = taker;
         this.engine = engine;
@@ -33,13 +34,13 @@ internal sealed partial class OwnedShards : IDisposable
     }
 
     /// <summary>Takes the next epoch of <paramref name="shard"/> and starts its owner; <paramref name="lost"/> is called, from any thread, when that ends by itself.</summary>
+    /// <exception cref="ShardUnavailableException">This silo takes no more: it goes.</exception>
     public async Task<long> TakeAsync(int shard, Action lost, CancellationToken cancellationToken)
     {
-        TakenShard taken = await taker.TakeAsync(shard).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (engine.Owns(shard))
+        TakenShard? taken = stopping.IsCancellationRequested ? null : await taker.TakeAsync(shard).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (taken is null || stopping.IsCancellationRequested)
         {
-            // An activation that was given up while it woke may have left its owner behind.
-            await engine.DisownAsync(shard).ConfigureAwait(false);
+            throw new ShardUnavailableException("this silo goes and takes no more shards; try again");
         }
 
         lock (gate)
@@ -52,8 +53,8 @@ internal sealed partial class OwnedShards : IDisposable
         return taken.Epoch;
     }
 
-    /// <summary>Stops the owner of <paramref name="shard"/>, unless a younger epoch runs here already.</summary>
-    public async ValueTask ReleaseAsync(int shard, long epoch)
+    /// <summary>Stops the owner of <paramref name="shard"/>, unless a younger epoch runs here already; waits for what it has with the journal, but no longer than it may.</summary>
+    public async Task ReleaseAsync(int shard, long epoch, CancellationToken cancellationToken)
     {
         lock (gate)
         {
@@ -65,7 +66,12 @@ internal sealed partial class OwnedShards : IDisposable
             owned[shard] = null;
         }
 
-        await engine.DisownAsync(shard).ConfigureAwait(false);
+        Task ended = engine.DisownAsync(shard).AsTask();
+        await ended.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!ended.IsCompleted)
+        {
+            LogNotEnded(shard, epoch);
+        }
     }
 
     /// <summary>Starts the renewal of ownerships, where the journal needs it.</summary>
@@ -77,7 +83,7 @@ internal sealed partial class OwnedShards : IDisposable
         }
     }
 
-    /// <summary>Ends the renewal.</summary>
+    /// <summary>Takes no more shards and ends the renewal; what is owned stays owned. May be called more than once.</summary>
     public async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
@@ -145,7 +151,7 @@ internal sealed partial class OwnedShards : IDisposable
         {
             if (holds[i])
             {
-                engine.Renewed(held[i].Shard, asked);
+                engine.Renewed(held[i].Shard, held[i].Epoch, asked);
             }
             else
             {
@@ -173,6 +179,9 @@ internal sealed partial class OwnedShards : IDisposable
 
     [LoggerMessage(LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
     private partial void LogTaken(int shard, long epoch, int unfinished);
+
+    [LoggerMessage(LogLevel.Warning, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
+    private partial void LogNotEnded(int shard, long epoch);
 
     [LoggerMessage(LogLevel.Warning, "lost shard {Shard} of epoch {Epoch}; it is taken again")]
     private partial void LogLost(int shard, long epoch);

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
+using Router.Engine;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Placement;
@@ -11,7 +12,7 @@ namespace Router.Grains.Shards;
 /// <inheritdoc cref="IShardGrain"/>
 /// <remarks>Reentrant: its calls only wait for the engine, which has the order.</remarks>
 [ByShard, KeepAlive, Reentrant]
-internal sealed class ShardGrain(OwnedShards owned, ISiloEngine engine, ConfigurationHolder holder, ILocalSiloDetails silo) : Grain, IShardGrain
+internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, ConfigurationHolder holder, ILocalSiloDetails silo) : Grain, IShardGrain
 {
     private int shard;
     private long epoch;
@@ -25,18 +26,18 @@ internal sealed class ShardGrain(OwnedShards owned, ISiloEngine engine, Configur
     }
 
     /// <inheritdoc/>
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => await owned.ReleaseAsync(shard, epoch);
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => owned.ReleaseAsync(shard, epoch, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ShardPlacement> TouchAsync()
     {
-        if (!engine.Owns(shard))
+        if (engine.StateOf(shard) is { } state && state.Epoch == epoch)
         {
-            Leave();
-            throw new ShardUnavailableException();
+            return new(new ShardPlacement(shard, silo.SiloAddress.ToParsableString(), epoch, state.Waiting));
         }
 
-        return new(new ShardPlacement(shard, silo.SiloAddress.ToParsableString(), epoch, engine.WaitingIn(shard)));
+        Leave();
+        throw new ShardUnavailableException();
     }
 
     /// <inheritdoc/>
@@ -83,6 +84,14 @@ internal sealed class ShardGrain(OwnedShards owned, ISiloEngine engine, Configur
     {
         LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);
         return new PeekAnswer { Found = live.Found, Status = (byte)live.Status, Provider = live.Provider };
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ReceiveAsync(ReceiptItem receipt)
+    {
+        TaskCompletionSource<bool> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.ReceiveForwarded(receipt.ToReceipt(), static (state, _, isKept) => ((TaskCompletionSource<bool>)state!).TrySetResult(isKept), kept, 0);
+        return kept.Task;
     }
 
     // Any thread. The next touch wakes the shard again, wherever it belongs by then.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Router.Core.Messages;
+using Router.Engine;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 
@@ -11,7 +12,7 @@ namespace Router.Grains.Shards;
 /// and this silo knows where. Starts with the silo's activity, stops first when the silo goes.
 /// </summary>
 internal sealed partial class ShardKeeper(
-    IGrainFactory grains, ConfigurationHolder holder, OwnedShards owned, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ShardKeeper> log)
+    IGrainFactory grains, SiloEngine engine, ConfigurationHolder holder, OwnedShards owned, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ShardKeeper> log)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private readonly ShardPlacement?[] placements = new ShardPlacement?[MessageId.ShardCount];
@@ -73,6 +74,7 @@ internal sealed partial class ShardKeeper(
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
+        engine.Start();
         owned.Start();
         loop = Task.Run(KeepAsync, CancellationToken.None);
         return Task.CompletedTask;
