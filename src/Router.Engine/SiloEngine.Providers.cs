@@ -47,6 +47,7 @@ public sealed partial class SiloEngine
                 }
             }
 
+            Dispatcher.Configure();
             foreach (ShardOwner? owner in owners)
             {
                 owner?.Configure(configuration);

@@ -1,0 +1,6 @@
+namespace Router.Core.Tenants;
+
+/// <summary>What is wrong with a setting: the field, and its value, range and remedy for people (STYLE 25). Never a secret.</summary>
+/// <param name="Field">The field's path in the JSON body, e.g. <c>limits.perSecond</c>.</param>
+/// <param name="Detail">What is wrong and what is right.</param>
+public sealed record SettingsFault(string Field, string Detail);

@@ -1,0 +1,87 @@
+using System.Text;
+using Router.Core.Messages;
+
+namespace Router.Core.Tenants;
+
+/// <summary>What holds for <see cref="TenantSettings"/> before they are kept. Cold.</summary>
+public static class TenantRules
+{
+    /// <summary>Senders of a tenant at most: they are looked through one by one for each message with a <c>from</c>.</summary>
+    public const int SendersMax = 100;
+
+    /// <summary>The first thing wrong with <paramref name="settings"/>; null: they are right.</summary>
+    public static SettingsFault? Check(TenantSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return SettingsRange.CheckText("name", settings.Name, 200) ?? CheckSenders(settings.Senders) ?? Check(settings.Limits);
+    }
+
+    private static SettingsFault? CheckSenders(IReadOnlyList<string> senders)
+    {
+        if (senders.Count > SendersMax)
+        {
+            return new SettingsFault("senders", $"{senders.Count} senders: at most {SendersMax}");
+        }
+
+        var tags = new Dictionary<uint, string>();
+        for (int i = 0; i < senders.Count; i++)
+        {
+            string field = SettingsRange.At("senders", i);
+            if (CheckSender(field, senders[i]) is { } fault)
+            {
+                return fault;
+            }
+
+            // A conversation knows its sender by the tag alone, so two senders must not share one.
+            if (!tags.TryAdd(Sender.TagOf(Encoding.UTF8.GetBytes(senders[i])), senders[i]))
+            {
+                return new SettingsFault(field, "is there already, or cannot be told from another sender: leave it out");
+            }
+        }
+
+        return null;
+    }
+
+    // A number, a short code, a sender id (TS 23.040 §9.1.2.5: 11 characters, others have longer ones), a mailbox (RFC 5321 §4.5.3.1: 254), a page's id.
+    private static SettingsFault? CheckSender(string field, string sender)
+    {
+        if (SettingsRange.CheckText(field, sender, 254) is { } fault)
+        {
+            return fault;
+        }
+
+        if (sender[0] == '+' && (sender.Length is < 4 or > 16 || sender[1] == '0' || !IsDigits(sender.AsSpan(1))))
+        {
+            return new SettingsFault(field, "a number is + and 3 to 15 digits, the first not 0 (E.164)");
+        }
+
+        int at = sender.IndexOf('@', StringComparison.Ordinal);
+        return at == 0 || at == sender.Length - 1 || char.IsWhiteSpace(sender[0]) || char.IsWhiteSpace(sender[^1])
+            ? new SettingsFault(field, "is neither a number, a short code, a sender id nor a mailbox")
+            : null;
+    }
+
+    private static bool IsDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+
+    private static SettingsFault? Check(TenantLimits limits)
+    {
+        SettingsFault? fault = SettingsRange.Check("limits.perSecond", limits.PerSecond, 1, 1_000_000)
+            ?? SettingsRange.Check("limits.perSender", limits.PerSender, 1, 1_000_000)
+            ?? SettingsRange.Check("limits.perRecipient.count", limits.PerRecipient?.Count, 1, 100)
+            ?? SettingsRange.Check("limits.perRecipient.windowSeconds", limits.PerRecipient?.WindowSeconds, 1, 604_800)
+            ?? SettingsRange.Check("limits.waiting", limits.Waiting, 1, 100_000_000);
+        if (limits.PerChannel is null)
+        {
+            return fault;
+        }
+
+        foreach ((string channel, int rate) in limits.PerChannel)
+        {
+            fault ??= WireNames.TryParse(Encoding.UTF8.GetBytes(channel), out Channel _)
+                ? SettingsRange.Check("limits.perChannel." + channel, rate, 1, 1_000_000)
+                : new SettingsFault("limits.perChannel", "a key is not the word of a channel");
+        }
+
+        return fault;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Shards;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Problems;
+
+namespace Router.FrontDoor.Accepting;
+
+/// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them. <c>Prefer: wait</c> is not built yet and, as RFC 7240 §2 allows, passed over.</summary>
+/// <remarks>Hot path.</remarks>
+internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles)
+{
+    internal void Map(Doors doors) => doors.Map("POST", "/v1/messages", Permission.TenantSend, PostAsync);
+
+    private Task PostAsync(HttpContext context, Tenant tenant)
+    {
+        bool lines = MediaTypes.IsLines(context.Request);
+        if (!lines && !MediaTypes.IsJson(context.Request))
+        {
+            return ProblemResponse.WriteAsync(context, KnownProblems.JsonOrLinesOnly);
+        }
+
+        if (IdempotencyHeader.Read(context.Request, out byte[] key) is { } problem)
+        {
+            return ProblemResponse.WriteAsync(context, problem);
+        }
+
+        if (streams.Stopping.IsCancellationRequested)
+        {
+            return ProblemResponse.WriteAsync(context, KnownProblems.Stopping);
+        }
+
+        return lines ? PostLinesAsync(context, tenant, key) : PostOneAsync(context, tenant, key);
+    }
+
+    private async Task PostLinesAsync(HttpContext context, Tenant tenant, byte[] key)
+    {
+        using var stream = new LineStream(context, streams, tenant, key);
+        await stream.RunAsync();
+    }
+
+    private async Task PostOneAsync(HttpContext context, Tenant tenant, byte[] key)
+    {
+        JsonBody.LimitBody(context, MessageDecoder.BodyBytesMax);
+        PipeReader reader = context.Request.BodyReader;
+        ReadResult body = await reader.ReadAsync(context.RequestAborted);
+        while (!body.IsCompleted)
+        {
+            // Kestrel ends a body that is too long by an exception that becomes 413.
+            reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+            body = await reader.ReadAsync(context.RequestAborted);
+        }
+
+        SingleAccept accept = singles.Rent();
+        try
+        {
+            Problem? problem = Make(body.Buffer, tenant, key, accept.Request);
+            reader.AdvanceTo(body.Buffer.End);
+            problem ??= await AcceptAsync(accept);
+            await (problem is null ? AnswerAsync(context, accept.Request) : ProblemResponse.WriteAsync(context, problem));
+        }
+        finally
+        {
+            singles.Return(accept);
+        }
+    }
+
+    private Problem? Make(in ReadOnlySequence<byte> body, Tenant tenant, byte[] key, AcceptRequest request)
+    {
+        int length = (int)body.Length;
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(MessageDecoder.ScratchBytes(length));
+        byte[]? copy = body.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            ReadOnlySpan<byte> bytes = copy is null ? body.FirstSpan : LineSplitter.AsSpan(body, copy);
+            long nowMs = streams.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            return streams.Maker.TryMake(bytes, scratch, nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+            if (copy is not null)
+            {
+                ArrayPool<byte>.Shared.Return(copy);
+            }
+        }
+    }
+
+    // Not cancelled when the client goes: the request is lent to the shard's owner until its outcome is known.
+    private async ValueTask<Problem?> AcceptAsync(SingleAccept accept)
+    {
+        AcceptRequest request = accept.Request;
+        if (request.HasIdempotencyKey && !streams.Keys.TryAdd(request.IdempotencyKey))
+        {
+            return AcceptProblems.KeyInFlight;
+        }
+
+        try
+        {
+            Intake intake = streams.Shards.TryAccept(request);
+            return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : AcceptProblems.Of(intake);
+        }
+        finally
+        {
+            if (request.HasIdempotencyKey)
+            {
+                streams.Keys.Remove(request.IdempotencyKey);
+            }
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, AcceptRequest request)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = 202;
+        response.ContentType = MediaTypes.Json;
+        response.ContentLength = AnswerText.SingleLength;
+        AnswerText.WriteSingle(request.Id, request.Conversation, response.BodyWriter.GetSpan(AnswerText.SingleLength));
+        response.BodyWriter.Advance(AnswerText.SingleLength);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+}

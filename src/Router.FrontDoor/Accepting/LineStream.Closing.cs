@@ -1,0 +1,75 @@
+using Router.FrontDoor.Problems;
+
+namespace Router.FrontDoor.Accepting;
+
+internal sealed partial class LineStream
+{
+    private static readonly Problem Idle = new(408, "stream_idle", "Nothing went on for 30 seconds, so the stream was closed; send this line and what follows anew.");
+
+    private readonly Lock closeSync = new();
+    private ITimer? idleTimer;
+    private bool readingEnded;
+    private volatile bool flushing;
+    private volatile bool finished;
+
+    /// <summary>
+    /// Ends the reading: lines not taken yet are not taken any more, <paramref name="because"/> is told for the first of them, answers under way are still given. From any thread.
+    /// </summary>
+    private void Close(Problem because)
+    {
+        lock (closeSync)
+        {
+            if (closedBecause is not null || readingEnded)
+            {
+                return;
+            }
+
+            closedBecause = because;
+        }
+
+        EndReading();
+    }
+
+    /// <summary>Ends the stream without more ado: who should read the answers does not, or is gone.</summary>
+    private void Abort()
+    {
+        aborted = true;
+        EndReading();
+        context.Abort();
+        output.CancelPendingFlush();
+        Interlocked.MemoryBarrier();
+        writerSignal.WakeAny();
+    }
+
+    private void EndReading()
+    {
+        closing.Cancel();
+        input.CancelPendingRead();
+        Interlocked.MemoryBarrier();
+        readerSignal.WakeAny();
+    }
+
+    // A timer's thread. A first idle period ends the reading; one more, or one in which the client took no answer, ends the stream.
+    private void CheckProgress()
+    {
+        TimeSpan left = shared.Options.StreamIdle - shared.Time.GetElapsedTime(Volatile.Read(ref lastProgress));
+        if (left <= TimeSpan.Zero)
+        {
+            if (finished)
+            {
+                return;
+            }
+
+            if (flushing || ended || closedBecause is not null)
+            {
+                Abort();
+                return;
+            }
+
+            Close(Idle);
+            left = shared.Options.StreamIdle;
+        }
+
+        idleTimer?.Change(left, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Hosting;
+using Router.Engine.Shards;
+
+namespace Router.FrontDoor.Accepting;
+
+/// <summary>What all NDJSON streams of this silo share.</summary>
+internal sealed class LineStreams(
+    IShards shards, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+{
+    internal IShards Shards { get; } = shards;
+
+    internal RequestMaker Maker { get; } = maker;
+
+    internal KeysInFlight Keys { get; } = keys;
+
+    internal AcceptRequests Requests { get; } = requests;
+
+    internal TimeProvider Time { get; } = time;
+
+    internal FrontDoorOptions Options { get; } = options;
+
+    /// <summary>Cancelled when this process begins to stop: no more lines are taken.</summary>
+    internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;
+}

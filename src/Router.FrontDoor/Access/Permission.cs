@@ -1,0 +1,36 @@
+using Router.Core.Tenants;
+
+namespace Router.FrontDoor.Access;
+
+/// <summary>What an endpoint asks of the key that calls it.</summary>
+internal enum Permission
+{
+    /// <summary>Reads of a tenant's own.</summary>
+    TenantRead,
+
+    /// <summary>Sends and cancels messages.</summary>
+    TenantSend,
+
+    /// <summary>Changes contacts and consents.</summary>
+    TenantManage,
+
+    /// <summary>Reads of the operator's.</summary>
+    OperatorRead,
+
+    /// <summary>Changes of the operator's.</summary>
+    OperatorManage,
+}
+
+/// <summary>The table of roles (R6.2): the one place that says who may do what.</summary>
+internal static class Permissions
+{
+    internal static bool Allows(this Role role, Permission permission) => permission switch
+    {
+        Permission.TenantRead => role is Role.Owner or Role.Admin or Role.Agent or Role.Auditor,
+        Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
+        Permission.TenantManage => role is Role.Owner or Role.Admin,
+        Permission.OperatorRead => role is Role.Operator or Role.Support,
+        Permission.OperatorManage => role is Role.Operator,
+        _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, "not a permission"),
+    };
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Router.Core.Tenants;
+using Router.Engine.Journal;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Messages;
+using Router.FrontDoor.Problems;
+
+namespace Router.FrontDoor.Events;
+
+/// <summary><c>GET /v1/events</c> (DESIGN §6): from <c>Last-Event-ID</c> on, else from now on.</summary>
+internal sealed class EventDoors(EventStreams streams)
+{
+    internal void Map(Doors doors) => doors.Map("GET", "/v1/events", Permission.TenantRead, GetAsync);
+
+    private Task GetAsync(HttpContext context, Tenant tenant)
+    {
+        if (QueryFields.RefuseUnknown(context.Request.Query) is { } unknown)
+        {
+            return ProblemResponse.WriteAsync(context, unknown);
+        }
+
+        LogPosition position = streams.Journal.Events.End;
+        if (context.Request.Headers.TryGetValue("Last-Event-ID", out StringValues given) && given is not [""])
+        {
+            if (given is not [{ } text] || !Cursor.TryReadLog(streams.Hash, tenant.Number, text, out position))
+            {
+                return ProblemResponse.WriteAsync(context, KnownProblems.InvalidCursor);
+            }
+
+            if (position < streams.Journal.Events.Begin)
+            {
+                return ProblemResponse.WriteAsync(context, KnownProblems.CursorExpired);
+            }
+        }
+
+        return new EventStream(context, streams, tenant).RunAsync(position);
+    }
+}

@@ -1,0 +1,139 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Router.Core.Tenants;
+using Router.Engine.Journal;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Messages;
+
+namespace Router.FrontDoor.Events;
+
+/// <summary>
+/// One <c>GET /v1/events</c>: reads the tenant's events from the log in batches and tells them as server-sent events (WHATWG HTML §9.2), each with its position as <c>id:</c>.
+/// Holds a position and one batch; who reads slowly waits alone.
+/// </summary>
+/// <remarks>Hot path, near 0 B an event; a reference costs a look-up. The loop runs alone in its request.</remarks>
+internal sealed class EventStream(HttpContext context, EventStreams shared, Tenant tenant)
+{
+    // A batch is at most this many events: 256 events of some 350 bytes, about what one flush should carry.
+    private const int BatchMax = 256;
+
+    private readonly PipeWriter output = context.Response.BodyWriter;
+    private readonly StructList<LogEvent> batch = new(BatchMax);
+    private readonly References references = new(shared.Journal);
+    private bool tooSlow;
+
+    /// <summary>Tells what comes after <paramref name="position"/> until the client goes or this process begins to stop.</summary>
+    internal async Task RunAsync(LogPosition position)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, shared.Stopping);
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await context.Response.StartAsync(ended.Token);
+
+            // Where it stands, before anything is told: a client that is cut off now can come back without a gap.
+            WritePosition(position);
+            await FlushAsync();
+            await TellAsync(position, ended.Token);
+        }
+        catch (OperationCanceledException) when (tooSlow || ended.IsCancellationRequested)
+        {
+            // The client went, was too slow, or the server stops: a client comes back with its last position.
+        }
+    }
+
+    private async Task TellAsync(LogPosition position, CancellationToken ended)
+    {
+        IEventLog log = shared.Journal.Events;
+        while (true)
+        {
+            batch.Clear();
+            LogPosition looked = log.Read(tenant.Number, position, batch, BatchMax);
+            bool moved = looked > position;
+            position = moved ? looked : position;
+            if (batch.Count > 0)
+            {
+                await references.FetchAsync(tenant.Number, batch, ended);
+                WriteBatch();
+                await FlushAsync();
+            }
+            else if (!moved && !await WaitAsync(log, position, ended))
+            {
+                WritePosition(position);
+                await FlushAsync();
+            }
+        }
+    }
+
+    /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
+    private async ValueTask<bool> WaitAsync(IEventLog log, LogPosition position, CancellationToken ended)
+    {
+        using var beat = new CancellationTokenSource(shared.Options.HeartBeat, shared.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, ended);
+        try
+        {
+            await log.WaitAsync(position, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!ended.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    // A comment keeps the connection open; an id without data moves the client's position on and tells it nothing.
+    private void WritePosition(LogPosition position)
+    {
+        var text = new Utf8Text(output.GetSpan(16 + Cursor.Length));
+        text.Raw(": ok\nid: "u8);
+        Cursor.WriteLog(shared.Hash, tenant.Number, position, text.Next(Cursor.Length));
+        text.Raw("\n\n"u8);
+        output.Advance(text.Length);
+    }
+
+    private void WriteBatch()
+    {
+        Configuration configuration = shared.Administration.Current;
+        foreach (ref readonly LogEvent one in batch.Span)
+        {
+            ReadOnlySpan<byte> reference = references.Of(one.Entry, out bool erased);
+            var text = new Utf8Text(output.GetSpan(128 + EventText.BytesMax(reference.Length)));
+            text.Raw("id: "u8);
+            Cursor.WriteLog(shared.Hash, tenant.Number, one.Position, text.Next(Cursor.Length));
+            text.Raw("\nevent: "u8);
+            text.Ascii(EventText.TypeOf(one.Entry));
+            text.Raw("\ndata: "u8);
+            EventText.Write(ref text, one, tenant, configuration, shared.Hash, reference, erased);
+            text.Raw("\n\n"u8);
+            output.Advance(text.Length);
+        }
+    }
+
+    private ValueTask FlushAsync()
+    {
+        ValueTask<FlushResult> flush = output.FlushAsync(context.RequestAborted);
+        return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : AwaitFlushAsync(flush);
+    }
+
+    private async ValueTask AwaitFlushAsync(ValueTask<FlushResult> flush)
+    {
+        try
+        {
+            await flush.AsTask().WaitAsync(shared.Options.StreamIdle, shared.Time, context.RequestAborted);
+        }
+        catch (TimeoutException)
+        {
+            // It has taken nothing for so long: give its room back. It can come again with its last position.
+            tooSlow = true;
+            context.Abort();
+            throw new OperationCanceledException(context.RequestAborted);
+        }
+    }
+}

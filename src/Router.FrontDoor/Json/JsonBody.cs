@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Router.FrontDoor.Problems;
+
+namespace Router.FrontDoor.Json;
+
+/// <summary>Reads a whole JSON body, for endpoints that are called seldom.</summary>
+internal static class JsonBody
+{
+    /// <summary>
+    /// Reads a body of at most <paramref name="bytesMax"/> bytes that is one JSON object and has <paramref name="read"/> make something of it. What is wrong with it is the
+    /// answer already: then null comes back.
+    /// </summary>
+    internal static async Task<T?> ReadAsync<T>(HttpContext context, int bytesMax, Func<JsonFields, T?> read)
+        where T : class
+    {
+        if (!MediaTypes.IsJson(context.Request))
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.JsonOnly);
+            return null;
+        }
+
+        ArrayBufferWriter<byte>? body = await ReadBytesAsync(context, bytesMax);
+        if (body is null)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.BodyTooLarge);
+            return null;
+        }
+
+        (T? made, Problem? problem) = Parse(body.WrittenMemory, read);
+        if (problem is null)
+        {
+            return made;
+        }
+
+        await ProblemResponse.WriteAsync(context, problem);
+        return null;
+    }
+
+    private static (T? Made, Problem? Problem) Parse<T>(ReadOnlyMemory<byte> body, Func<JsonFields, T?> read)
+        where T : class
+    {
+        if (!HasWholeText(body.Span))
+        {
+            return (null, KnownProblems.MalformedJson);
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, JsonText.Reading);
+        }
+        catch (JsonException)
+        {
+            return (null, KnownProblems.MalformedJson);
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (null, KnownProblems.MalformedJson);
+            }
+
+            var fields = new JsonFields(document.RootElement, "");
+            T? made = read(fields);
+            fields.RefuseUnknown();
+            return (made, fields.Problem);
+        }
+    }
+
+    // An escape such as \ud800 alone is no character: a reader would throw where it is used, so it is refused here.
+    private static bool HasWholeText(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonText.Reading.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<ArrayBufferWriter<byte>?> ReadBytesAsync(HttpContext context, int bytesMax)
+    {
+        LimitBody(context, bytesMax);
+        PipeReader reader = context.Request.BodyReader;
+        var body = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            ReadResult result = await reader.ReadAsync(context.RequestAborted);
+            bool fits = body.WrittenCount + result.Buffer.Length <= bytesMax;
+            if (fits)
+            {
+                foreach (ReadOnlyMemory<byte> segment in result.Buffer)
+                {
+                    body.Write(segment.Span);
+                }
+            }
+
+            reader.AdvanceTo(result.Buffer.End);
+            if (!fits || result.IsCompleted)
+            {
+                return fits ? body : null;
+            }
+        }
+    }
+
+    /// <summary>Has Kestrel refuse (413) a body longer than <paramref name="bytesMax"/>; null lifts its limit.</summary>
+    internal static void LimitBody(HttpContext context, long? bytesMax)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = bytesMax;
+        }
+    }
+}

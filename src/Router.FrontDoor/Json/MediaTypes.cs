@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Router.FrontDoor.Json;
+
+/// <summary>What a request says its body is.</summary>
+internal static class MediaTypes
+{
+    internal const string Json = "application/json";
+    internal const string Lines = "application/x-ndjson";
+
+    /// <summary>Whether the body may be read as JSON: it says so, or says nothing; not compressed, no other character set.</summary>
+    internal static bool IsJson(HttpRequest request) => request.ContentType is null ? IsPlain(request) : Is(request, Json);
+
+    /// <summary>Whether the body is lines of JSON.</summary>
+    internal static bool IsLines(HttpRequest request) => Is(request, Lines);
+
+    private static bool Is(HttpRequest request, string type)
+    {
+        ReadOnlySpan<char> given = request.ContentType;
+        int semicolon = given.IndexOf(';');
+        ReadOnlySpan<char> parameter = semicolon < 0 ? default : given[(semicolon + 1)..].Trim();
+        given = semicolon < 0 ? given : given[..semicolon];
+        return given.Trim().Equals(type, StringComparison.OrdinalIgnoreCase)
+            && (parameter.IsEmpty || parameter.Equals("charset=utf-8", StringComparison.OrdinalIgnoreCase) || parameter.Equals("charset=\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            && IsPlain(request);
+    }
+
+    private static bool IsPlain(HttpRequest request) => request.Headers.ContentEncoding.Count == 0;
+}

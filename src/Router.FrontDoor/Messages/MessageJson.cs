@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Journal;
+
+namespace Router.FrontDoor.Messages;
+
+/// <summary>A message as the API shows it (DESIGN §6).</summary>
+internal static class MessageJson
+{
+    /// <summary>
+    /// Writes <paramref name="message"/> with <paramref name="status"/>. Where its key was destroyed, what was personal is left out and <c>erased</c> is true.
+    /// </summary>
+    internal static void Write(Utf8JsonWriter json, StoredMessage message, MessageStatus status, Configuration configuration)
+    {
+        AcceptedMessage accepted = message.Accepted;
+        json.WriteStartObject();
+        WriteId(json, "id"u8, accepted.Id.Head, accepted.Id.Tail);
+        var conversation = new ConversationId(accepted.Contact, accepted.Sender);
+        WriteId(json, "conversation"u8, conversation.Contact.High, conversation.Tail);
+        json.WriteString("direction"u8, "outbound"u8);
+        json.WriteString("purpose"u8, WireNames.Of(accepted.Purpose));
+        json.WriteString("priority"u8, WireNames.Of(accepted.Priority));
+        json.WriteString("status"u8, WireNames.Of(status));
+        json.WriteNumber("segments"u8, accepted.Segments);
+        if (message.Record is null)
+        {
+            json.WriteBoolean("erased"u8, true);
+        }
+        else
+        {
+            WriteRecord(json, message.Record);
+        }
+
+        WriteEvents(json, message.Events, configuration);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The last status kept.</summary>
+    internal static MessageStatus LastStatus(StoredMessage message) => message.Events.Count > 0 ? message.Events[^1].Status : MessageStatus.Accepted;
+
+    /// <summary>Whether nothing more is decided about it here: it is with no shard any more.</summary>
+    internal static bool HasLeft(MessageStatus status) => status is not (MessageStatus.Accepted or MessageStatus.Queued or MessageStatus.Scheduled or MessageStatus.Sending);
+
+    private static void WriteRecord(Utf8JsonWriter json, byte[] bytes)
+    {
+        var record = MessageRecord.Read(bytes);
+        WriteAddress(json, record);
+        if (record.From.IsEmpty)
+        {
+            json.WriteNull("from"u8);
+        }
+        else
+        {
+            json.WriteString("from"u8, record.From);
+        }
+
+        json.WriteStartObject("content"u8);
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, record.Text);
+        json.WriteEndObject();
+        if (!record.Reference.IsEmpty)
+        {
+            json.WriteString("reference"u8, record.Reference);
+        }
+
+        if (!record.Metadata.IsEmpty)
+        {
+            json.WritePropertyName("metadata"u8);
+            json.WriteRawValue(record.Metadata, skipInputValidation: true);
+        }
+    }
+
+    private static void WriteAddress(Utf8JsonWriter json, MessageRecord record)
+    {
+        string channel = WireNames.Of(record.Channel);
+        Span<byte> address = stackalloc byte[Core.Addresses.Address.BytesMax];
+        int length = System.Text.Encoding.ASCII.GetBytes(channel, address);
+        address[length++] = (byte)':';
+        record.To.CopyTo(address[length..]);
+        json.WriteString("to"u8, address[..(length + record.To.Length)]);
+    }
+
+    private static void WriteEvents(Utf8JsonWriter json, IReadOnlyList<StoredEvent> events, Configuration configuration)
+    {
+        json.WriteStartArray("events"u8);
+        foreach (StoredEvent step in events)
+        {
+            json.WriteStartObject();
+            json.WriteString("at"u8, Rfc3339(step.AtMs));
+            json.WriteString("status"u8, WireNames.Of(step.Status));
+            if (step.Provider != 0 && configuration.FindProvider(step.Provider) is { } provider)
+            {
+                json.WriteString("provider"u8, provider.Name);
+            }
+
+            if (step.Reason != Reason.None)
+            {
+                json.WriteString("reason"u8, WireNames.Of(step.Reason));
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Rfc3339(long unixMs) => string.Create(Json.Utf8Text.TimeLength, unixMs, static (chars, ms) =>
+    {
+        Span<byte> utf8 = stackalloc byte[Json.Utf8Text.TimeLength];
+        new Json.Utf8Text(utf8).Time(ms);
+        System.Text.Encoding.ASCII.GetChars(utf8, chars);
+    });
+
+    private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
+    {
+        Span<byte> text = stackalloc byte[UuidText.Length];
+        UuidText.Format(head, tail, text);
+        json.WriteString(name, text);
+    }
+}

@@ -1,0 +1,38 @@
+using Router.Core.Tenants;
+
+namespace Router.FrontDoor.Problems;
+
+/// <summary>The refusals that many endpoints share. Codes are part of the contract and never change.</summary>
+internal static class KnownProblems
+{
+    internal static readonly Problem Unauthorized = new(401, "unauthorized", "A valid key is needed: Authorization: Bearer KEY.");
+    internal static readonly Problem Forbidden = new(403, "forbidden", "This key's role may not do this.");
+    internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
+    internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
+    internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
+    internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
+    internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
+    internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");
+    internal static readonly Problem MalformedJson = new(400, "malformed_json", "The body is not one JSON object in UTF-8.");
+    internal static readonly Problem MalformedRequest = new(400, "malformed_request", "The request could not be read.");
+    internal static readonly Problem InvalidCursor = new(400, "invalid_cursor", "This position was not made by Router for this tenant and list.");
+    internal static readonly Problem CursorExpired = new(410, "cursor_expired", "Events from this position on are no longer kept; begin anew without it.");
+    internal static readonly Problem Internal = new(500, "internal_error", "Something failed here; the server's log says what.");
+    internal static readonly Problem Busy = new(503, "busy", "The queue of this message's shard is full; try again.", RetryAfterSeconds: 1);
+    internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
+    internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
+    internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
+    internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
+
+    internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", detail, field);
+
+    internal static Problem InvalidValue(SettingsFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
+
+    internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
+
+    internal static Problem MissingField(string field) => new(400, "missing_field", "This field is needed.", field);
+
+    internal static Problem NotAvailable(string field) => new(400, "not_available", "This version cannot honour this field yet; leave it out.", field);
+
+    internal static Problem InvalidParameter(string name, string detail) => new(400, "invalid_parameter", detail, name);
+}

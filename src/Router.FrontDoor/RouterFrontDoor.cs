@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Router.FrontDoor.Accepting;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Administration;
+using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Events;
+using Router.FrontDoor.Health;
+using Router.FrontDoor.Messages;
+using Router.FrontDoor.Problems;
+
+namespace Router.FrontDoor;
+
+/// <summary>The front door: HTTP API, keys, events (DESIGN §6).</summary>
+public static class RouterFrontDoor
+{
+    /// <summary>
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
+    /// and each kind's <c>IProviderFactory</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
+    public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate() is { } wrong)
+        {
+            throw new ArgumentException(wrong, nameof(options));
+        }
+
+        services.AddSingleton(options);
+        services.AddSingleton<Doorkeeper>();
+        services.AddSingleton<RequestMaker>();
+        services.AddSingleton<KeysInFlight>();
+        services.AddSingleton<AcceptRequests>();
+        services.AddSingleton<SingleAccept.Pool>();
+        services.AddSingleton<LineStreams>();
+        services.AddSingleton<AcceptDoors>();
+        services.AddSingleton<MessageDoors>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<EventDoors>();
+        services.AddSingleton<FlagDoors>();
+        services.AddSingleton<ConsentDoors>();
+        services.AddSingleton<TenantDoors>();
+        services.AddSingleton<ProviderDoors>();
+        services.AddSingleton<RouteDoors>();
+        services.AddSingleton<HealthDoors>();
+
+        // These tell URLs, which may hold addresses (DESIGN §4.8): never, whatever level is set for the rest.
+        services.AddLogging(static log => log
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
+            .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning));
+        return services;
+    }
+
+    /// <summary>Maps every endpoint, and the middleware that turns errors into problem details. Call it before any other middleware is added.</summary>
+    public static WebApplication MapRouter(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<ProblemMiddleware>();
+        IServiceProvider services = app.Services;
+        var doors = new Doors(app, services.GetRequiredService<Doorkeeper>());
+        services.GetRequiredService<AcceptDoors>().Map(doors);
+        services.GetRequiredService<MessageDoors>().Map(doors);
+        services.GetRequiredService<EventDoors>().Map(doors);
+        services.GetRequiredService<FlagDoors>().Map(doors);
+        services.GetRequiredService<ConsentDoors>().Map(doors);
+        services.GetRequiredService<TenantDoors>().Map(doors);
+        services.GetRequiredService<ProviderDoors>().Map(doors);
+        services.GetRequiredService<RouteDoors>().Map(doors);
+        services.GetRequiredService<HealthDoors>().Map(app);
+        return app;
+    }
+}
