@@ -1,0 +1,108 @@
+using Router.Core.Tenants;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Tests.Doubles;
+
+/// <summary>The configuration in memory.</summary>
+internal sealed class FakeAdministration : IAdministration
+{
+    private readonly Lock sync = new();
+    private int lastKey;
+
+    public Configuration Current { get; private set; } = Configuration.Empty;
+
+    public bool Ready { get; set; } = true;
+
+    public string? NotReadyBecause { get; set; }
+
+    /// <summary>Every change fails.</summary>
+    public bool Unavailable { get; set; }
+
+    public IReadOnlyList<ApiKey> Keys { get; private set; } = [];
+
+    public Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings);
+            Swap([.. Current.Tenants.Where(t => t.Name != name), tenant], Current.Providers, Current.RouteSettings, Keys);
+            return Task.FromResult(tenant);
+        }
+    }
+
+    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindTenant(tenant) is not { } found)
+            {
+                return Task.FromResult<ApiKey?>(null);
+            }
+
+            return Task.FromResult<ApiKey?>(Add(new ApiKey($"key{++lastKey}", hash, role, found.Number)));
+        }
+    }
+
+    /// <summary>Adds a key of any form.</summary>
+    public ApiKey Add(ApiKey key)
+    {
+        Swap(Current.Tenants, Current.Providers, Current.RouteSettings, [.. Keys, key]);
+        return key;
+    }
+
+    public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            int number = Current.FindTenant(tenant)?.Number ?? 0;
+            ApiKey[] left = [.. Keys.Where(k => k.Id != id || k.Tenant != number)];
+            bool removed = left.Length != Keys.Count;
+            Swap(Current.Tenants, Current.Providers, Current.RouteSettings, left);
+            return Task.FromResult(removed);
+        }
+    }
+
+    /// <summary>Removes a tenant but not its keys.</summary>
+    public void Forget(string tenant) => Swap([.. Current.Tenants.Where(t => t.Name != tenant)], Current.Providers, Current.RouteSettings, Keys);
+
+    public Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            var account = new ProviderAccount(Current.FindProvider(name)?.Number ?? Current.Providers.Count + 1, name, settings);
+            Swap(Current.Tenants, [.. Current.Providers.Where(p => p.Name != name), account], Current.RouteSettings, Keys);
+            return Task.FromResult(account);
+        }
+    }
+
+    public Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            Swap(Current.Tenants, Current.Providers, routes, Keys);
+            return Task.CompletedTask;
+        }
+    }
+
+    public Task<IReadOnlyList<ShardPlacement>> ShardsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ShardPlacement>>([new ShardPlacement(0, "127.0.0.1:1", 7, 3), new ShardPlacement(1, "", 0, 0)]);
+
+    private void Swap(IEnumerable<Tenant> tenants, IEnumerable<ProviderAccount> providers, IReadOnlyList<RouteSettings> routes, IReadOnlyList<ApiKey> keys)
+    {
+        Keys = keys;
+        Current = new Configuration(Current.Version + 1, tenants, providers, routes, keys);
+    }
+
+    private void Check()
+    {
+        if (Unavailable)
+        {
+            throw new AdministrationUnavailableException();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Shards;
+
+namespace Router.FrontDoor.Tests.Doubles;
+
+/// <summary>Shards that accept at once, on the caller's thread, and keep nothing.</summary>
+internal class InstantShards : IShards
+{
+    private long last;
+
+    /// <summary>Messages taken.</summary>
+    public int Count => (int)Volatile.Read(ref last);
+
+    public virtual Intake TryAccept(AcceptRequest request)
+    {
+        Complete(request);
+        return Intake.Queued;
+    }
+
+    /// <summary>Ends when no message has been taken for a while: the taker waits for something.</summary>
+    public async Task QuietAsync()
+    {
+        for (int before = -1, still = 0; still < 10; still = Count == before && Count > 0 ? still + 1 : 0, before = Count)
+        {
+            await Task.Delay(50);
+        }
+    }
+
+    public ValueTask WaitForRoomAsync(int shard, CancellationToken cancellationToken) => default;
+
+    public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => default;
+
+    protected void Complete(AcceptRequest request)
+    {
+        request.Id = MessageId.Create(Interlocked.Increment(ref last), request.Contact.Shard, 0, 0);
+        request.Conversation = new ConversationId(request.Contact, 1);
+        request.Outcome = AcceptOutcome.Accepted;
+        request.Listener!.Completed(request);
+    }
+}
