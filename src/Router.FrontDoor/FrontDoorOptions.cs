@@ -6,9 +6,9 @@ namespace Router.FrontDoor;
 public sealed record FrontDoorOptions
 {
     /// <summary>
-    /// The operator's key (<c>ROUTER__Operator__Key</c>), 16 to 200 visible ASCII characters; any text of that form, so that a secret store can make it. Only its hash is kept. Null: the key that Router made itself counts.
+    /// The operator's key (<c>ROUTER__Operator__Key</c>), 16 to 200 visible ASCII characters; any text of that form, so that a secret store can make it. Only its hash is kept.
     /// </summary>
-    public string? OperatorKey { get; init; }
+    public required string OperatorKey { get; init; }
 
     /// <summary>Lines of one NDJSON stream that may be with their shards at once, 1 to 32,768; more wait unread. Bounds what one connection holds: about 0.8 KB each.</summary>
     public int StreamInFlightMax { get; init; } = 4_096;
@@ -22,7 +22,7 @@ public sealed record FrontDoorOptions
     /// <summary>What is wrong, with the setting, the range and the remedy; null: nothing.</summary>
     public string? Validate()
     {
-        if (OperatorKey is not null && (OperatorKey.Length is < 16 or > 200 || OperatorKey.AsSpan().ContainsAnyExceptInRange('!', '~')))
+        if (OperatorKey is null || OperatorKey.Length is < 16 or > 200 || OperatorKey.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             return "Operator:Key is not 16 to 200 visible ASCII characters; leave it out to have one made, or set one made by: openssl rand -hex 32";
         }
@@ -38,6 +38,6 @@ public sealed record FrontDoorOptions
     /// <summary>A fresh key of Router's own form, for <see cref="OperatorKey"/> or a tenant: <c>rk_</c> and 43 characters that hold 256 random bits.</summary>
     public static string NewKey() => KeyText.New();
 
-    /// <summary>What is kept of a key: the first 16 bytes of its SHA-256.</summary>
+    /// <summary>What is kept of a key: the first 16 bytes of its SHA-256 (<c>ApiKey.Hash</c>).</summary>
     public static UInt128 HashOf(string key) => KeyText.Hash(key);
 }

@@ -31,6 +31,7 @@ public static class RouterSiloExtensions
             return s.GetRequiredService<ShardKeeper>();
         });
         services.AddSingleton<IShards, ClusterShards>();
+        services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
         silo.AddGrainService<SnapshotService>();

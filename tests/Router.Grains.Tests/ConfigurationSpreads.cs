@@ -32,8 +32,8 @@ public sealed class ConfigurationSpreads
 
         await there.PutRoutesAsync([new RouteSettings { Channel = "sms", Prefix = "39", Providers = ["lo"] }], Stop);
         Assert.Equal("39", Assert.Single(here.Current.RouteSettings).Prefix);
-        Assert.Same(here.Current, cluster.Engine(0).Applied[^1]);
-        Assert.Same(there.Current, cluster.Engine(1).Applied[^1]);
+        Assert.Same(here.Current, cluster.Engine(0).Configuration);
+        Assert.Same(there.Current, cluster.Engine(1).Configuration);
     }
 
     [Fact]

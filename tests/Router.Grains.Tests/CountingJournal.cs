@@ -2,12 +2,15 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Testing;
 
 namespace Router.Grains.Tests;
 
 /// <summary>A journal that counts takings and fails them on demand.</summary>
-internal sealed class CountingJournal(IJournal inner) : IJournal
+internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 {
+    public MemoryJournal Inner => inner;
+
     private int takings;
 
     public int Takings => takings;

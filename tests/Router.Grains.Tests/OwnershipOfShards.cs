@@ -56,7 +56,7 @@ public sealed class OwnershipOfShards
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
         long before = cluster.Store.EpochOf(5);
 
-        cluster.Engine(0).End(5);
+        await cluster.EndOwnerAsync(0, 5);
 
         await cluster.WaitForAsync(() => cluster.Engine(0).Owns(5) && cluster.Administration(0).Ready);
         Assert.True(cluster.Store.EpochOf(5) > before);
@@ -77,7 +77,7 @@ public sealed class OwnershipOfShards
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
         cluster.Journal(0).TakingFails = true;
-        cluster.Engine(0).End(5);
+        await cluster.EndOwnerAsync(0, 5);
 
         await cluster.WaitForAsync(() => !cluster.Administration(0).Ready);
         Assert.Equal("1 of 64 shards have no owner yet", cluster.Administration(0).NotReadyBecause);

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
@@ -5,11 +6,15 @@ using Orleans.Core.Internal;
 using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Router.Core.Consent;
 using Router.Core.Messages;
+using Router.Core.Addresses;
+using Router.Core.Tenants;
+using Router.Engine;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
-using Router.Grains.Shards;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -19,29 +24,38 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster, MemoryStore store)
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier)
     {
+        Carrier = carrier;
         this.cluster = cluster;
         Store = store;
     }
 
+    public static PlainKeyedHash Hash { get; } = new();
+
     public MemoryStore Store { get; }
+
+    public Carrier Carrier { get; }
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
     public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null)
     {
         MemoryStore store = new();
+        Carrier carrier = new();
         PlainSealer sealer = new();
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
-        builder.ConfigureSilo((_, silo) =>
+        builder.ConfigureSilo((specific, silo) =>
         {
             silo.Services.AddLogging(static log => log.ClearProviders().SetMinimumLevel(LogLevel.Warning)
-                .AddFilter("Orleans", LogLevel.Error).AddSimpleConsole(static o => o.SingleLine = true));
+                .AddFilter("Orleans", LogLevel.None).AddFilter("Polly", LogLevel.None).AddSimpleConsole(static o => o.SingleLine = true));
             silo.Services.AddSingleton<IJournal>(new CountingJournal(new MemoryJournal(sealer, store)));
-            silo.Services.AddSingleton<ISiloEngine, FakeEngine>();
+            silo.Services.AddSingleton<IRecordSealer>(sealer);
+            silo.Services.AddSingleton<IKeyedHash>(Hash);
+            silo.Services.AddSingleton(s => new SiloEngine(
+                s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {
@@ -54,7 +68,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster, store);
+        RouterCluster started = new(cluster, store, carrier);
         await started.WaitUntilReadyAsync();
         return started;
     }
@@ -63,7 +77,7 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public IShards Shards(int silo) => Of<IShards>(silo);
 
-    public FakeEngine Engine(int silo) => (FakeEngine)Of<ISiloEngine>(silo);
+    public SiloEngine Engine(int silo) => Of<SiloEngine>(silo);
 
     public CountingJournal Journal(int silo) => (CountingJournal)Of<IJournal>(silo);
 
@@ -83,6 +97,37 @@ internal sealed class RouterCluster : IAsyncDisposable
                 await Administration(silo).ShardsAsync(limit.Token);
             }
         }
+    }
+
+    /// <summary>Tenant <c>acme</c> with one sender, the carrier as its provider, and a route to it.</summary>
+    public async Task<Tenant> ConfigureAsync(CancellationToken cancellationToken)
+    {
+        await Administration(0).PutProviderAsync("carrier", new ProviderSettings { Kind = CarrierFactory.KindName, Channels = ["sms"] }, cancellationToken);
+        await Administration(0).PutRoutesAsync([new RouteSettings { Channel = "sms", Providers = ["carrier"] }], cancellationToken);
+        return await Administration(0).PutTenantAsync("acme", new TenantSettings { Name = "Acme", Senders = ["+39000"] }, cancellationToken);
+    }
+
+    /// <summary>The <paramref name="nth"/> contact of tenant 1 whose shard is <paramref name="shard"/>, by its number.</summary>
+    public static string NumberIn(int shard, int nth)
+    {
+        for (int i = 0; ; i++)
+        {
+            string number = $"+39333{i:D7}";
+            if (ContactOf(number).Shard == shard && nth-- == 0)
+            {
+                return number;
+            }
+        }
+    }
+
+    public static ContactId ContactOf(string number) => Hash.Contact(1, Channel.Sms, Encoding.ASCII.GetBytes(number));
+
+    /// <summary>Has the owner of <paramref name="shard"/> end by itself: the fate of its next commit is unknown.</summary>
+    public async Task EndOwnerAsync(int silo, int shard)
+    {
+        Journal(silo).Inner.NextOutcome(PartOutcome.Unknown);
+        ContactFlags? flags = await Shards(silo).SetFlagsAsync(1, ContactOf(NumberIn(shard, 0)), FlagsChange.Of(static f => f.WithBlocked(true)), CancellationToken.None);
+        Assert.Null(flags);
     }
 
     /// <summary>Moves each shard to silo <c>shard mod silos</c>.</summary>

@@ -15,6 +15,7 @@ internal sealed partial class ShardKeeper(
     IGrainFactory grains, SiloEngine engine, ConfigurationHolder holder, OwnedShards owned, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ShardKeeper> log)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
     private readonly ShardPlacement?[] placements = new ShardPlacement?[MessageId.ShardCount];
     private readonly Task[] touches = [.. Enumerable.Repeat(Task.CompletedTask, MessageId.ShardCount)];
     private readonly string here = silo.SiloAddress.ToParsableString();
@@ -57,6 +58,9 @@ internal sealed partial class ShardKeeper(
     {
         await stopping.CancelAsync();
         await loop;
+
+        // Calls under way end before the grains do; where one hangs, nobody waits for it.
+        await Task.WhenAll([.. touches, refreshing]).WaitAsync(StopTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await owned.StopAsync();
     }
 

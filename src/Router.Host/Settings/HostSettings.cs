@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
 using Router.Engine;
 
 namespace Router.Host.Settings;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
-using Microsoft.Extensions.Logging;
 using Router.Engine;
 
 namespace Router.Host.Settings;
