@@ -100,8 +100,8 @@ public sealed class Lines
         await using RawConnection raw = await door.ConnectAsync();
         byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 10_000).Select(static i => Line(i) + "\n")));
 
-        // The smallest windows: nothing of the answers hides in the kernel.
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
+        // A small window: little of the answers hides in the kernel.
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
         await raw.SendAsync(body);
 
@@ -133,7 +133,7 @@ public sealed class Lines
         var shards = new InstantShards();
         await using TestDoor door = await TestDoor.OpenAsync(shards: shards);
         await using RawConnection raw = await door.ConnectAsync();
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
         const int Count = 200_000;
         byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, Count).Select(static i => Line(i) + "\n")));
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
@@ -326,7 +326,7 @@ public sealed class Lines
         var shards = new InstantShards();
         await using TestDoor door = await TestDoor.OpenAsync(shards: shards);
         await using RawConnection raw = await door.ConnectAsync();
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
         byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 200_000).Select(static i => Line(i) + "\n")));
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
         Task sending = raw.SendAsync(body);
