@@ -47,6 +47,7 @@ public sealed partial class SiloEngine
                 }
             }
 
+            Dispatcher.Configure();
             foreach (ShardOwner? owner in owners)
             {
                 owner?.Configure(configuration);
@@ -86,16 +87,22 @@ public sealed partial class SiloEngine
     }
 
     /// <inheritdoc/>
-    public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)
+    public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
+        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs });
+
+    /// <summary>As <see cref="Receive(in Receipt, Action{object?, long, bool}, object?, long)"/>, for a receipt that another silo sent here: it goes no further.</summary>
+    public void ReceiveForwarded(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
+        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs, Forwarded = true });
+
+    private void Receive(ReceiptTask task)
     {
-        var task = new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs };
         if (TryMatch(task))
         {
             PostReceipt(task, task.Awaited.Message.Shard);
             return;
         }
 
-        ValueTask<AwaitedReceipt?> lookUp = Journal.FindAwaitedReceiptAsync(receipt.ReceiptKey, CancellationToken.None);
+        ValueTask<AwaitedReceipt?> lookUp = Journal.FindAwaitedReceiptAsync(task.Receipt.ReceiptKey, CancellationToken.None);
         if (lookUp.IsCompletedSuccessfully)
         {
             OnLookedUp(task, lookUp.Result);
@@ -189,7 +196,12 @@ public sealed partial class SiloEngine
 
     private void PostReceipt(ReceiptTask task, int shard)
     {
-        if (!Post(shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = task }))
+        if (Post(shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = task }))
+        {
+            return;
+        }
+
+        if (task.Forwarded || task.Acknowledge is not { } acknowledge || Elsewhere is null || !Elsewhere.TryForward(shard, task.Receipt, acknowledge, task.State, task.Token))
         {
             task.Answer(false);
         }

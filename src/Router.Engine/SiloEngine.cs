@@ -28,6 +28,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     private readonly Random seeds;
     private readonly Lock gate = new();
     private readonly List<TaskCompletionSource> endWaiters = [];
+    private volatile bool draining;
 
     /// <summary>Makes an engine that owns nothing yet. <see cref="Start"/> starts its clock.</summary>
     public SiloEngine(
@@ -46,7 +47,6 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
-        startTimestamp = time.GetTimestamp();
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -56,6 +56,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
     /// <summary>Told when an owner ended itself: the grain that stands for the shard lets go of it and takes it anew.</summary>
     public Action<int>? ShardLost { get; set; }
+
+    /// <summary>The way to other silos; null: there are none.</summary>
+    public IReceiptsElsewhere? Elsewhere { get; set; }
 
     internal IJournal Journal { get; }
 
@@ -163,6 +166,10 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         return states;
     }
 
+    /// <summary>A shard as it stands here; null: not owned here.</summary>
+    public ShardState? StateOf(int shard) =>
+        Volatile.Read(ref owners[shard]) is { Ended: false } owner ? new ShardState(shard, owner.Epoch, owner.Waiting) : null;
+
     /// <summary>A renewal asked for at <paramref name="askedAt"/> (<see cref="TimeProvider.GetTimestamp"/>) was kept under this epoch.</summary>
     public void Renewed(int shard, long epoch, long askedAt)
     {
@@ -173,10 +180,11 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     }
 
     /// <summary>
-    /// Drains (DESIGN §6): no more releases, providers settle what is in flight, owners keep what that brought, then end. Intake ends before, at the front door.
+    /// Drains (DESIGN §6): no more releases, providers settle what is in flight, owners keep what that brought, then end. What comes in meanwhile is told to go elsewhere.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        draining = true;
         Dispatcher.StopReleases();
         await DrainProvidersAsync(cancellationToken).ConfigureAwait(false);
         for (int shard = 0; shard < owners.Length; shard++)

@@ -37,4 +37,7 @@ public sealed record FrontDoorOptions
 
     /// <summary>A fresh key of Router's own form, for <see cref="OperatorKey"/> or a tenant: <c>rk_</c> and 43 characters that hold 256 random bits.</summary>
     public static string NewKey() => KeyText.New();
+
+    /// <summary>What is kept of a key: the first 16 bytes of its SHA-256 (<c>ApiKey.Hash</c>).</summary>
+    public static UInt128 HashOf(string key) => KeyText.Hash(key);
 }

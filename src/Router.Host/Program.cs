@@ -1,1 +1,3 @@
-return 0;
+using Router.Host;
+
+return await RouterProgram.RunAsync(args);

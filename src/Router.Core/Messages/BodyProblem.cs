@@ -101,9 +101,10 @@ public readonly struct BodyProblem
             return string.Create(CultureInfo.InvariantCulture, $"{BodyFields.PathOf(Field)} {Phrase} (near byte {_start})");
         }
 
-        string subject = Field is BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther ? PathIn(body) : BodyFields.PathOf(Field);
-        string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable && _length > 0 ? Shown(body) + " " : "";
-        return $"{subject} {value}{Phrase}";
+        string subject = Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? BodyFields.PathOf(Field)
+            : body.IsEmpty ? "a field" : $"\"{PathIn(body)}\"";
+        string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable ? Shown(body) : "";
+        return value.Length == 0 ? $"{subject} {Phrase}" : $"{subject} {value} {Phrase}";
     }
 
     /// <summary>The token of the body that the problem points at, as JSON wrote it, cut at <see cref="ShownBytesMax"/> bytes.</summary>

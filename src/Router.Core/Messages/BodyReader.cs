@@ -116,10 +116,13 @@ internal ref partial struct BodyReader
             }
         }
 
+        if (!Has(BodyField.ContentType, "is missing: give \"text\""))
+        {
+            return false;
+        }
+
         Problem = other;
-        return other.Code == BodyProblemCode.None
-            && Has(BodyField.ContentType, "is missing: give \"text\"")
-            && Has(BodyField.ContentText, "is missing: give at least one character");
+        return other.Code == BodyProblemCode.None && Has(BodyField.ContentText, "is missing: give at least one character");
     }
 
     private bool HasAll() =>

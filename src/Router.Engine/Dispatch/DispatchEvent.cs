@@ -11,6 +11,7 @@ internal enum DispatchEventKind : byte
     Attach,
     Detach,
     Health,
+    Configure,
 }
 
 /// <summary>What the dispatcher is told; which fields count depends on the kind.</summary>

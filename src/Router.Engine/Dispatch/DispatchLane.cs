@@ -1,4 +1,5 @@
 using System.Numerics;
+using Router.Engine.Limits;
 
 namespace Router.Engine.Dispatch;
 
@@ -19,8 +20,11 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Asks under way.</summary>
     public int Asks { get; set; }
 
-    /// <summary>Monotonic time before which a limit lends nothing; 0: none.</summary>
-    public long BlockedUntil { get; set; }
+    /// <summary>Its limits lend nothing now: time brings it back.</summary>
+    public bool Blocked { get; set; }
+
+    /// <summary>Its limits but the recipient's.</summary>
+    public Limit[] Limits { get; set; } = [];
 
     /// <summary>Segments a message had at the last release, rounded up: what a limit is asked for.</summary>
     public int SegmentsAMessage { get; set; } = 1;

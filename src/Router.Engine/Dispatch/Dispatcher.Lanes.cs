@@ -1,3 +1,4 @@
+using Router.Engine.Limits;
 using Router.Engine.Shards;
 
 namespace Router.Engine.Dispatch;
@@ -13,6 +14,7 @@ internal sealed partial class Dispatcher
         if (!lanes.TryGetValue(told.Key, out DispatchLane? lane))
         {
             lanes.Add(told.Key, lane = new DispatchLane(told.Key));
+            HoldLimits(lane);
         }
 
         lane.Offer(told.Shard, told.ShardLane, told.Count);
@@ -25,6 +27,7 @@ internal sealed partial class Dispatcher
     private void OnAnswer(ReleaseAsk ask)
     {
         asks--;
+        GiveBack(ask);
         DispatchLane lane = ask.Lane!;
         lane.Asks--;
         bool known = links.TryGetValue(lane.Key.Provider, out ProviderLink? link);
@@ -83,13 +86,13 @@ internal sealed partial class Dispatcher
             int shard = lane.NextShard(out int available, out int shardLane);
             int messages = Math.Min(Math.Min(available, room), engine.Options.ReleaseBatchMax);
             int segments = Math.Min(messages * lane.SegmentsAMessage, room);
-            long releaseEnd = now + engine.Ticks(engine.Options.ReleaseMs);
-            if (!TakeLimits(lane, ref messages, ref segments, now, ref releaseEnd))
+            Slice slice = TakeLimits(lane, messages, segments, now);
+            if (slice.Messages == 0)
             {
-                continue; // the limits' time brings it back
+                continue;
             }
 
-            Ask(link, lane, shard, shardLane, messages, segments, releaseEnd);
+            Ask(link, lane, shard, shardLane, slice, now);
             if (lane.HasReady)
             {
                 link.Add(lane);
@@ -106,7 +109,7 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private void Ask(ProviderLink link, DispatchLane lane, int shard, int shardLane, int messages, int segments, long releaseEnd)
+    private void Ask(ProviderLink link, DispatchLane lane, int shard, int shardLane, in Slice slice, long now)
     {
         if (!freeAsks.TryPop(out ReleaseAsk? ask))
         {
@@ -116,13 +119,15 @@ internal sealed partial class Dispatcher
         ask.Shard = shard;
         ask.Lane = lane;
         ask.ShardLane = shardLane;
-        ask.MessagesMax = messages;
-        ask.SegmentsMax = segments;
-        ask.ReleaseEnd = releaseEnd;
+        ask.MessagesMax = slice.Messages;
+        ask.SegmentsMax = slice.Segments;
+        ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
+        ask.Slice = slice;
+        ask.Limits = lane.Limits;
         lane.Asked(shard);
         lane.Asks++;
         asks++;
-        link.InFlight += segments;
+        link.InFlight += slice.Segments;
         if (!engine.Post(shard, new UrgentCommand { Kind = CommandKind.Ask, Target = ask }))
         {
             ask.Clear();
@@ -132,9 +137,12 @@ internal sealed partial class Dispatcher
 
     private void ForgetIfUnused(DispatchLane lane)
     {
-        if (!lane.HasReady && lane.Asks == 0 && !lane.Queued && lane.BlockedUntil == 0)
+        if (!lane.HasReady && lane.Asks == 0 && !lane.Queued && !lane.Blocked && lanes.Remove(lane.Key))
         {
-            lanes.Remove(lane.Key);
+            foreach (Limit limit in lane.Limits)
+            {
+                lender.LetGo(limit);
+            }
         }
     }
 }

@@ -1,9 +1,59 @@
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Limits;
+
 namespace Router.Engine.Dispatch;
 
-/// <content>The limits of a lane, taken together or not at all.</content>
+/// <content>The limits of a lane, taken together or not at all (DESIGN §4.5).</content>
 internal sealed partial class Dispatcher
 {
     private readonly PriorityQueue<DispatchLane, long> blocked = new();
+    private readonly LimitLender lender;
+    private long lastForgotten;
+
+    /// <summary>The configuration changed: every lane holds the limits that now hold.</summary>
+    public void Configure() => Tell(new DispatchEvent { Kind = DispatchEventKind.Configure });
+
+    private void OnConfigure()
+    {
+        foreach (DispatchLane lane in lanes.Values)
+        {
+            HoldLimits(lane);
+        }
+    }
+
+    private void HoldLimits(DispatchLane lane)
+    {
+        Configuration configuration = engine.Configuration;
+        LaneKey key = lane.Key;
+        Limit[] before = lane.Limits;
+        var held = new List<Limit>(4);
+        if (configuration.FindTenant(key.Tenant) is { } tenant)
+        {
+            TenantLimits limits = tenant.Settings.Limits;
+            Hold(held, LimitKey.OfTenant(key.Tenant), limits.PerSecond);
+            Hold(held, LimitKey.OfSender(key.Tenant, key.SenderTag), limits.PerSender);
+            if (limits.PerChannel is { } channels && channels.TryGetValue(WireNames.Of(key.Channel), out int perChannel))
+            {
+                Hold(held, LimitKey.OfChannel(key.Tenant, key.Channel), perChannel);
+            }
+        }
+
+        Hold(held, LimitKey.OfProvider(key.Provider), configuration.FindProvider(key.Provider)?.Settings.Limits.PerSecond);
+        lane.Limits = [.. held];
+        foreach (Limit limit in before)
+        {
+            lender.LetGo(limit);
+        }
+    }
+
+    private void Hold(List<Limit> held, LimitKey key, int? perSecond)
+    {
+        if (perSecond is not null)
+        {
+            held.Add(lender.Hold(key, perSecond));
+        }
+    }
 
     // Lanes whose limits lend again.
     private void Unblock()
@@ -12,13 +62,34 @@ internal sealed partial class Dispatcher
         while (blocked.TryPeek(out DispatchLane? lane, out long at) && at <= now)
         {
             blocked.Dequeue();
-            lane.BlockedUntil = 0;
+            lane.Blocked = false;
             if (lane.HasReady && links.TryGetValue(lane.Key.Provider, out ProviderLink? link))
             {
                 link.Add(lane);
             }
         }
+
+        if (now - lastForgotten > engine.Ticks(1_000))
+        {
+            lastForgotten = now;
+            lender.Forget(now);
+        }
     }
 
-    private bool TakeLimits(DispatchLane lane, ref int messages, ref int segments, long now, ref long releaseEnd) => true;
+    // None: the lane comes back when its limits lend again.
+    private Slice TakeLimits(DispatchLane lane, int messages, int segments, long now)
+    {
+        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, 1, now);
+        if (slice.Messages == 0 && !lane.Blocked)
+        {
+            lane.Blocked = true;
+            blocked.Enqueue(lane, slice.RetryAt);
+            engine.PokeDispatcherAt(slice.RetryAt);
+        }
+
+        return slice;
+    }
+
+    private void GiveBack(ReleaseAsk ask) =>
+        lender.GiveBack(ask.Limits, ask.Slice, ask.Slice.Messages - ask.Departures.Count, ask.Slice.Segments - ask.Segments);
 }

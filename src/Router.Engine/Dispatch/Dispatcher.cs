@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Router.Engine.Limits;
 using Router.Engine.Providers;
 using Router.Engine.Work;
 
@@ -24,7 +25,12 @@ internal sealed partial class Dispatcher : Worker
     private ImmutableDictionary<int, ProviderLink> links = ImmutableDictionary<int, ProviderLink>.Empty;
 
     public Dispatcher(SiloEngine engine)
-        : base(engine.Scheduler) => this.engine = engine;
+        : base(engine.Scheduler)
+    {
+        this.engine = engine;
+        long now = engine.Timestamp;
+        lender = new LimitLender(engine.Time.TimestampFrequency, now, engine.Journal.Exclusive ? now : null);
+    }
 
     /// <inheritdoc/>
     protected override bool HasWork => inbox.HasItems || poked;
@@ -137,6 +143,9 @@ internal sealed partial class Dispatcher : Worker
                 break;
             case DispatchEventKind.Health:
                 OnHealth(told.Shard, told.Count == 1);
+                break;
+            case DispatchEventKind.Configure:
+                OnConfigure();
                 break;
             default:
                 throw new InvalidOperationException($"no such event: {told.Kind}");

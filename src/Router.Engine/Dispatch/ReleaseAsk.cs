@@ -1,4 +1,5 @@
 using Router.Engine.Journal;
+using Router.Engine.Limits;
 using Router.Engine.Providers;
 
 namespace Router.Engine.Dispatch;
@@ -23,6 +24,12 @@ internal sealed class ReleaseAsk
 
     /// <summary>Monotonic end of the releases.</summary>
     public long ReleaseEnd;
+
+    /// <summary>What the limits lent for it.</summary>
+    public Slice Slice;
+
+    /// <summary>The limits that lent.</summary>
+    public Limit[] Limits = [];
 
     /// <summary>Answer: who may leave.</summary>
     public readonly StructList<Departure> Departures = new(16);

@@ -191,12 +191,9 @@ internal sealed class ReceiptIndex
         }
     }
 
-    // Delivered, undelivered and expired end a message that was sent; read may still follow delivered, and comes first where a carrier tells only that.
-    private static bool Follows(MessageStatus status, MessageStatus receipt) => receipt switch
-    {
-        MessageStatus.Read => status is MessageStatus.Sent or MessageStatus.Delivered,
-        _ => status == MessageStatus.Sent,
-    };
+    // A receipt ends a message that has not ended (of several segments the last may not be sent yet); read may still follow delivered.
+    private static bool Follows(MessageStatus status, MessageStatus receipt) =>
+        status < MessageStatus.Delivered || (status == MessageStatus.Delivered && receipt == MessageStatus.Read);
 
     private Stripe StripeOf(ulong key) => stripes[(int)(key >> 32) & (StripeCount - 1)];
 

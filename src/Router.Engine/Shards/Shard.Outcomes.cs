@@ -183,11 +183,12 @@ internal sealed partial class Shard
     private void OnNotSent(int slot, OutcomeKind kind, Reason reason, int retryAfterMs, int provider, bool pays = true)
     {
         ref WaitingMessage message = ref messages[slot];
+        long releaseEnd = messages[slot].ReleaseEnd;
         CloseRelease(slot);
         switch (kind)
         {
             case OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent:
-                GiveRecipientBack(slot);
+                GiveRecipientBack(slot, releaseEnd);
                 Back(slot);
                 break;
             case OutcomeKind.Refused:

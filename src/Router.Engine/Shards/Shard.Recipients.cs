@@ -1,3 +1,4 @@
+using Router.Core.Limits;
 using Router.Core.Tenants;
 
 namespace Router.Engine.Shards;
@@ -9,7 +10,7 @@ internal sealed partial class Shard
     private readonly Stack<int> freeRecipientLogs = new();
 
     // Takes one departure to the message's contact, or says from when on there is room (Unix ms).
-    private bool TakeRecipient(int slot, RecipientLimit limit, out long untilMs)
+    private bool TakeRecipient(int slot, RecipientLimit limit, long releaseEnd, out long untilMs)
     {
         ref ContactRow row = ref rows[messages[slot].Contact];
         if (row.RecipientLog < 0)
@@ -20,23 +21,28 @@ internal sealed partial class Shard
                 recipientLogs.Add(null);
             }
 
-            recipientLogs[row.RecipientLog] = new RecipientLog(limit.Count);
+            recipientLogs[row.RecipientLog] = new RecipientLog();
         }
 
-        RecipientLog log = recipientLogs[row.RecipientLog]!.Resized(limit.Count);
-        recipientLogs[row.RecipientLog] = log;
-        long waitMs = log.Take(MonotonicMs, MonotonicMs + options.ReleaseMs, limit.WindowSeconds * 1000L);
-        untilMs = NowMs + waitMs;
-        return waitMs == 0;
+        RecipientLog log = recipientLogs[row.RecipientLog]!;
+        long at = log.NextAt(limit.Count, limit.WindowSeconds, MonotonicMs);
+        untilMs = NowMs + (at - MonotonicMs);
+        if (at > MonotonicMs)
+        {
+            return false;
+        }
+
+        log.Count(limit.Count, releaseEnd / ticksPerMs);
+        return true;
     }
 
     // Nothing left after all.
-    private void GiveRecipientBack(int slot)
+    private void GiveRecipientBack(int slot, long releaseEnd)
     {
         int log = rows[messages[slot].Contact].RecipientLog;
         if (log >= 0)
         {
-            recipientLogs[log]!.TakeBack();
+            recipientLogs[log]!.Uncount(releaseEnd / ticksPerMs);
         }
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class Shard
                 break;
             }
 
-            if (tenant!.Settings.Limits.PerRecipient is { } limit && !TakeRecipient(slot, limit, out long untilMs))
+            if (tenant!.Settings.Limits.PerRecipient is { } limit && !TakeRecipient(slot, limit, ask.ReleaseEnd, out long untilMs))
             {
                 Pop(lane);
                 RemoveFromWheel(slot);

@@ -19,17 +19,19 @@ internal sealed partial class Shard
     private readonly IRecordSealer sealer;
     private readonly ReceiptIndex receipts;
     private readonly IShardEffects effects;
+    private readonly long ticksPerMs;
     private readonly Random random;
     private readonly RecordRing ring;
     private readonly StepQueue pending = new();
 
-    public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, int seed, long lastIdMs)
+    public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, long ticksPerMs, int seed, long lastIdMs)
     {
         this.number = number;
         this.options = options;
         this.sealer = sealer;
         this.receipts = receipts;
         this.effects = effects;
+        this.ticksPerMs = ticksPerMs;
         random = new Random(seed);
         ring = new RecordRing(options.RecordRingBytes);
         ids = new MessageIdSource(number, lastIdMs, random);

@@ -55,7 +55,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
         Epoch = taken.Epoch;
         recovering = taken.Unfinished;
         accepts = new Inbox<AcceptRequest>(engine.Options.AcceptQueueMax);
-        shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, seed, taken.LastIdMs) { Configuration = engine.Configuration };
+        shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, engine.Ticks(1), seed, taken.LastIdMs) { Configuration = engine.Configuration };
+        shard.Advance((uint)(engine.MonotonicMs / Shard.TickMs)); // the wheel starts at the present tick
         part = new JournalPart(taken.Shard, this) { Epoch = taken.Epoch };
         contactRead = new ContactRead(this);
         recordRead = new RecordRead(this);

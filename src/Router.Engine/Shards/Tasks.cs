@@ -46,6 +46,9 @@ internal sealed class ReceiptTask
     /// <summary>It was kept as unmatched and its time has run out: only close its entry.</summary>
     public bool Expired;
 
+    /// <summary>Another silo sent it here: it goes no further.</summary>
+    public bool Forwarded;
+
     /// <summary>Unix ms when it came.</summary>
     public long AtMs;
 

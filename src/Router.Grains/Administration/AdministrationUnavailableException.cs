@@ -1,6 +1,7 @@
 namespace Router.Grains.Administration;
 
 /// <summary>A change could not be kept, or its fate is not known: 503, ask again.</summary>
+[GenerateSerializer]
 public sealed class AdministrationUnavailableException : Exception
 {
     /// <summary>Made without a cause.</summary>

@@ -23,8 +23,8 @@ internal readonly ref struct Address(byte ton, byte npi, ReadOnlySpan<byte> valu
     /// <summary>The address without its NUL.</summary>
     public ReadOnlySpan<byte> Value { get; } = value;
 
-    /// <summary>Whether it can stand in a PDU: at most 20 octets, no NUL.</summary>
-    public bool Fits => Value.Length <= LengthMax && !Value.Contains((byte)0);
+    /// <summary>Whether it can stand in a PDU: at most 20 octets of printable ASCII.</summary>
+    public bool Fits => Value.Length <= LengthMax && !Value.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
     /// <summary>The address of a canonical text.</summary>
     public static Address Of(ReadOnlySpan<byte> text)

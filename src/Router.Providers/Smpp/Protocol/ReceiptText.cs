@@ -40,7 +40,7 @@ internal static class ReceiptText
         : MessageState.None;
 
     // A field is a word with a colon in it; a word without one is a part of a two-word key ("submit date") and is passed over. "id: 5" has its value in the next word.
-    private static bool TryField(ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    private static bool TryField(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         key = default;
         value = default;
@@ -67,7 +67,7 @@ internal static class ReceiptText
         return false;
     }
 
-    private static bool TryWord(ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> word)
+    private static bool TryWord(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> word)
     {
         const byte space = (byte)' ';
         int start = text.IndexOfAnyExceptInRange((byte)0, space);

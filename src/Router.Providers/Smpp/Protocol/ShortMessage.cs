@@ -23,7 +23,7 @@ internal ref struct ShortMessage
     /// <summary><c>registered_delivery</c> (§5.2.17): a receipt for the final state, good or bad.</summary>
     public const byte FinalReceipt = 0x01;
 
-    /// <summary>Longest <c>submit_sm</c> that <see cref="TryWrite"/> writes: header 16, service type 1, addresses 2 × (2 + 21), seven octets, two times of 17, user data 254.</summary>
+    /// <summary>Longest <c>submit_sm</c> that <see cref="WriteSubmit"/> writes: header 16, service type 1, addresses 2 × (2 + 21), seven octets, two times of 17, user data 254.</summary>
     public const int SizeMax = PduHeader.Size + 1 + (2 * 23) + 8 + 1 + SmppTime.Size + 1 + SmsText.SegmentBytesMax;
 
     // Read more generously than the standard's 21: some carriers deliver longer senders, and a receipt is not to be lost for it.

@@ -1,0 +1,72 @@
+using Router.Core.Tenants;
+using Router.Grains.Catalog;
+using Router.Grains.Providers;
+using Router.Grains.Shards;
+using Router.Grains.Tenants;
+
+namespace Router.Grains.Administration;
+
+/// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper) : IAdministration
+{
+    /// <inheritdoc/>
+    public Configuration Current => holder.Current;
+
+    /// <inheritdoc/>
+    public bool Ready => NotReadyBecause is null;
+
+    /// <inheritdoc/>
+    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause : "the configuration was not read yet";
+
+    /// <inheritdoc/>
+    public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)
+    {
+        TenantEntry entry = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
+        return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings);
+    }
+
+    /// <inheritdoc/>
+    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(role, hash), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).RemoveKeyAsync(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken)
+    {
+        ProviderEntry entry = await Ask(grains.GetGrain<IProviderGrain>(name).PutAsync(settings), cancellationToken);
+        return holder.Current.FindProvider(name) ?? new ProviderAccount(entry.Number, entry.Name, entry.Settings);
+    }
+
+    /// <inheritdoc/>
+    public Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken) =>
+        Ask(PutRoutesAsync(routes), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ShardPlacement>> ShardsAsync(CancellationToken cancellationToken)
+    {
+        await keeper.TouchAllAsync(cancellationToken);
+        return keeper.Placements();
+    }
+
+    private async Task<bool> PutRoutesAsync(IReadOnlyList<RouteSettings> routes)
+    {
+        await grains.GetGrain<ICatalogGrain>(0).PutRoutesAsync([.. routes]);
+        return true;
+    }
+
+    // What Orleans throws when a silo dies under a call, or an answer does not come: the fate is not known.
+    private static async Task<T> Ask<T>(Task<T> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            throw new AdministrationUnavailableException("the silo that keeps this did not answer; ask again", exception);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using Orleans.Concurrency;
+using Router.Core.Tenants;
+using Router.Grains.Administration;
+using Router.Grains.Providers;
+using Router.Grains.Tenants;
+
+namespace Router.Grains.Catalog;
+
+/// <inheritdoc cref="ICatalogGrain"/>
+/// <remarks>
+/// Reentrant: a change that waits for a slow silo must not hold back the others, nor a new silo's subscription. Writes take turns (<see cref="ChangeAsync"/>).
+/// Tenants and providers keep their own settings; the snapshot is put together from them when the catalog wakes, so that nothing is stored twice.
+/// </remarks>
+[Reentrant, KeepAlive]
+internal sealed class CatalogGrain(
+    [PersistentState("catalog", RouterSilo.StorageName)] IPersistentState<CatalogState> state, SnapshotSpreader spreader) : Grain, ICatalogGrain, IDisposable
+{
+    private const int ReadsAtOnce = 256;
+
+    private readonly Dictionary<string, TenantEntry> tenants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ProviderEntry> providers = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim turn = new(1);
+    private CatalogState kept = new();
+    private CatalogSnapshot newest = new(0, [], [], [], null);
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        kept = state.State;
+        await ChangeAsync(static (next, _) => next.Generation++, 0);
+        await foreach (TenantEntry entry in ReadAllAsync(kept.Tenants.Keys, name => GrainFactory.GetGrain<ITenantGrain>(name).ReadAsync()))
+        {
+            tenants[entry.Name] = entry;
+        }
+
+        await foreach (ProviderEntry entry in ReadAllAsync(kept.Providers.Keys, name => GrainFactory.GetGrain<IProviderGrain>(name).ReadAsync()))
+        {
+            providers[entry.Name] = entry;
+        }
+
+        newest = Compose(kept.Generation << 32);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> NumberTenantAsync(string name)
+    {
+        if (!kept.Tenants.ContainsKey(name))
+        {
+            await ChangeAsync(static (next, name) => _ = next.Tenants.ContainsKey(name) || next.Tenants.TryAdd(name, ++next.LastTenant), name);
+        }
+
+        return kept.Tenants[name];
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> NumberProviderAsync(string name)
+    {
+        if (!kept.Providers.ContainsKey(name))
+        {
+            await ChangeAsync(static (next, name) => _ = next.Providers.ContainsKey(name) || next.Providers.TryAdd(name, ++next.LastProvider), name);
+        }
+
+        return kept.Providers[name];
+    }
+
+    /// <inheritdoc/>
+    public Task PublishTenantAsync(TenantEntry entry)
+    {
+        if (tenants.TryGetValue(entry.Name, out TenantEntry? known) && known.Version >= entry.Version)
+        {
+            return spreader.SpreadAsync(newest);
+        }
+
+        tenants[entry.Name] = entry;
+        return SpreadNextAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task PublishProviderAsync(ProviderEntry entry)
+    {
+        if (providers.TryGetValue(entry.Name, out ProviderEntry? known) && known.Version >= entry.Version)
+        {
+            return spreader.SpreadAsync(newest);
+        }
+
+        providers[entry.Name] = entry;
+        return SpreadNextAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task PutRoutesAsync(RouteSettings[] routes)
+    {
+        await ChangeAsync(static (next, routes) => next.Routes = routes, routes);
+        await SpreadNextAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> OfferOperatorKeyAsync(UInt128 hash)
+    {
+        if (kept.OperatorKey is null)
+        {
+            await ChangeAsync(static (next, hash) => next.OperatorKey ??= hash, hash);
+            await SpreadNextAsync();
+        }
+
+        return kept.OperatorKey == hash;
+    }
+
+    /// <inheritdoc/>
+    public Task<CatalogSnapshot?> SubscribeAsync(SiloAddress silo, long version)
+    {
+        spreader.Add(silo, version);
+        return Task.FromResult(version == newest.Version ? null : newest);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
+
+    private Task SpreadNextAsync()
+    {
+        newest = Compose(newest.Version + 1);
+        return spreader.SpreadAsync(newest);
+    }
+
+    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey);
+
+    private static async IAsyncEnumerable<T> ReadAllAsync<T>(IEnumerable<string> names, Func<string, ValueTask<T?>> read)
+        where T : class
+    {
+        foreach (string[] some in names.Chunk(ReadsAtOnce))
+        {
+            Task<T?>[] reads = Array.ConvertAll(some, name => read(name).AsTask());
+            foreach (T? entry in await Task.WhenAll(reads))
+            {
+                if (entry is not null)
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    // One change at a time: a copy is changed and stored, and only then holds.
+    private async Task ChangeAsync<T>(Action<CatalogState, T> change, T value)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            CatalogState next = kept.Copy();
+            change(next, value);
+            state.State = next;
+            await state.WriteStateAsync();
+            kept = next;
+        }
+        catch (Exception exception) when (exception is not AdministrationUnavailableException)
+        {
+            // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
+            DeactivateOnIdle();
+            throw new AdministrationUnavailableException("the catalog could not be stored; ask again", exception);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}

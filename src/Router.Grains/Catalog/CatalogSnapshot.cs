@@ -1,0 +1,19 @@
+using Router.Core.Tenants;
+using Router.Grains.Providers;
+using Router.Grains.Tenants;
+
+namespace Router.Grains.Catalog;
+
+/// <summary>Everything configured, at one version, as silos get it.</summary>
+/// <param name="Version">Rises with every change, also over activations of the catalog.</param>
+/// <param name="Tenants">All tenants.</param>
+/// <param name="Providers">All provider accounts.</param>
+/// <param name="Routes">All routes.</param>
+/// <param name="OperatorKey">Hash of the operator's key that Router made itself; null: none was made.</param>
+[GenerateSerializer, Immutable]
+internal sealed record CatalogSnapshot(
+    [property: Id(0)] long Version,
+    [property: Id(1)] TenantEntry[] Tenants,
+    [property: Id(2)] ProviderEntry[] Providers,
+    [property: Id(3)] RouteSettings[] Routes,
+    [property: Id(4)] UInt128? OperatorKey);

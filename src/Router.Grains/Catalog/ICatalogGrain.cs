@@ -1,0 +1,34 @@
+using Router.Core.Tenants;
+using Router.Grains.Providers;
+using Router.Grains.Tenants;
+
+namespace Router.Grains.Catalog;
+
+/// <summary>
+/// The one list of what is configured (key 0): names and numbers, routes, the version. It holds the newest snapshot and sees to it that every live silo has it.
+/// A number is given once and never again, whatever becomes of its name.
+/// </summary>
+internal interface ICatalogGrain : IGrainWithIntegerKey
+{
+    /// <summary>The number of a tenant's name, 1 and up; given now if it is new.</summary>
+    Task<int> NumberTenantAsync(string name);
+
+    /// <summary>The number of a provider's name, 1 and up; given now if it is new.</summary>
+    Task<int> NumberProviderAsync(string name);
+
+    /// <summary>Takes a tenant's newest version into the snapshot; answered when every live silo has it.</summary>
+    Task PublishTenantAsync(TenantEntry entry);
+
+    /// <summary>Takes a provider's newest version into the snapshot; answered when every live silo has it.</summary>
+    Task PublishProviderAsync(ProviderEntry entry);
+
+    /// <summary>Replaces all routes; answered when every live silo has them.</summary>
+    Task PutRoutesAsync(RouteSettings[] routes);
+
+    /// <summary>Offers a hash for the operator's key; true: it is the one from now on; false: there was one before.</summary>
+    Task<bool> OfferOperatorKeyAsync(UInt128 hash);
+
+    /// <summary>The snapshot for a silo that holds <paramref name="version"/>; null: it is the newest. From here on the silo is told of every change.</summary>
+    [ResponseTimeout("00:00:10")]
+    Task<CatalogSnapshot?> SubscribeAsync(SiloAddress silo, long version);
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Router.Engine.Shards;
+using Router.Grains.Administration;
+using Router.Grains.Catalog;
+using Router.Grains.Placement;
+using Router.Grains.Shards;
+
+namespace Router.Grains;
+
+/// <summary>Adds Router's owners to a silo. The host adds what they stand on: the engine, the journal, <see cref="TimeProvider"/> and the grain storage <see cref="RouterSilo.StorageName"/>.</summary>
+public static class RouterSiloExtensions
+{
+    /// <summary>Adds the grains and what they work with; <see cref="IAdministration"/> and <see cref="IShards"/> can be had then.</summary>
+    public static ISiloBuilder AddRouter(this ISiloBuilder silo, RouterSiloOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        IServiceCollection services = silo.Services;
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ConfigurationHolder>();
+        services.AddTransient<SnapshotSpreader>();
+        services.AddSingleton<ISnapshotClient, SnapshotClient>();
+        services.AddSingleton<ShardTaker>();
+        services.AddSingleton<OwnedShards>();
+        services.AddSingleton<ShardKeeper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s =>
+        {
+            _ = s.GetRequiredService<IShards>(); // the engine's way to other silos stands before the first shard is taken
+            return s.GetRequiredService<ShardKeeper>();
+        });
+        services.AddSingleton<IShards, ClusterShards>();
+        services.AddHostedService<SiloDrain>();
+        services.AddSingleton<IAdministration, SiloAdministration>();
+        services.AddSingleton<OperatorKeys>();
+        silo.AddGrainService<SnapshotService>();
+        silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
+
+        // Waking a shard reads what is unfinished; after a long outage that is more than the half minute that Orleans gives a grain.
+        services.Configure<GrainCollectionOptions>(static o => o.ActivationTimeout = TimeSpan.FromMinutes(10));
+        return silo;
+    }
+}

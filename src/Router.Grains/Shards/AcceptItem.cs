@@ -1,0 +1,119 @@
+using Router.Core.Addresses;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Shards;
+
+namespace Router.Grains.Shards;
+
+/// <summary>An <see cref="AcceptRequest"/> on its way to another silo.</summary>
+[GenerateSerializer, Immutable]
+internal struct AcceptItem
+{
+    /// <summary>Tenant's number.</summary>
+    [Id(0)]
+    public int Tenant;
+
+    /// <summary>See <see cref="ContactId.High"/>.</summary>
+    [Id(1)]
+    public ulong ContactHigh;
+
+    /// <summary>See <see cref="ContactId.Low"/>.</summary>
+    [Id(2)]
+    public uint ContactLow;
+
+    /// <summary>The sender asked for; null: the shard chooses.</summary>
+    [Id(3)]
+    public string? Sender;
+
+    /// <summary>Channel.</summary>
+    [Id(4)]
+    public byte Channel;
+
+    /// <summary>Purpose.</summary>
+    [Id(5)]
+    public byte Purpose;
+
+    /// <summary>Priority.</summary>
+    [Id(6)]
+    public byte Priority;
+
+    /// <summary>Segments.</summary>
+    [Id(7)]
+    public byte Segments;
+
+    /// <summary>Packed prefix.</summary>
+    [Id(8)]
+    public uint Prefix;
+
+    /// <summary>Seconds.</summary>
+    [Id(9)]
+    public int ValiditySeconds;
+
+    /// <summary>Unix ms.</summary>
+    [Id(10)]
+    public long NotBeforeMs;
+
+    /// <summary>Whether the record has a reference.</summary>
+    [Id(11)]
+    public bool HasReference;
+
+    /// <summary>Idempotency key's hash; null: none.</summary>
+    [Id(12)]
+    public UInt128? IdempotencyKey;
+
+    /// <summary>Hash of the body.</summary>
+    [Id(13)]
+    public ulong BodyHash;
+
+    /// <summary>The record without its sender.</summary>
+    [Id(14)]
+    public byte[] Record;
+
+    /// <summary>Packs <paramref name="request"/>.</summary>
+    public static AcceptItem Of(AcceptRequest request) => new()
+    {
+        Tenant = request.Tenant!.Number,
+        ContactHigh = request.Contact.High,
+        ContactLow = request.Contact.Low,
+        Sender = request.Sender?.Value,
+        Channel = (byte)request.Channel,
+        Purpose = (byte)request.Purpose,
+        Priority = (byte)request.Priority,
+        Segments = request.Segments,
+        Prefix = request.Prefix,
+        ValiditySeconds = request.ValiditySeconds,
+        NotBeforeMs = request.NotBeforeMs,
+        HasReference = request.HasReference,
+        IdempotencyKey = request.HasIdempotencyKey ? request.IdempotencyKey : null,
+        BodyHash = request.BodyHash,
+        Record = request.Record.AsSpan(0, request.RecordLength).ToArray(),
+    };
+
+    /// <summary>Unpacks it for the owner; null: its tenant is not known here.</summary>
+    public readonly AcceptRequest? ToRequest(Configuration configuration, IAcceptListener listener)
+    {
+        Tenant? tenant = configuration.FindTenant(Tenant);
+        return tenant is null
+            ? null
+            : new AcceptRequest
+            {
+                Listener = listener,
+                Tenant = tenant,
+                Contact = new ContactId(ContactHigh, ContactLow),
+                Sender = Sender is null ? null : new Sender(Sender),
+                Channel = (Channel)Channel,
+                Purpose = (Purpose)Purpose,
+                Priority = (Priority)Priority,
+                Segments = Segments,
+                Prefix = Prefix,
+                ValiditySeconds = ValiditySeconds,
+                NotBeforeMs = NotBeforeMs,
+                HasReference = HasReference,
+                HasIdempotencyKey = IdempotencyKey.HasValue,
+                IdempotencyKey = IdempotencyKey.GetValueOrDefault(),
+                BodyHash = BodyHash,
+                Record = Record,
+                RecordLength = Record.Length,
+            };
+    }
+}

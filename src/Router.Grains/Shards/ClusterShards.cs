@@ -1,0 +1,135 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine;
+using Router.Engine.Providers;
+using Router.Engine.Shards;
+
+namespace Router.Grains.Shards;
+
+/// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
+/// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
+internal sealed class ClusterShards : IShards, IReceiptsElsewhere
+{
+    private readonly SiloEngine engine;
+    private readonly ShardKeeper keeper;
+    private readonly IGrainFactory grains;
+    private readonly RemoteShard[] remote;
+
+    /// <summary>Made once a silo.</summary>
+    public ClusterShards(SiloEngine engine, ShardKeeper keeper, IGrainFactory grains, RouterSiloOptions options)
+    {
+        this.engine = engine;
+        this.keeper = keeper;
+        this.grains = grains;
+        remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(grains.GetGrain<IShardGrain>(shard), options.RemoteQueue))];
+        engine.Elsewhere = this;
+    }
+
+    /// <inheritdoc/>
+    public Intake TryAccept(AcceptRequest request)
+    {
+        Intake intake = engine.TryAccept(request);
+        return intake == Intake.NoOwner ? TryAcceptRemote(request) : intake;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WaitForRoomAsync(int shard, CancellationToken cancellationToken) => engine.Owns(shard)
+        ? engine.WaitForRoomAsync(shard, cancellationToken)
+        : new ValueTask(remote[shard].WaitForRoomAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => engine.Owns(contact.Shard)
+        ? engine.SetFlagsAsync(tenant, contact, change, cancellationToken)
+        : SetFlagsRemoteAsync(tenant, contact, change, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.CancelAsync(tenant, id, cancellationToken)
+        : CancelRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.PeekAsync(tenant, id, cancellationToken)
+        : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public bool TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)
+    {
+        if (!keeper.IsElsewhere(shard))
+        {
+            return false;
+        }
+
+        _ = ForwardAsync(shard, ReceiptItem.Of(receipt), acknowledge, state, token);
+        return true;
+    }
+
+    private async Task ForwardAsync(int shard, ReceiptItem receipt, Action<object?, long, bool> acknowledge, object? state, long token)
+    {
+        bool kept = false;
+        try
+        {
+            kept = await grains.GetGrain<IShardGrain>(shard).ReceiveAsync(receipt).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            // Not kept for all we know: the carrier sends it again, and a receipt that comes twice is told once.
+        }
+
+        acknowledge(state, token, kept);
+    }
+
+    private Intake TryAcceptRemote(AcceptRequest request)
+    {
+        int shard = request.Contact.Shard;
+        if (keeper.IsElsewhere(shard))
+        {
+            return remote[shard].TryAccept(request) ? Intake.Queued : Intake.Full;
+        }
+
+        return Intake.NoOwner;
+    }
+
+    private async ValueTask<ContactFlags?> SetFlagsRemoteAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            uint? bits = await grains.GetGrain<IShardGrain>(contact.Shard)
+                .SetFlagsAsync(tenant, contact.High, contact.Low, change.Mask, change.Value).WaitAsync(cancellationToken);
+            return bits is { } known ? new ContactFlags(known) : null;
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<CancelOutcome> CancelRemoteAsync(int tenant, MessageId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (CancelOutcome)await grains.GetGrain<IShardGrain>(id.Shard).CancelAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            return CancelOutcome.Unavailable;
+        }
+    }
+
+    private async ValueTask<LiveMessage> PeekRemoteAsync(int tenant, MessageId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            PeekAnswer answer = await grains.GetGrain<IShardGrain>(id.Shard).PeekAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
+            return new LiveMessage(answer.Found, (MessageStatus)answer.Status, answer.Provider);
+        }
+        catch (Exception exception) when (IsUnavailable(exception))
+        {
+            return default;
+        }
+    }
+
+    // A fault in the other silo comes as whatever was thrown there; a caller who gave up is told so.
+    private static bool IsUnavailable(Exception exception) => exception is not OperationCanceledException;
+}

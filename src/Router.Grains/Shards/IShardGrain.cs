@@ -1,0 +1,29 @@
+using Router.Grains.Administration;
+
+namespace Router.Grains.Shards;
+
+/// <summary>
+/// The ownership of shard <c>key</c> (0 to 63): while it is active, its silo's engine runs the shard's owner. The other silos' way to the shard.
+/// Traffic inside the silo goes straight into the engine (<see cref="ClusterShards"/>).
+/// </summary>
+internal interface IShardGrain : IGrainWithIntegerKey
+{
+    /// <summary>Wakes it, if need be, and says where it is.</summary>
+    /// <exception cref="ShardUnavailableException">Its owner has just ended: touch it again.</exception>
+    ValueTask<ShardPlacement> TouchAsync();
+
+    /// <summary>Accepts messages from another silo; answered when the fate of all is known.</summary>
+    Task<AcceptAnswer[]> AcceptAsync([Immutable] AcceptItem[] items);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.SetFlagsAsync"/>; null: not kept.</summary>
+    Task<uint?> SetFlagsAsync(int tenant, ulong contactHigh, uint contactLow, uint mask, uint value);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.CancelAsync"/>.</summary>
+    Task<byte> CancelAsync(int tenant, ulong head, ulong tail);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
+    Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
+
+    /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive"/>; true: kept.</summary>
+    Task<bool> ReceiveAsync(ReceiptItem receipt);
+}

@@ -1,0 +1,99 @@
+using Orleans.Concurrency;
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine;
+using Router.Engine.Shards;
+using Router.Grains.Administration;
+using Router.Grains.Placement;
+
+namespace Router.Grains.Shards;
+
+/// <inheritdoc cref="IShardGrain"/>
+/// <remarks>Reentrant: its calls only wait for the engine, which has the order.</remarks>
+[ByShard, KeepAlive, Reentrant]
+internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, ConfigurationHolder holder, ILocalSiloDetails silo) : Grain, IShardGrain
+{
+    private int shard;
+    private long epoch;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        shard = checked((int)this.GetPrimaryKeyLong());
+        await holder.Loaded.WaitAsync(cancellationToken);
+        epoch = await owned.TakeAsync(shard, Leave, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => owned.ReleaseAsync(shard, epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ShardPlacement> TouchAsync()
+    {
+        if (engine.StateOf(shard) is { } state && state.Epoch == epoch)
+        {
+            return new(new ShardPlacement(shard, silo.SiloAddress.ToParsableString(), epoch, state.Waiting));
+        }
+
+        Leave();
+        throw new ShardUnavailableException();
+    }
+
+    /// <inheritdoc/>
+    public async Task<AcceptAnswer[]> AcceptAsync(AcceptItem[] items)
+    {
+        AcceptBatch batch = new(items.Length);
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (items[i].ToRequest(holder.Current, batch) is not { } request)
+            {
+                batch.Refuse(i);
+                continue;
+            }
+
+            request.Token = i;
+            Intake intake;
+            while ((intake = engine.TryAccept(request)) == Intake.Full)
+            {
+                await engine.WaitForRoomAsync(shard, CancellationToken.None);
+            }
+
+            if (intake != Intake.Queued)
+            {
+                batch.Refuse(i);
+            }
+        }
+
+        return await batch.Answers;
+    }
+
+    /// <inheritdoc/>
+    public async Task<uint?> SetFlagsAsync(int tenant, ulong contactHigh, uint contactLow, uint mask, uint value)
+    {
+        ContactFlags? flags = await engine.SetFlagsAsync(tenant, new ContactId(contactHigh, contactLow), new FlagsChange(mask, value), CancellationToken.None);
+        return flags?.Bits;
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte> CancelAsync(int tenant, ulong head, ulong tail) =>
+        (byte)await engine.CancelAsync(tenant, new MessageId(head, tail), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail)
+    {
+        LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);
+        return new PeekAnswer { Found = live.Found, Status = (byte)live.Status, Provider = live.Provider };
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ReceiveAsync(ReceiptItem receipt)
+    {
+        TaskCompletionSource<bool> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.ReceiveForwarded(receipt.ToReceipt(), static (state, _, isKept) => ((TaskCompletionSource<bool>)state!).TrySetResult(isKept), kept, 0);
+        return kept.Task;
+    }
+
+    // Any thread. The next touch wakes the shard again, wherever it belongs by then.
+    private void Leave() => GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the ownership ended"));
+}

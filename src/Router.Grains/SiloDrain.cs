@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Router.Engine;
+using Router.Grains.Shards;
+
+namespace Router.Grains;
+
+/// <summary>
+/// Empties the silo before it stops (DESIGN §6): no more shards are taken, then releases end, providers settle what is in flight, shards keep what that brought.
+/// The web server, registered later, has stopped by then: nothing comes in.
+/// </summary>
+internal sealed partial class SiloDrain(ShardKeeper keeper, SiloEngine engine, TimeProvider time, ILogger<SiloDrain> log) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await keeper.StopAsync();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return; // no time: what is unfinished is found by the next epoch
+        }
+
+        long begun = time.GetTimestamp();
+        Task drained = engine.DrainAsync(cancellationToken);
+        await drained.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (drained.IsCompletedSuccessfully)
+        {
+            LogDrained((long)time.GetElapsedTime(begun).TotalMilliseconds);
+        }
+        else
+        {
+            LogNotDrained(drained.Exception?.InnerException);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "drained in {Ms} ms")]
+    private partial void LogDrained(long ms);
+
+    [LoggerMessage(LogLevel.Warning, "not drained in time; what is unfinished is taken up at the next start")]
+    private partial void LogNotDrained(Exception? exception);
+}

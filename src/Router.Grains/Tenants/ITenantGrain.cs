@@ -1,0 +1,23 @@
+using Orleans.Concurrency;
+using Router.Core.Tenants;
+
+namespace Router.Grains.Tenants;
+
+/// <summary>
+/// A tenant, by name: its settings, number and keys. Changes are answered when they are kept and every live silo has them; asking again after a failure is safe.
+/// </summary>
+internal interface ITenantGrain : IGrainWithStringKey
+{
+    /// <summary>The tenant as kept; null: never put. Interleaves, because the catalog asks while a change of this tenant waits for the catalog.</summary>
+    [AlwaysInterleave]
+    ValueTask<TenantEntry?> ReadAsync();
+
+    /// <summary>Makes or replaces it.</summary>
+    Task<TenantEntry> PutAsync(TenantSettings settings);
+
+    /// <summary>Adds a key; null: never put.</summary>
+    Task<ApiKey?> AddKeyAsync(Role role, UInt128 hash);
+
+    /// <summary>Removes a key; false: not there (any more).</summary>
+    Task<bool> RemoveKeyAsync(string id);
+}

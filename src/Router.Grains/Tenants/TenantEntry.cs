@@ -1,0 +1,17 @@
+using Router.Core.Tenants;
+
+namespace Router.Grains.Tenants;
+
+/// <summary>A tenant as kept, on its way to the silos.</summary>
+/// <param name="Name">The name in URLs.</param>
+/// <param name="Number">The internal number, 1 and up.</param>
+/// <param name="Version">Rises with every change of this tenant.</param>
+/// <param name="Settings">As set.</param>
+/// <param name="Keys">Its keys.</param>
+[GenerateSerializer, Immutable]
+internal sealed record TenantEntry(
+    [property: Id(0)] string Name,
+    [property: Id(1)] int Number,
+    [property: Id(2)] long Version,
+    [property: Id(3)] TenantSettings Settings,
+    [property: Id(4)] ApiKey[] Keys);

@@ -1,0 +1,43 @@
+using Router.FrontDoor;
+using Router.Grains.Administration;
+using Router.Host.Settings;
+
+namespace Router.Host;
+
+/// <summary>Makes the operator's key where the settings give none: once in the life of a store, printed to stdout that once, kept as a hash.</summary>
+internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider time, HostSettings settings, ILogger<OperatorKeyMaker> log) : BackgroundService
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (settings.OperatorKey is not null)
+        {
+            return;
+        }
+
+        string key = FrontDoorOptions.NewKey();
+        while (true)
+        {
+            try
+            {
+                // One that was kept without our knowing it is asked for again by the same hash, so it is shown in any case.
+                if (await keys.OfferAsync(FrontDoorOptions.HashOf(key), stoppingToken))
+                {
+                    await Console.Out.WriteLineAsync($"operator key, shown this once: {key}");
+                }
+
+                return;
+            }
+            catch (Exception exception) when (exception is AdministrationUnavailableException or Orleans.Runtime.OrleansException or TimeoutException)
+            {
+                LogNotKept(exception);
+                await Task.Delay(Retry, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "the operator's key could not be kept; trying again")]
+    private partial void LogNotKept(Exception exception);
+}

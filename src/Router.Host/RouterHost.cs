@@ -1,0 +1,68 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Router.Engine;
+using Router.Engine.Providers;
+using Router.FrontDoor;
+using Router.Host.Settings;
+using Router.Providers.Loopback;
+using Router.Providers.Smpp;
+using Router.Storage;
+using Router.Storage.Sqlite;
+
+namespace Router.Host;
+
+/// <summary>Wires the parts together, nothing else. They stop in the reverse order of their registration: web server, drain, silo; the caller then closes the store.</summary>
+internal static class RouterHost
+{
+    /// <summary>Makes the host over an open store, which stays the caller's.</summary>
+    public static WebApplication Build(HostSettings settings, SqliteStore store)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddRouterLog(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSqliteStore(store);
+        builder.Services.AddRouterEngine(settings.Engine);
+        builder.AddRouterSilo(settings);
+        builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<OperatorKeyMaker>(s, settings));
+
+        // Without a key in the settings, the one in the configuration's snapshot counts, and this one, which nobody knows, opens nothing.
+        builder.Services.AddRouterFrontDoor(new FrontDoorOptions
+        {
+            OperatorKey = settings.OperatorKey ?? FrontDoorOptions.NewKey(),
+            StreamInFlightMax = settings.StreamInFlightMax,
+        });
+        builder.Services.AddRouting();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings.HttpUrl));
+
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.MapRouter();
+        return app;
+    }
+
+    private static void AddRouterEngine(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<IProviderFactory, LoopbackProviderFactory>();
+        services.AddSingleton<IProviderFactory, SmppProviderFactory>();
+        services.AddSingleton(static s => ActivatorUtilities.CreateInstance<SiloEngine>(s, RandomNumberGenerator.GetInt32(int.MaxValue)));
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Uri url)
+    {
+        kestrel.AddServerHeader = false;
+        if (IPAddress.TryParse(url.IdnHost, out IPAddress? address))
+        {
+            kestrel.Listen(address, url.Port);
+        }
+        else if (url.Port != 0)
+        {
+            kestrel.ListenLocalhost(url.Port);
+        }
+        else
+        {
+            kestrel.Listen(IPAddress.Loopback, 0); // two families can't be given the same free port
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using Router.Engine;
+
+namespace Router.Host.Settings;
+
+/// <summary>All settings that there are. What is not here is refused by name.</summary>
+internal static class SettingsTable
+{
+    /// <summary>By key, whatever its case.</summary>
+    public static IReadOnlyDictionary<string, Setting> All { get; } = Make().ToDictionary(static s => s.Key, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Parts of DESIGN §6 that come later: named, so that nobody thinks they were set.</summary>
+    public static IReadOnlyDictionary<string, string> NotAvailable { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Storage:Postgres"] = "leave it out; Storage:Path keeps everything in SQLite",
+        ["Kafka:BootstrapServers"] = "leave it out; messages come in over HTTP",
+        ["Kafka:SharedOutbound"] = "leave it out; messages come in over HTTP",
+        ["Webhooks:AllowPrivateNetworks"] = "leave it out; events are read at /v1/events",
+    };
+
+    private static IEnumerable<Setting> Make() =>
+    [
+        new("Operator:Key", "16 to 200 visible ASCII characters, e.g. made by: openssl rand -hex 32; or leave it out to have one made", static (s, v) =>
+            v.Length is >= 16 and <= 200 && !v.AsSpan().ContainsAnyExceptInRange('!', '~') ? s with { OperatorKey = v } : null) { Secret = true },
+        new("Http:Url", "http://ADDRESS:PORT with an IP address or localhost and nothing after the port; for HTTPS put a proxy in front", static (s, v) =>
+            UrlOf(v) is { } url ? s with { HttpUrl = url } : null),
+        new("Http:StreamInFlightMax", "a number from 1 to 32768", static (s, v) => Number(v, 1, 32_768) is { } n ? s with { StreamInFlightMax = n } : null),
+        new("Storage:Path", "a folder's path", static (s, v) => v.Length > 0 && !v.Contains('\0', StringComparison.Ordinal) ? s with { StoragePath = v } : null),
+        new("Cluster:Address", "IP:PORT of this machine, the port from 1 to 65535; or leave it out for loopback and a free port", static (s, v) =>
+            IPEndPoint.TryParse(v, out IPEndPoint? at) && at.Port > 0 ? s with { ClusterAddress = at } : null),
+        new("Log:Level", "Trace, Debug, Information, Warning, Error or None", static (s, v) =>
+            Enum.TryParse(v, true, out LogLevel level) && Enum.IsDefined(level) && !char.IsDigit(v[0]) ? s with { LogLevel = level } : null),
+        new("Log:Format", "text or json", static (s, v) => v is "text" or "json" ? s with { LogJson = v is "json" } : null),
+        .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
+    ];
+
+    // The engine's own check, which knows the range, comes after all of them are read.
+    private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", "a whole number", (s, v) =>
+    {
+        if (Number(v, int.MinValue, int.MaxValue) is not { } number)
+        {
+            return null;
+        }
+
+        EngineOptions changed = s.Engine with { };
+        property.SetValue(changed, number);
+        return s with { Engine = changed };
+    });
+
+    private static int? Number(string value, int min, int max) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max ? number : null;
+
+    private static Uri? UrlOf(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out Uri? url)
+        && url.Scheme == Uri.UriSchemeHttp && url.PathAndQuery == "/" && url.Fragment.Length == 0 && url.UserInfo.Length == 0
+        && (url.IdnHost == "localhost" || IPAddress.TryParse(url.IdnHost, out _)) ? url : null;
+}

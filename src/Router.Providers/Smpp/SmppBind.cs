@@ -1,0 +1,125 @@
+using System.Net.Sockets;
+using Router.Providers.Smpp.Protocol;
+
+namespace Router.Providers.Smpp;
+
+/// <summary>One bind of the pool: connects, lets a session run, and tries again for as long as the account lives.</summary>
+internal sealed class SmppBind(SmppAccount account, int index, Command command, int seed, Action<SmppSession> bound, Action<SmppSession> closing)
+{
+    /// <summary>A session that was bound this long has earned the first delay again.</summary>
+    private const int SteadySeconds = 10;
+
+    private readonly Backoff backoff = new(seed);
+    private volatile SmppSession? session;
+
+    /// <summary>The session of now; null: none.</summary>
+    public SmppSession? Session => session;
+
+    /// <summary>
+    /// Runs until <paramref name="ending"/> (no new session; <see cref="SmppSession.Unbind"/> ends the one there is) or <paramref name="stop"/> (at once); never throws.
+    /// </summary>
+    public async Task RunAsync(CancellationToken ending, CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending, stop);
+        while (!either.IsCancellationRequested)
+        {
+            TimeSpan delay = await RunOnceAsync(either.Token, stop).ConfigureAwait(false);
+            try
+            {
+                await Task.Delay(delay, account.Time, either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<TimeSpan> RunOnceAsync(CancellationToken ending, CancellationToken stop)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = await ConnectAsync(ending).ConfigureAwait(false);
+            var now = new SmppSession(account, index, command, socket);
+            session = now;
+            if (ending.IsCancellationRequested)
+            {
+                now.Unbind(); // whoever ended it did not see this session
+            }
+
+            await now.RunAsync(bound, closing, stop).ConfigureAwait(false);
+            return Ended(now, ending.IsCancellationRequested);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            TimeSpan delay = backoff.Next(credentials: false);
+            if (!ending.IsCancellationRequested)
+            {
+                string why = exception is SocketException socketException ? socketException.SocketErrorCode.ToString() : "timed out";
+                SmppLog.NotConnected(account.Logger, account.Name, index, why, (long)delay.TotalMilliseconds);
+            }
+
+            return delay;
+        }
+#pragma warning disable CA1031 // the last line of a loop that must outlive its faults: logged with its stack, then tried again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            SmppLog.Fault(account.Logger, exception, account.Name, index);
+            return backoff.Next(credentials: false);
+        }
+        finally
+        {
+            session = null;
+            socket?.Dispose();
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(account.Settings.ResponseTimeoutSeconds), account.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(account.Settings.Host, account.Settings.Port, both.Token).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private TimeSpan Ended(SmppSession ended, bool stopping)
+    {
+        if (ended.RefusedWith != Status.Ok)
+        {
+            account.Counters.Add(SmppCount.BindsRefused);
+            TimeSpan refused = backoff.Next(Status.IsCredentials(ended.RefusedWith));
+            SmppLog.BindRefused(account.Logger, account.Name, index, ended.RefusedWith, (long)refused.TotalMilliseconds);
+            return refused;
+        }
+
+        bool wasBound = ended.BoundAt != 0;
+        if (wasBound && account.Time.GetElapsedTime(ended.BoundAt) >= TimeSpan.FromSeconds(SteadySeconds))
+        {
+            backoff.Reset();
+        }
+
+        TimeSpan delay = backoff.Next(credentials: false);
+        if (!stopping)
+        {
+            if (wasBound)
+            {
+                account.Counters.Add(SmppCount.LinksLost);
+            }
+
+            SmppLog.BindDown(account.Logger, account.Name, index, ended.Why, (long)delay.TotalMilliseconds);
+        }
+
+        return delay;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Router.Core.Tenants;
+using Router.Engine.Providers;
+using Router.Engine.Sealing;
+
+namespace Router.Providers.Smpp;
+
+/// <summary>Makes <see cref="SmppProvider"/>s: <c>kind:"smpp"</c>.</summary>
+public sealed class SmppProviderFactory(ILoggerFactory loggers) : IProviderFactory
+{
+    internal const string KindName = "smpp";
+
+    /// <inheritdoc/>
+    public string Kind => KindName;
+
+    /// <inheritdoc/>
+    public string? Validate(string settings)
+    {
+        _ = SmppSettings.Parse(settings, out string? error);
+        return error;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The account's settings are not right; <see cref="Validate"/> says why.</exception>
+    public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        SmppSettings settings = SmppSettings.Parse(account.Settings.Settings, out string? error) ?? throw new ArgumentException(error, nameof(account));
+        return new SmppProvider(account, settings, events, hash, time, seed, loggers.CreateLogger<SmppProvider>());
+    }
+}

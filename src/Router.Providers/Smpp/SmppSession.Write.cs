@@ -1,0 +1,274 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Text;
+using Router.Core.Messages;
+using Router.Core.Segments;
+using Router.Engine.Providers;
+using Router.Providers.Departures;
+using Router.Providers.Smpp.Protocol;
+
+namespace Router.Providers.Smpp;
+
+internal sealed partial class SmppSession
+{
+    /// <summary>Bytes of one write: some 200 submits of a short text, so that a burst costs one call of the kernel.</summary>
+    private const int WriteBytes = 32 * 1024;
+
+    /// <summary>Outcomes of departures that did not leave, told after a write was put together.</summary>
+    private const int FellMax = 256;
+
+    private readonly Outcome[] fell = new Outcome[FellMax];
+    private int fellCount;
+
+    private async Task WriteLoopAsync()
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(WriteBytes);
+        try
+        {
+            while (true)
+            {
+                await wake.WaitAsync().ConfigureAwait(false);
+                bool more;
+                do
+                {
+                    int length;
+                    lock (gate)
+                    {
+                        if (state == SessionState.Closed)
+                        {
+                            return;
+                        }
+
+                        more = FillLocked(buffer.AsSpan(0, WriteBytes), out length);
+                    }
+
+                    TellFallen();
+                    await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                }
+                while (more);
+            }
+        }
+        catch (Exception exception) when (IsLinkFault(exception))
+        {
+            Close(Words(exception));
+        }
+        finally
+        {
+            Close("writing ended");
+
+            // It held contents and a password.
+            buffer.AsSpan().Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int sent = await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
+            bytes = bytes[sent..];
+        }
+    }
+
+    private async Task BindAsync(CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[Bind.SizeMax];
+        SmppSettings settings = account.Settings;
+        int length = Bind.Write(
+            bindCommand, flights.NextSequence(), Encoding.ASCII.GetBytes(settings.SystemId), Encoding.ASCII.GetBytes(settings.Password), Encoding.ASCII.GetBytes(settings.SystemType), buffer);
+        ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, length);
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+        }
+
+        buffer.AsSpan().Clear();
+    }
+
+    // Puts one write together; true when there is more than it holds. First what the peer waits for, then submits.
+    private bool FillLocked(Span<byte> destination, out int length)
+    {
+        length = 0;
+        Span<byte> validity = stackalloc byte[SmppTime.Size];
+        while (controls.Count > 0)
+        {
+            if (destination.Length - length < PduHeader.Size + 1)
+            {
+                return true;
+            }
+
+            length += Write(controls.Take(), destination[length..]);
+        }
+
+        while (queue.Count > 0)
+        {
+            if (fellCount == FellMax || destination.Length - length < ShortMessage.SizeMax)
+            {
+                return true;
+            }
+
+            ref Departure departure = ref queue.Peek();
+            int segment = DueSegments.Next(departure, 0);
+            if (segment >= DueSegments.End(departure))
+            {
+                DropHeadLocked();
+                continue;
+            }
+
+            long now = account.Time.GetTimestamp();
+            if (now > departure.ReleaseEnd)
+            {
+                Fall(ref departure, segment, OutcomeKind.Lapsed, Reason.None);
+                continue;
+            }
+
+            if (state != SessionState.Bound || flights.Count >= account.Settings.Window)
+            {
+                return false; // an answer, a tick or the end of the link comes back here
+            }
+
+            if (!TryRead(departure, segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason))
+            {
+                Fall(ref departure, segment, OutcomeKind.Refused, reason);
+                continue;
+            }
+
+            long validMs = departure.ValidUntilMs - account.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            if (validMs <= 0)
+            {
+                Fall(ref departure, segment, OutcomeKind.Lapsed, Reason.None); // the shard decides again and lets it expire
+                continue;
+            }
+
+            if (!account.Pace.TryTake(account.Ms(now)))
+            {
+                return false;
+            }
+
+            SmppTime.WriteRelative(validMs, validity);
+            length += WriteSubmit(ref departure, segment, now, ref message, segments, validity, destination[length..]);
+        }
+
+        return false;
+    }
+
+    private int WriteSubmit(
+        ref Departure departure, int segment, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)
+    {
+        var submit = new ShortMessage
+        {
+            Source = message.Source,
+            Destination = message.Destination,
+            EsmClass = segments.HasHeader ? ShortMessage.EsmUserDataHeader : (byte)0,
+            DataCoding = (byte)segments.Encoding,
+            RegisteredDelivery = ShortMessage.FinalReceipt,
+            ValidityPeriod = validity,
+        };
+        uint sequence = flights.Add(departure.Id, (byte)segment, now);
+        unanswered = flights.Count;
+        account.Counters.Add(SmppCount.Submitted);
+
+        // The reference comes from the id, so that a segment tried again later fits the ones that arrived.
+        int written = submit.WriteSubmit(sequence, segments, (ushort)departure.Id.Tail, destination);
+        int end = DueSegments.End(departure);
+        departure.FirstSegment = (byte)(segment + 1);
+        departure.SegmentCount = (byte)(end - departure.FirstSegment);
+        if (DueSegments.Next(departure, 0) >= end)
+        {
+            DropHeadLocked();
+        }
+
+        return written;
+    }
+
+    // Reads what the record says and whether SMPP can carry it.
+    private static bool TryRead(in Departure departure, int segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason)
+    {
+        message = default;
+        segments = default;
+        reason = Reason.ProviderRefused;
+        MessageRecord record;
+        try
+        {
+            record = MessageRecord.Read(departure.Record.AsSpan(0, departure.RecordLength));
+            if (record.Channel != Channel.Sms || record.ContentType != ContentType.Text)
+            {
+                return false;
+            }
+
+            segments = new SmsSegmenter(record.Text);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            return false; // bytes that are no record, or a text that the decoder would not have let in: refused alone, the session goes on
+        }
+
+        message.Destination = Address.Of(record.To);
+        message.Source = Address.Of(record.From);
+        if (!message.Destination.Fits || message.Destination.Ton != 1)
+        {
+            reason = Reason.InvalidAddress;
+            return false;
+        }
+
+        if (!message.Source.Fits)
+        {
+            reason = Reason.SenderNotAllowed;
+            return false;
+        }
+
+        return segments.MoveTo(segment);
+    }
+
+    private static int Write(in Control control, Span<byte> destination)
+    {
+        int length = PduHeader.WriteAlone(control.Command, control.Status, control.Sequence, destination);
+        if (control.Command == Command.DeliverSmResp)
+        {
+            // The unused message_id: a NUL alone (§4.6.2).
+            destination[length++] = 0;
+            destination[3] = (byte)length;
+        }
+
+        return length;
+    }
+
+    // All segments of the head from this one on have the same outcome; those that do not fit into the array come in the next round.
+    private void Fall(ref Departure departure, int segment, OutcomeKind kind, Reason reason)
+    {
+        int end = DueSegments.End(departure);
+        while (segment < end && fellCount < FellMax)
+        {
+            fell[fellCount++] = new Outcome { Provider = account.Number, Message = departure.Id, Segment = (byte)segment, Kind = kind, Reason = reason };
+            account.Counters.Add(kind == OutcomeKind.Lapsed ? SmppCount.Lapsed : SmppCount.Refused);
+            departure.FirstSegment = (byte)(segment + 1);
+            departure.SegmentCount = (byte)(end - departure.FirstSegment);
+            segment = DueSegments.Next(departure, 0);
+        }
+
+        if (segment >= end)
+        {
+            DropHeadLocked();
+        }
+    }
+
+    private void DropHeadLocked()
+    {
+        ref Departure departure = ref queue.Peek();
+        DueSegments.ReturnRecord(ref departure);
+        queuedByConversation[PartOf(departure.Conversation)]--;
+        queue.Drop();
+        queued = queue.Count;
+    }
+
+    private void TellFallen()
+    {
+        if (fellCount > 0)
+        {
+            int count = fellCount;
+            fellCount = 0;
+            account.Events.Settle(fell.AsSpan(0, count));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Router.Storage.Files;
+
+/// <summary>Opens a file of keys: mode 0600, its name durable at once.</summary>
+internal static class KeyFile
+{
+    /// <summary>Opens or makes it for reading and writing in place.</summary>
+    public static SafeFileHandle Open(string path)
+    {
+        bool isNew = !File.Exists(path);
+        if (isNew)
+        {
+            using FileStream made = new(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                BufferSize = 0,
+            });
+        }
+
+        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (isNew)
+        {
+            Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+
+        return file;
+    }
+}

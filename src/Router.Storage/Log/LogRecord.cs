@@ -1,0 +1,25 @@
+using Router.Engine.Journal;
+
+namespace Router.Storage.Log;
+
+/// <summary>An entry as read from the log; reused over a pass.</summary>
+internal struct LogRecord
+{
+    /// <summary>The entry; for an accepted message status <c>accepted</c>, with <see cref="JournalEntry.KeySlot"/>.</summary>
+    public JournalEntry Entry;
+
+    /// <summary>Whether it is an accepted message.</summary>
+    public bool IsAccepted;
+
+    /// <summary>Shard of an unmatched receipt.</summary>
+    public int Shard;
+
+    /// <summary>Whether the accepted message has an idempotency key.</summary>
+    public bool HasIdempotencyKey;
+
+    /// <summary>See <see cref="AcceptedMessage.IdempotencyKey"/>.</summary>
+    public UInt128 IdempotencyKey;
+
+    /// <summary>See <see cref="AcceptedMessage.BodyHash"/>.</summary>
+    public ulong BodyHash;
+}

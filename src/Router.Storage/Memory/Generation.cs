@@ -1,0 +1,111 @@
+using Router.Core.Messages;
+using Router.Engine.Journal;
+
+namespace Router.Storage.Memory;
+
+/// <summary>
+/// What a range of commits said, indexed: message histories, receipts awaited, idempotency keys, each tenant's messages by key. The newest one grows; an older one never
+/// changes again, is swept into the look-up file and then let go of. What it holds follows from the log alone, so that recovery makes it again. Caller holds the lock of
+/// <see cref="JournalMemory"/>.
+/// </summary>
+internal sealed class Generation
+{
+    private readonly Dictionary<int, TenantMessages> tenants = [];
+    private TenantMessages? lastTenantMessages;
+    private int lastTenant;
+
+    /// <param name="afterCommit">The commit before its first.</param>
+    public Generation(long afterCommit) => AfterCommit = LastCommit = afterCommit;
+
+    /// <summary>The commit before its first.</summary>
+    public long AfterCommit { get; }
+
+    /// <summary>Its last commit.</summary>
+    public long LastCommit { get; set; }
+
+    /// <summary>When its last commit was made, Unix ms.</summary>
+    public long LastAtMs { get; set; }
+
+    /// <summary>Messages touched.</summary>
+    public SlabTable<long, MessageRow> Messages { get; } = new();
+
+    /// <summary>Their entries.</summary>
+    public Slab<EventRow> Events { get; } = new();
+
+    /// <summary>Receipts awaited.</summary>
+    public SlabTable<ulong, ReceiptRow> Receipts { get; } = new();
+
+    /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
+    public SlabTable<UInt128, IdempotencyRow> Idempotency { get; } = new();
+
+    /// <summary>Adds an accepted message.</summary>
+    public void Accept(in MessageId id, int tenant, long atMs)
+    {
+        EventRow first = new() { AtMs = atMs, Previous = -1, Kind = EntryKind.Status, Status = MessageStatus.Accepted };
+        int ordinal = Messages.Add(new MessageRow
+        {
+            RowKey = id.RowKey,
+            LastEvent = Events.Add(first),
+            Tenant = tenant,
+            Status = MessageStatus.Accepted,
+        });
+        Of(tenant).Add(ordinal);
+    }
+
+    /// <summary>Adds a status, segment or receipt.</summary>
+    public void Add(in JournalEntry entry)
+    {
+        long key = entry.Message.RowKey;
+        int ordinal = Messages.Find(key);
+        if (ordinal < 0)
+        {
+            ordinal = Messages.Add(new MessageRow { RowKey = key, LastEvent = -1, Tenant = entry.Tenant });
+            Of(entry.Tenant).Add(ordinal);
+        }
+
+        ref MessageRow message = ref Messages[ordinal];
+        message.LastEvent = Events.Add(new EventRow
+        {
+            AtMs = entry.AtMs,
+            Previous = message.LastEvent,
+            Provider = entry.Provider,
+            Kind = entry.Kind,
+            Status = entry.Status,
+            Reason = entry.Reason,
+            Segment = entry.Segment,
+        });
+        if (entry.Kind == EntryKind.Status)
+        {
+            message.Status = entry.Status;
+            message.Attempts = entry.Status == MessageStatus.Queued ? entry.Attempts : message.Attempts;
+        }
+        else
+        {
+            message.HasSegments = true;
+        }
+
+        if (entry.ReceiptKey != 0 && entry.Kind is EntryKind.Status or EntryKind.SegmentSent && Receipts.Find(entry.ReceiptKey) < 0)
+        {
+            Receipts.Add(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
+        }
+    }
+
+    /// <summary>A tenant's messages; null: none.</summary>
+    public TenantMessages? FindTenant(int tenant) => tenants.GetValueOrDefault(tenant);
+
+    private TenantMessages Of(int tenant)
+    {
+        if (tenant == lastTenant && lastTenantMessages is not null)
+        {
+            return lastTenantMessages;
+        }
+
+        if (!tenants.TryGetValue(tenant, out TenantMessages? messages))
+        {
+            tenants.Add(tenant, messages = new TenantMessages(Messages));
+        }
+
+        lastTenant = tenant;
+        return lastTenantMessages = messages;
+    }
+}

@@ -1,0 +1,95 @@
+namespace Router.Storage.Memory;
+
+/// <summary>A hash table of rows in a <see cref="Slab{TRow}"/>: open addressing over 4-byte ordinals, at most half full. Caller holds the lock.</summary>
+/// <remarks>Hot path, 0 B but for growth. A row costs its size and 8 to 16 bytes of index.</remarks>
+internal sealed class SlabTable<TKey, TRow>
+    where TKey : struct, IEquatable<TKey>
+    where TRow : struct, IRow<TKey>
+{
+    private const int CapacityMin = 1024;
+
+    private readonly Slab<TRow> rows = new();
+
+    // Ordinal + 1; 0: free.
+    private int[] index = new int[CapacityMin];
+
+    /// <summary>Rows in it.</summary>
+    public int Count => rows.Count;
+
+    /// <summary>A row by its ordinal: the order in which they were added.</summary>
+    public ref TRow this[int ordinal] => ref rows[ordinal];
+
+    /// <summary>The ordinal of the row with <paramref name="key"/>; -1: none.</summary>
+    public int Find(TKey key)
+    {
+        int mask = index.Length - 1;
+        for (int at = (int)TRow.Hash(key) & mask; ; at = (at + 1) & mask)
+        {
+            int ordinal = index[at] - 1;
+            if (ordinal < 0 || rows[ordinal].Key.Equals(key))
+            {
+                return ordinal;
+            }
+        }
+    }
+
+    /// <summary>Adds a row whose key is not in the table; returns its ordinal.</summary>
+    public int Add(in TRow row)
+    {
+        if ((rows.Count + 1) * 2 > index.Length)
+        {
+            Grow();
+        }
+
+        int ordinal = rows.Add(row);
+        Enter(TRow.Hash(row.Key), ordinal);
+        return ordinal;
+    }
+
+    /// <summary>Takes the row back that was added last.</summary>
+    public void RemoveLast()
+    {
+        int mask = index.Length - 1;
+        int last = rows.Count;
+        int hole = (int)TRow.Hash(rows[last - 1].Key) & mask;
+        while (index[hole] != last)
+        {
+            hole = (hole + 1) & mask;
+        }
+
+        // Backward shift: an entry whose own place is not between the hole and itself moves into the hole.
+        for (int at = (hole + 1) & mask; index[at] != 0; at = (at + 1) & mask)
+        {
+            int home = (int)TRow.Hash(rows[index[at] - 1].Key) & mask;
+            if (((at - home) & mask) >= ((at - hole) & mask))
+            {
+                index[hole] = index[at];
+                hole = at;
+            }
+        }
+
+        index[hole] = 0;
+        rows.RemoveLast();
+    }
+
+    private void Enter(uint hash, int ordinal)
+    {
+        int mask = index.Length - 1;
+        int at = (int)hash & mask;
+        while (index[at] != 0)
+        {
+            at = (at + 1) & mask;
+        }
+
+        index[at] = ordinal + 1;
+    }
+
+    private void Grow()
+    {
+        index = new int[index.Length * 2];
+        for (int ordinal = 0; ordinal < rows.Count; ordinal++)
+        {
+            Enter(TRow.Hash(rows[ordinal].Key), ordinal);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+
+namespace Router.Storage.Sealing;
+
+/// <summary>One thread's live ciphers by tenant: making one costs microseconds and garbage, using one 0.16 to 0.5 µs and none. Single thread.</summary>
+internal sealed class TenantCiphers
+{
+    // Above it all are let go of and made again as needed: 1,024 tenants × about 1 KiB native a thread.
+    private const int TenantsMax = 1024;
+
+    private readonly Dictionary<TenantKey, Entry> entries = [];
+    private readonly byte[] input = new byte[ContactSalts.Size];
+    private readonly byte[] output = new byte[ContactSalts.Size];
+    private TenantKey? lastKey;
+    private Entry? last;
+
+    /// <summary>The contact's key: two AES blocks under the tenant's content key, over the salt and over the salt with its last bit turned.</summary>
+    /// <remarks>AES-256 as a pseudo-random function of random inputs; the salt is uniform, so no two inputs meet below 2⁶⁴ contacts.</remarks>
+    public void ContactKey(TenantKey tenant, ReadOnlySpan<byte> salt, Span<byte> key)
+    {
+        ICryptoTransform block = Of(tenant).Block(tenant);
+        salt.CopyTo(input);
+        block.TransformBlock(input, 0, input.Length, output, 0);
+        output.CopyTo(key);
+        input[^1] ^= 1;
+        block.TransformBlock(input, 0, input.Length, output, 0);
+        output.CopyTo(key[ContactSalts.Size..]);
+        CryptographicOperations.ZeroMemory(output);
+    }
+
+    /// <summary>HMAC-SHA256 under the tenant's index key; whoever gets it appends and ends it before the next call.</summary>
+    public IncrementalHash Index(TenantKey tenant) => Of(tenant).Index(tenant);
+
+    private Entry Of(TenantKey tenant)
+    {
+        if (ReferenceEquals(tenant, lastKey))
+        {
+            return last!;
+        }
+
+        if (!entries.TryGetValue(tenant, out Entry? entry))
+        {
+            if (entries.Count == TenantsMax)
+            {
+                Clear();
+            }
+
+            entries.Add(tenant, entry = new Entry());
+        }
+
+        lastKey = tenant;
+        return last = entry;
+    }
+
+    private void Clear()
+    {
+        foreach (Entry entry in entries.Values)
+        {
+            entry.Dispose();
+        }
+
+        entries.Clear();
+        lastKey = null;
+        last = null;
+    }
+
+    private sealed class Entry : IDisposable
+    {
+        private Aes? aes;
+        private ICryptoTransform? block;
+        private IncrementalHash? index;
+
+        public ICryptoTransform Block(TenantKey tenant) => block ??= Encryptor(tenant.ContentKey);
+
+        public IncrementalHash Index(TenantKey tenant) => index ??= IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, tenant.IndexKey);
+
+        public void Dispose()
+        {
+            block?.Dispose();
+            aes?.Dispose();
+            index?.Dispose();
+        }
+
+        // ECB of single blocks is the bare block function; no message is ever encrypted with it.
+#pragma warning disable CA5358
+        private ICryptoTransform Encryptor(byte[] key)
+        {
+            aes = Aes.Create();
+            aes.Mode = CipherMode.ECB;
+            aes.Padding = PaddingMode.None;
+            aes.Key = key;
+            return aes.CreateEncryptor();
+        }
+#pragma warning restore CA5358
+    }
+}

@@ -1,0 +1,125 @@
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+
+namespace Router.Storage.Sqlite;
+
+/// <summary>A connection that reads message rows, for one thread.</summary>
+internal sealed class JournalReader : IDisposable
+{
+    private readonly Database database;
+    private readonly Statement select;
+    private readonly Statement last;
+
+    /// <summary>Reads over <paramref name="database"/>, which it owns.</summary>
+    public JournalReader(Database database)
+    {
+        this.database = database;
+        select = database.Prepare("SELECT data FROM message WHERE key = ?1");
+        last = database.Prepare("SELECT max(key) FROM message");
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => database.Path;
+
+    /// <summary>The newest row's key; 0: none.</summary>
+    public long LastRowKey()
+    {
+        long rowKey = last.Step() ? last.Long(0) : 0;
+        last.Reset();
+        return rowKey;
+    }
+
+    /// <summary>Reads the clear part of a row; false: none.</summary>
+    /// <exception cref="SqliteFault">Not read.</exception>
+    public bool TryRead(long rowKey, out AcceptedMessage message)
+    {
+        try
+        {
+            if (select.Bind(1, rowKey).Step())
+            {
+                MessageCodec.Read(rowKey, select.Blob(0), out message);
+                return true;
+            }
+
+            message = default;
+            return false;
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    /// <summary>Reads a row and opens its record, which is null when its key was destroyed; false: none.</summary>
+    public bool TryRead(long rowKey, IRecordSealer sealer, out AcceptedMessage message, out byte[]? record)
+    {
+        try
+        {
+            record = null;
+            if (!select.Bind(1, rowKey).Step())
+            {
+                message = default;
+                return false;
+            }
+
+            ReadOnlySpan<byte> row = select.Blob(0);
+            MessageCodec.Read(rowKey, row, out message);
+            byte[] opened = new byte[Math.Max(message.SealedLength - IRecordSealer.Overhead, 0)];
+            if (sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, MessageCodec.Sealed(row), opened))
+            {
+                record = opened;
+            }
+
+            return true;
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    /// <summary>Opens the record of <paramref name="item"/> into <paramref name="records"/>; length 0 when it is not there or cannot be opened.</summary>
+    /// <remarks>0 B but for growth.</remarks>
+    public void Open(ref StoredRecord item, IRecordSealer sealer, ByteList records)
+    {
+        item.Offset = records.Count;
+        item.Length = 0;
+        try
+        {
+            if (!select.Bind(1, item.Id.RowKey).Step())
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> row = select.Blob(0);
+            ReadOnlySpan<byte> sealedRecord = MessageCodec.Sealed(row);
+            int length = sealedRecord.Length - IRecordSealer.Overhead;
+            if (length < 0 || MessageCodec.Tail(row) != item.Id.Tail)
+            {
+                return;
+            }
+
+            Span<byte> opened = records.Add(length);
+            if (sealer.TryOpen(item.Tenant, item.KeySlot, item.Id, sealedRecord, opened))
+            {
+                item.Length = length;
+            }
+            else
+            {
+                records.RemoveLast(length);
+            }
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        select.Dispose();
+        last.Dispose();
+        database.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+namespace Router.Storage.Sqlite;
+
+/// <summary>The tables of <c>journal.db</c>.</summary>
+internal static class Schema
+{
+    /// <summary>The format written; a newer one is refused.</summary>
+    public const long Format = 1;
+
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS shard(n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS message(key INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS grain_state(key TEXT PRIMARY KEY, etag INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
+        """;
+
+    /// <summary>Makes what is missing and checks the format.</summary>
+    /// <exception cref="StorageException">Written by a newer Router.</exception>
+    public static void Prepare(Database database)
+    {
+        database.Execute(Tables);
+        database.Execute($"INSERT OR IGNORE INTO meta(name, value) VALUES('format', {Format})");
+        long format = ReadMeta(database, "format");
+        if (format != Format)
+        {
+            throw new StorageException($"'{database.Path}' has format {format}, this Router knows {Format}: start the version of Router that wrote it, or a newer one");
+        }
+    }
+
+    /// <summary>A number of <c>meta</c>; 0: not there.</summary>
+    public static long ReadMeta(Database database, string name)
+    {
+        using Statement read = database.Prepare("SELECT value FROM meta WHERE name = ?1");
+        return read.Bind(1, name).Step() ? read.Long(0) : 0;
+    }
+}

@@ -1,0 +1,228 @@
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Storage.Log;
+
+namespace Router.Storage.Sqlite;
+
+/// <summary>
+/// The log as events. The newest commits are read from memory, so that tails of SSE streams do not touch the disk; older ones from the table by number. Any thread.
+/// </summary>
+internal sealed class SqliteEventLog : IEventLog, IDisposable
+{
+    // Commits looked at in one call: a rare tenant's reader must not hold the connection for a week's log.
+    private const int CommitsMax = 512;
+
+    private readonly Lock gate = new();
+    private readonly Lock reading = new();
+    private readonly CommitRing ring;
+    private readonly Database database;
+    private readonly Statement select;
+    private TaskCompletionSource? waiting;
+    private LogPosition begin;
+    private LogPosition end;
+
+    /// <param name="database">A connection of its own to read from.</param>
+    /// <param name="cacheBytes">Bytes of commits held in memory.</param>
+    public SqliteEventLog(Database database, int cacheBytes)
+    {
+        this.database = database;
+        ring = new CommitRing(cacheBytes);
+        select = database.Prepare("SELECT seq, data FROM log WHERE seq >= ?1 ORDER BY seq LIMIT ?2");
+    }
+
+    /// <inheritdoc/>
+    public LogPosition End
+    {
+        get
+        {
+            lock (gate)
+            {
+                return end;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public LogPosition Begin
+    {
+        get
+        {
+            lock (gate)
+            {
+                return begin;
+            }
+        }
+    }
+
+    /// <summary>Says where the log begins and ends, at start.</summary>
+    public void Restore(LogPosition first, LogPosition last)
+    {
+        lock (gate)
+        {
+            begin = first;
+            end = last;
+        }
+    }
+
+    /// <summary>A commit was kept. The writer's thread.</summary>
+    public void Publish(long commit, ReadOnlySpan<byte> packed, int count)
+    {
+        TaskCompletionSource? told;
+        lock (gate)
+        {
+            ring.Add(commit, packed);
+            end = new LogPosition(commit, count);
+            told = waiting;
+            waiting = null;
+        }
+
+        // Continuations run elsewhere (RunContinuationsAsynchronously): the writer only marks it.
+        told?.SetResult();
+    }
+
+    /// <inheritdoc/>
+    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        Cursor cursor = new(tenant, after, max);
+        while (cursor.Left > 0 && cursor.Commits < CommitsMax)
+        {
+            lock (gate)
+            {
+                if (cursor.Position >= end)
+                {
+                    return cursor.Position;
+                }
+
+                // The place after a commit's last entry is the next commit's beginning.
+                if (cursor.NextCommit >= ring.First && cursor.NextCommit <= ring.Last)
+                {
+                    cursor.Read(cursor.NextCommit, ring[cursor.NextCommit], events);
+                    continue;
+                }
+            }
+
+            if (!ReadTable(ref cursor, events))
+            {
+                return cursor.Position;
+            }
+        }
+
+        return cursor.Position;
+    }
+
+    /// <inheritdoc/>
+    public Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (end > position)
+            {
+                return Task.CompletedTask;
+            }
+
+            waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return waiting.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        select.Dispose();
+        database.Dispose();
+    }
+
+    // False: the table has no commit at the cursor or after it.
+    private bool ReadTable(ref Cursor cursor, StructList<LogEvent> events)
+    {
+        lock (reading)
+        {
+            bool any = false;
+            try
+            {
+                select.Bind(1, cursor.NextCommit).Bind(2, CommitsMax);
+                while (cursor.Left > 0 && cursor.Commits < CommitsMax && select.Step())
+                {
+                    any = true;
+                    cursor.Read(select.Long(0), select.Blob(1), events);
+                }
+
+                return any;
+            }
+            catch (SqliteFault fault)
+            {
+                throw fault.ToStorage(database.Path);
+            }
+            finally
+            {
+                select.Reset();
+            }
+        }
+    }
+
+    /// <summary>A reader's place and what it still may take.</summary>
+    private struct Cursor(int tenant, LogPosition position, int left)
+    {
+        private LogRecord record;
+
+        public LogPosition Position = position;
+
+        public int Left = left;
+
+        public int Commits;
+
+        // A commit read to its end is left behind by (commit, its count); whether there is more in it shows when it is read again.
+        private bool atEnd;
+
+        public readonly long NextCommit => atEnd || Position.Commit == 0 ? Position.Commit + 1 : Position.Commit;
+
+        public void Read(long commit, ReadOnlySpan<byte> packed, StructList<LogEvent> events)
+        {
+            Commits++;
+            int from = commit == Position.Commit ? Position.Index + 1 : 0;
+            int index = 0;
+            LogReader reader = new(packed);
+            while (reader.NextGroup())
+            {
+                if ((tenant != 0 && reader.Tenant != tenant) || index + reader.GroupCount <= from)
+                {
+                    index += reader.GroupCount;
+                    continue;
+                }
+
+                while (reader.NextEntry(ref record))
+                {
+                    if (index >= from && IsEvent(record.Entry))
+                    {
+                        if (Left == 0)
+                        {
+                            return;
+                        }
+
+                        Add(commit, index, events);
+                    }
+
+                    index++;
+                }
+            }
+
+            Position = new LogPosition(commit, index);
+            atEnd = true;
+        }
+
+        private static bool IsEvent(in JournalEntry entry) => entry.Kind == EntryKind.Flags
+            || (entry.Kind == EntryKind.Status && entry.Status is not MessageStatus.None);
+
+        private void Add(long commit, int index, StructList<LogEvent> events)
+        {
+            ref LogEvent added = ref events.Add();
+            added.Position = new LogPosition(commit, index);
+            added.Entry = record.Entry;
+            added.Entry.ReceiptKey = 0;
+            Position = added.Position;
+            atEnd = false;
+            Left--;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace Router.Storage.Sqlite;
+
+/// <summary>How the embedded store is set up. Everything but <see cref="Path"/> has a default that was measured (docs/ARCHITECTURE.md).</summary>
+public sealed record SqliteStoreOptions
+{
+    /// <summary>The data folder; made when it is not there. One Router at a time may have it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The master key's file; null: <c>master.key</c> in <see cref="Path"/>.</summary>
+    public string? MasterKeyPath { get; init; }
+
+    /// <summary>Bytes of a page, a power of two from 4,096 to 65,536; counts only when a file is made.</summary>
+    public int PageSize { get; init; } = 8192;
+
+    /// <summary>KiB of page cache of the journal's writer, 1,024 and up.</summary>
+    public int CacheKiB { get; init; } = 32 * 1024;
+
+    /// <summary>Bytes of records and entries after which a commit takes no more parts, 65,536 and up.</summary>
+    public int CommitBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Messages after which a generation of look-ups is closed and swept, 1,000 to 4,194,304. About 200 B of memory each; three generations at most are held.</summary>
+    public int GenerationMessages { get; init; } = 262_144;
+
+    /// <summary>Bytes of the newest commits of the log held for readers, 65,536 and up.</summary>
+    public int EventCacheBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Contacts' ciphers held alive, a power of two from 64; about 1 KiB of native memory each.</summary>
+    public int LiveCiphersMax { get; init; } = 8192;
+
+    /// <summary>Receipts awaited that a take of shards returns at most, the newest first; the others are found in the tables.</summary>
+    public int AwaitedReceiptsMax { get; init; } = 262_144;
+
+    /// <summary>Bytes of the WAL above which the writer waits for it to be copied, 1 MiB and up.</summary>
+    public long WalBytesMax { get; init; } = 256L * 1024 * 1024;
+
+    /// <summary>How long an idempotency key is remembered (DESIGN §6).</summary>
+    public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Throws for a value out of range, naming it, the range and the remedy.</summary>
+    /// <exception cref="StorageException">A value is out of range.</exception>
+    public void Validate()
+    {
+        Check(!string.IsNullOrWhiteSpace(Path), nameof(Path), Path, "a folder's path");
+        Check(PageSize is >= 4096 and <= 65536 && (PageSize & (PageSize - 1)) == 0, nameof(PageSize), PageSize, "a power of two from 4096 to 65536");
+        Check(CacheKiB >= 1024, nameof(CacheKiB), CacheKiB, "1024 and up");
+        Check(CommitBytesMax >= 65536, nameof(CommitBytesMax), CommitBytesMax, "65536 and up");
+        Check(GenerationMessages is >= 1000 and <= 4_194_304, nameof(GenerationMessages), GenerationMessages, "1000 to 4194304");
+        Check(EventCacheBytes >= 65536, nameof(EventCacheBytes), EventCacheBytes, "65536 and up");
+        Check(LiveCiphersMax >= 64 && (LiveCiphersMax & (LiveCiphersMax - 1)) == 0, nameof(LiveCiphersMax), LiveCiphersMax, "a power of two from 64");
+        Check(AwaitedReceiptsMax >= 0, nameof(AwaitedReceiptsMax), AwaitedReceiptsMax, "0 and up");
+        Check(WalBytesMax >= 1024 * 1024, nameof(WalBytesMax), WalBytesMax, "1048576 and up");
+        Check(IdempotencyWindow > TimeSpan.Zero, nameof(IdempotencyWindow), IdempotencyWindow, "more than zero");
+    }
+
+    private static void Check(bool ok, string name, object value, string range)
+    {
+        if (!ok)
+        {
+            throw new StorageException($"Storage:{name} is {value}: set {range}");
+        }
+    }
+}

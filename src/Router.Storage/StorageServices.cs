@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+using Router.Grains;
+using Router.Storage.Sqlite;
+
+namespace Router.Storage;
+
+/// <summary>Registers the embedded store for the host.</summary>
+public static class StorageServices
+{
+    /// <summary>
+    /// Adds <paramref name="store"/> and its ports: <see cref="IJournal"/>, <see cref="IEventLog"/>, <see cref="IRecordSealer"/>, <see cref="IKeyedHash"/> and the grain storage
+    /// <see cref="RouterSilo.StorageName"/>. The host opens the store first, so that its faults stop the start with their remedy, and disposes it last, after the silo.
+    /// </summary>
+    public static IServiceCollection AddSqliteStore(this IServiceCollection services, SqliteStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        services.AddSingleton(store.Journal);
+        services.AddSingleton(store.Journal.Events);
+        services.AddSingleton(store.Sealer);
+        services.AddSingleton(store.Hash);
+        services.AddKeyedSingleton(RouterSilo.StorageName, store.GrainStorage);
+        return services;
+    }
+}

@@ -1,0 +1,110 @@
+using FsCheck.Xunit;
+using Router.Core.Limits;
+
+namespace Router.Core.Tests.Limits;
+
+public sealed class RecipientLogTests
+{
+    [Property(MaxTest = 60)]
+    public void Any_sequence_of_asks_keeps_every_window(int seed)
+    {
+        var random = new Random(seed);
+        int count = random.Next(1, random.Next(2) == 0 ? 4 : RecipientLog.CountMax + 1);
+        int windowSeconds = random.Next(1, random.Next(2) == 0 ? 10 : RecipientLog.WindowSecondsMax + 1);
+        var log = new RecipientLog();
+        var departures = new Departures();
+        long now = random.NextInt64(2_000_000_000_000);
+        for (int ask = 0; ask < 600; ask++)
+        {
+            long next = log.NextAt(count, windowSeconds, now);
+            if (next > now)
+            {
+                Assert.False(log.IsIdle(windowSeconds, now));
+                now = random.Next(3) == 0 ? next : now + Step(random, windowSeconds, count);
+                continue;
+            }
+
+            long end = now + random.Next(250);
+            log.Count(count, end);
+            if (random.Next(5) == 0)
+            {
+                log.Uncount(end);
+            }
+            else
+            {
+                departures.Add(random.NextInt64(now, end + 1), 1);
+            }
+
+            now += random.Next(2) == 0 ? 0 : Step(random, windowSeconds, count);
+        }
+
+        Assert.InRange(departures.MostIn(windowSeconds * 1_000L), 1, count);
+    }
+
+    [Fact]
+    public void It_says_the_first_millisecond_at_which_one_more_may_leave()
+    {
+        var log = new RecipientLog();
+        foreach (long at in (long[])[1_000, 1_500, 3_000])
+        {
+            Assert.Equal(at, log.NextAt(3, 10, at));
+            log.Count(3, at);
+        }
+
+        Assert.Equal(11_001, log.NextAt(3, 10, 3_000));
+        log.Count(3, 11_001);
+        Assert.Equal(11_501, log.NextAt(3, 10, 11_001));
+    }
+
+    [Fact]
+    public void A_release_that_lapsed_leaves_no_trace()
+    {
+        var log = new RecipientLog();
+        log.Count(2, 1_000);
+        log.Count(2, 1_200);
+        log.Uncount(1_000);
+        Assert.Equal(1_300, log.NextAt(2, 60, 1_300));
+        log.Count(2, 1_300);
+        Assert.Equal(61_201, log.NextAt(2, 60, 1_300));
+    }
+
+    [Fact]
+    public void Releases_that_end_in_another_order_than_they_began_are_kept_in_order_of_time()
+    {
+        var log = new RecipientLog();
+        log.Count(3, 5_000);
+        log.Count(3, 4_800);
+        log.Count(3, 4_900);
+        Assert.Equal(14_801, log.NextAt(3, 10, 5_000));
+    }
+
+    [Fact]
+    public void A_lower_count_looks_at_the_last_ones_alone()
+    {
+        var log = new RecipientLog();
+        log.Count(3, 1_000);
+        log.Count(3, 2_000);
+        log.Count(3, 3_000);
+        Assert.Equal(13_001, log.NextAt(1, 10, 3_000));
+        Assert.Equal(12_001, log.NextAt(2, 10, 3_000));
+    }
+
+    [Fact]
+    public void A_contact_that_rested_for_months_starts_anew_and_years_of_traffic_stay_exact()
+    {
+        const long Day = 86_400_000;
+        var log = new RecipientLog();
+        long now = 1_700_000_000_000;
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.Equal(now, log.NextAt(2, RecipientLog.WindowSecondsMax, now));
+            log.Count(2, now);
+            Assert.False(log.IsIdle(RecipientLog.WindowSecondsMax, now + (7 * Day)));
+            Assert.True(log.IsIdle(RecipientLog.WindowSecondsMax, now + (7 * Day) + 1));
+            now += i % 10 == 0 ? 70 * Day : 4 * Day;
+        }
+    }
+
+    private static long Step(Random random, int windowSeconds, int count) =>
+        random.Next(30) == 0 ? random.NextInt64(40L * 86_400_000) : random.NextInt64((windowSeconds * 2_000L / count) + 2);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.Json;
+using Router.Core.Addresses;
+using Router.Core.Messages;
+using Router.Core.Segments;
+
+namespace Router.Core.Tests.Messages;
+
+/// <summary>The rules of the body written again, slowly, over <see cref="JsonDocument"/>: what the decoder accepts, this accepts, with the same values, and the other way round.</summary>
+internal static class ReferenceDecoder
+{
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>The message, as text to compare; null: refused.</summary>
+    public static string? Decode(byte[] body, long nowMs)
+    {
+        try
+        {
+            Strict.GetCharCount(body);
+            using var document = JsonDocument.Parse(body);
+            return Decode(document.RootElement, nowMs);
+        }
+        catch (Exception e) when (e is DecoderFallbackException or JsonException or InvalidOperationException or Refused)
+        {
+            // InvalidOperationException: GetString of half a surrogate pair.
+            return null;
+        }
+    }
+
+    private static string Decode(JsonElement root, long nowMs)
+    {
+        Dictionary<string, JsonElement> fields = Fields(
+            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata");
+        Dictionary<string, JsonElement> content = Fields(fields.GetValueOrDefault("content"), "type", "text");
+        Check(String(content, "type", 4) == "text");
+        string text = String(content, "text", int.MaxValue) ?? throw new Refused();
+        string to = String(fields, "to", int.MaxValue) ?? throw new Refused();
+        byte[] utf8 = Encoding.UTF8.GetBytes(to);
+        Check(Address.Parse(utf8, new byte[utf8.Length], out Address address) == AddressReason.None);
+        int segments = address.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(text), out _) : 1;
+        Check(segments <= 255);
+        string purpose = String(fields, "purpose", 20) ?? throw new Refused();
+        Check(purpose is "otp" or "transactional" or "service" or "marketing");
+        string priority = String(fields, "priority", 20) ?? "normal";
+        Check(priority is "high" or "normal" or "low");
+        int validity = 172_800;
+        if (fields.TryGetValue("validitySeconds", out JsonElement given))
+        {
+            Check(given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out validity) && validity is >= 1 and <= 604_800);
+        }
+
+        long notBefore = 0;
+        if (String(fields, "scheduleAt", int.MaxValue) is { } at)
+        {
+            Check(Rfc3339.TryParse(Encoding.UTF8.GetBytes(at), out notBefore) && notBefore <= nowMs + (366L * 86_400_000));
+            notBefore = notBefore <= nowMs ? 0 : notBefore;
+        }
+
+        string metadata = "";
+        if (fields.TryGetValue("metadata", out JsonElement element))
+        {
+            metadata = element.GetRawText();
+            Check(element.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(metadata) <= 4096 && Depth(element) <= 16);
+        }
+
+        return Describe(
+            address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
+            String(fields, "reference", 256) ?? "", metadata, segments);
+    }
+
+    /// <summary>The text that two decoders must agree on.</summary>
+    public static string Describe(
+        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments) =>
+        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments);
+
+    private static Dictionary<string, JsonElement> Fields(JsonElement element, params string[] allowed)
+    {
+        Check(element.ValueKind == JsonValueKind.Object);
+        Dictionary<string, JsonElement> fields = [];
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            Check(allowed.Contains(property.Name) && fields.TryAdd(property.Name, property.Value));
+        }
+
+        return fields;
+    }
+
+    private static string? String(Dictionary<string, JsonElement> fields, string name, int bytesMax)
+    {
+        if (!fields.TryGetValue(name, out JsonElement element))
+        {
+            return null;
+        }
+
+        Check(element.ValueKind == JsonValueKind.String);
+        string value = element.GetString()!;
+        Check(value.Length > 0 && !value.Contains('\0') && Encoding.UTF8.GetByteCount(value) <= bytesMax);
+        return value;
+    }
+
+    /// <summary>Levels of objects and arrays; reads every string on the way, which throws for half a surrogate pair.</summary>
+    private static int Depth(JsonElement element)
+    {
+        int deepest = 0;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    deepest = Math.Max(deepest, Depth(property.Value));
+                }
+
+                return deepest + 1;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    deepest = Math.Max(deepest, Depth(item));
+                }
+
+                return deepest + 1;
+            case JsonValueKind.String:
+                element.GetString();
+                return 0;
+            default:
+                return 0;
+        }
+    }
+
+    private static void Check(bool holds)
+    {
+        if (!holds)
+        {
+            throw new Refused();
+        }
+    }
+
+    /// <summary>The body breaks a rule.</summary>
+    private sealed class Refused : Exception;
+}

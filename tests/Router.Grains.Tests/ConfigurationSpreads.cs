@@ -1,0 +1,140 @@
+using Router.Core.Tenants;
+using Router.Grains.Administration;
+
+namespace Router.Grains.Tests;
+
+/// <summary>What operators change reaches every silo before they are answered, and outlives the cluster.</summary>
+public sealed class ConfigurationSpreads
+{
+    private static readonly TenantSettings Acme = new() { Name = "Acme", Senders = ["+391"], Limits = new TenantLimits { PerChannel = new Dictionary<string, int> { ["sms"] = 50 } } };
+    private static readonly ProviderSettings Loopback = new() { Kind = "loopback", Channels = ["sms"], Cost = 0.5m, Settings = """{"latencyMs":1}""" };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_tenant_a_key_a_provider_and_routes_put_at_one_silo_are_known_at_both_when_answered()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        IAdministration here = cluster.Administration(0);
+        IAdministration there = cluster.Administration(1);
+
+        Tenant tenant = await here.PutTenantAsync("acme", Acme, Stop);
+        Assert.Equal(tenant.Number, there.Current.FindTenant("acme")!.Number);
+        Assert.Equal(50, there.Current.FindTenant("acme")!.Settings.Limits.PerChannel!["sms"]);
+
+        ApiKey key = (await there.AddKeyAsync("acme", Role.Admin, 42, Stop))!;
+        Assert.Equal(key, here.Current.FindKey(42));
+        Assert.Equal(tenant.Number, key.Tenant);
+
+        ProviderAccount provider = await here.PutProviderAsync("lo", Loopback, Stop);
+        Assert.Equal(provider.Number, there.Current.FindProvider("lo")!.Number);
+        Assert.Equal(0.5m, there.Current.FindProvider("lo")!.Settings.Cost);
+
+        await there.PutRoutesAsync([new RouteSettings { Channel = "sms", Prefix = "39", Providers = ["lo"] }], Stop);
+        Assert.Equal("39", Assert.Single(here.Current.RouteSettings).Prefix);
+        Assert.Same(here.Current, cluster.Engine(0).Configuration);
+        Assert.Same(there.Current, cluster.Engine(1).Configuration);
+    }
+
+    [Fact]
+    public async Task A_key_removed_at_one_silo_is_refused_at_both_when_answered()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        await cluster.Administration(0).PutTenantAsync("acme", Acme, Stop);
+        ApiKey key = (await cluster.Administration(0).AddKeyAsync("acme", Role.Owner, 42, Stop))!;
+        ApiKey other = (await cluster.Administration(0).AddKeyAsync("acme", Role.Owner, 43, Stop))!;
+        Assert.NotEqual(key.Id, other.Id);
+
+        Assert.True(await cluster.Administration(1).RemoveKeyAsync("acme", key.Id, Stop));
+        Assert.Null(cluster.Administration(0).Current.FindKey(42));
+        Assert.Null(cluster.Administration(1).Current.FindKey(42));
+        Assert.NotNull(cluster.Administration(0).Current.FindKey(43));
+        Assert.False(await cluster.Administration(1).RemoveKeyAsync("acme", key.Id, Stop));
+        Assert.False(await cluster.Administration(1).RemoveKeyAsync("nobody", key.Id, Stop));
+        Assert.Null(await cluster.Administration(1).AddKeyAsync("nobody", Role.Owner, 44, Stop));
+    }
+
+    [Fact]
+    public async Task A_restart_keeps_the_configuration_and_never_gives_a_number_again()
+    {
+        StoredGrains stored = new();
+        int acme;
+        ApiKey key;
+        long version;
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1))
+        {
+            acme = (await first.Administration(0).PutTenantAsync("acme", Acme, Stop)).Number;
+            key = (await first.Administration(0).AddKeyAsync("acme", Role.Owner, 42, Stop))!;
+            await first.Administration(0).PutProviderAsync("lo", Loopback, Stop);
+            await first.Administration(0).PutRoutesAsync([new RouteSettings { Channel = "sms", Providers = ["lo"] }], Stop);
+            version = first.Administration(0).Current.Version;
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored, 1);
+        Configuration kept = second.Administration(0).Current;
+        Assert.True(kept.Version > version);
+        Assert.Equal(acme, kept.FindTenant("acme")!.Number);
+        Assert.Equal(key, kept.FindKey(42));
+        Assert.Equal("loopback", kept.FindProvider("lo")!.Settings.Kind);
+        Assert.Single(kept.RouteSettings);
+        Assert.Equal(acme + 1, (await second.Administration(0).PutTenantAsync("beta", Acme, Stop)).Number);
+    }
+
+    [Fact]
+    public async Task A_silo_that_joins_has_the_configuration_before_it_is_ready_and_gets_what_changes_later()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        await cluster.Administration(0).PutTenantAsync("acme", Acme, Stop);
+
+        await cluster.StartSiloAsync();
+        Assert.NotNull(cluster.Administration(1).Current.FindTenant("acme"));
+
+        await cluster.Administration(0).PutTenantAsync("beta", Acme, Stop);
+        Assert.NotNull(cluster.Administration(1).Current.FindTenant("beta"));
+    }
+
+    [Fact]
+    public async Task A_silo_that_died_holds_back_no_change()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        await cluster.KillAsync(1);
+
+        await cluster.Administration(0).PutTenantAsync("acme", Acme, Stop);
+
+        Assert.NotNull(cluster.Administration(0).Current.FindTenant("acme"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_whose_write_fails_is_refused_and_asking_again_puts_it_right(bool storedNevertheless)
+    {
+        StoredGrains stored = new() { FailAfterStoring = storedNevertheless };
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1);
+        IAdministration administration = cluster.Administration(0);
+        await administration.PutTenantAsync("acme", Acme, Stop);
+        ApiKey key = (await administration.AddKeyAsync("acme", Role.Owner, 42, Stop))!;
+
+        stored.FailNextWrite();
+        await Assert.ThrowsAsync<AdministrationUnavailableException>(() => administration.RemoveKeyAsync("acme", key.Id, Stop));
+        Assert.Equal(!storedNevertheless, await administration.RemoveKeyAsync("acme", key.Id, Stop));
+
+        Assert.Null(administration.Current.FindKey(42));
+    }
+
+    [Fact]
+    public async Task The_first_operator_key_offered_counts_and_no_later_one()
+    {
+        StoredGrains stored = new();
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1))
+        {
+            Assert.True(await first.Of<OperatorKeys>(0).OfferAsync(7, Stop));
+            Assert.False(await first.Of<OperatorKeys>(0).OfferAsync(8, Stop));
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored, 1);
+        Assert.False(await second.Of<OperatorKeys>(0).OfferAsync(9, Stop));
+        Assert.Equal(Role.Operator, second.Administration(0).Current.FindKey(7)!.Role);
+        Assert.Null(second.Administration(0).Current.FindKey(9));
+    }
+}

@@ -1,0 +1,45 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Testing;
+
+namespace Router.Grains.Tests;
+
+/// <summary>A journal that counts takings and fails them on demand.</summary>
+internal sealed class CountingJournal(MemoryJournal inner) : IJournal
+{
+    public MemoryJournal Inner => inner;
+
+    private int takings;
+
+    public int Takings => takings;
+
+    public bool TakingFails { get; set; }
+
+    public bool Exclusive => inner.Exclusive;
+
+    public IEventLog Events => inner.Events;
+
+    public ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref takings);
+        return TakingFails ? throw new IOException("disk full, says the test") : inner.TakeAsync(shards, cancellationToken);
+    }
+
+    public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => inner.RenewAsync(owned, cancellationToken);
+
+    public void Append(JournalPart part) => inner.Append(part);
+
+    public bool ReadContacts(ContactRead read) => inner.ReadContacts(read);
+
+    public void ReadRecords(RecordRead read) => inner.ReadRecords(read);
+
+    public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) => inner.FindMessageAsync(tenant, id, cancellationToken);
+
+    public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => inner.ListMessagesAsync(query, cancellationToken);
+
+    public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => inner.FindFlagsAsync(contact, cancellationToken);
+
+    public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => inner.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
+}

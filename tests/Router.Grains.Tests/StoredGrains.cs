@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using Orleans.Storage;
+
+namespace Router.Grains.Tests;
+
+/// <summary>Grain storage in memory that outlives clusters, as JSON, with compare-and-swap and faults on demand.</summary>
+internal sealed class StoredGrains : IGrainStorage
+{
+    private readonly ConcurrentDictionary<string, (long Version, string Json)> rows = new();
+    private int writeFaults;
+
+    /// <summary>The next write fails; it is stored nevertheless when <see cref="FailAfterStoring"/>.</summary>
+    public void FailNextWrite() => Interlocked.Increment(ref writeFaults);
+
+    public bool FailAfterStoring { get; set; }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        grainState.RecordExists = rows.TryGetValue(Key(stateName, grainId), out (long Version, string Json) row);
+        grainState.State = grainState.RecordExists ? JsonSerializer.Deserialize<T>(row.Json)! : Activator.CreateInstance<T>();
+        grainState.ETag = row.Version.ToString(CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        bool fails = Interlocked.Exchange(ref writeFaults, 0) > 0;
+        if (fails && !FailAfterStoring)
+        {
+            throw new IOException("disk full, says the test");
+        }
+
+        long expected = long.Parse(grainState.ETag ?? "0", CultureInfo.InvariantCulture);
+        rows.AddOrUpdate(
+            Key(stateName, grainId),
+            _ => (expected + 1, JsonSerializer.Serialize(grainState.State)),
+            (_, row) => row.Version == expected ? (expected + 1, JsonSerializer.Serialize(grainState.State)) : throw new InconsistentStateException("lost the race"));
+        grainState.ETag = (expected + 1).ToString(CultureInfo.InvariantCulture);
+        grainState.RecordExists = true;
+        return fails ? throw new IOException("the answer was lost, says the test") : Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+    private static string Key(string stateName, GrainId grainId) => $"{stateName}/{grainId}";
+}

@@ -1,0 +1,117 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Shards;
+
+namespace Router.Grains.Tests;
+
+/// <summary>Two silos over one store are one Router.</summary>
+public sealed class TwoSilos
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Messages_posted_at_either_are_delivered_and_after_a_death_nothing_accepted_is_lost()
+    {
+        const int Messages = 600;
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+
+        // What silo 1 hands to the carrier stays without an answer: it is in flight when the silo dies.
+        cluster.Carrier.SilentTo = cluster.Silos[1].Name;
+        List<Posted> posts = [];
+        for (int i = 0; i < Messages; i++)
+        {
+            posts.Add(await Posted.PostAsync(cluster.Shards(i % 2), tenant, $"+39333{i:D7}", Stop));
+        }
+
+        await cluster.WaitForAsync(() => posts.Count(static p => p.Accepted) > Messages / 2);
+        for (int i = 0; i < Messages; i++)
+        {
+            posts.Add(await Posted.PostAsync(cluster.Shards(i % 2), tenant, $"+39444{i:D7}", Stop));
+        }
+
+        cluster.Journal(1).Inner.Crash();
+        await cluster.KillAsync(1);
+
+        Assert.Contains(posts, static p => p.Accepted && p.Request.Contact.Shard % 2 == 1);
+        await cluster.WaitForAsync(() => Enumerable.Range(0, MessageId.ShardCount).All(cluster.Engine(0).Owns));
+        HashSet<MessageId> accepted = [.. posts.Where(static p => p.Accepted).Select(static p => p.Request.Id)];
+        await cluster.WaitForAsync(() => cluster.Store.Snapshot().All(static m => m.Status == MessageStatus.Delivered));
+
+        Assert.Empty(accepted.Except(cluster.Store.Snapshot().Select(static m => m.Accepted.Id)));
+        Assert.Empty(accepted.Except(cluster.Carrier.Taken.Keys));
+        Assert.Equal(accepted.Count, posts.Count(static p => p.Accepted));
+    }
+
+    [Fact]
+    public async Task Flags_cancels_and_looks_reach_a_shard_on_the_other_silo()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        IShards from = cluster.Shards(0);
+        string number = RouterCluster.NumberIn(1, 0);
+        ContactId contact = RouterCluster.ContactOf(number);
+
+        Posted early = await Posted.PostAsync(from, tenant, number, Stop, notBeforeMs: TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds());
+        Assert.Equal(AcceptOutcome.Accepted, await early.Outcome);
+        Assert.Equal(1, early.Request.Id.Shard);
+        Assert.Equal(contact, early.Request.Conversation.Contact);
+        Assert.True((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);
+        Assert.Equal(CancelOutcome.Cancelled, await from.CancelAsync(tenant.Number, early.Request.Id, Stop));
+        Assert.Equal(CancelOutcome.NotFound, await from.CancelAsync(tenant.Number + 1, early.Request.Id, Stop));
+        Assert.False((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);
+
+        ContactFlags? flags = await from.SetFlagsAsync(tenant.Number, contact, FlagsChange.Of(static f => f.WithBlocked(true)), Stop);
+        Assert.True(flags!.Value.Blocked);
+        Assert.True((await cluster.Journal(0).FindFlagsAsync(contact, Stop)).Blocked);
+    }
+
+    [Fact]
+    public async Task A_receipt_that_comes_in_at_one_silo_reaches_the_message_of_the_other()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        cluster.Carrier.ReceiptsTo = cluster.Silos[0].Name;
+
+        Posted post = await Posted.PostAsync(cluster.Shards(1), tenant, RouterCluster.NumberIn(1, 0), Stop);
+        Assert.Equal(AcceptOutcome.Accepted, await post.Outcome);
+
+        await cluster.WaitForAsync(() => cluster.Store.Snapshot().Single().Status == MessageStatus.Delivered);
+    }
+
+    [Fact]
+    public async Task A_full_queue_towards_the_other_silo_says_so_and_tells_when_there_is_room()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(
+            new StoredGrains(), 2, new RouterSiloOptions { TouchInterval = TimeSpan.FromMilliseconds(100), RemoteQueue = 2 });
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        cluster.Journal(1).Inner.CommitGate.Close();
+
+        // One call is under way with at least one message, two more wait in the queue: of four, one is refused at the latest.
+        List<Intake> intakes = [];
+        List<Posted> posts = [];
+        for (int i = 0; i < 5; i++)
+        {
+            Posted post = Posted.Make(tenant, RouterCluster.NumberIn(1, i));
+            intakes.Add(cluster.Shards(0).TryAccept(post.Request));
+            posts.Add(post);
+        }
+
+        Assert.Contains(Intake.Full, intakes);
+        cluster.Journal(1).Inner.CommitGate.Open();
+        await cluster.Shards(0).WaitForRoomAsync(1, Stop);
+        for (int i = 0; i < posts.Count; i++)
+        {
+            if (intakes[i] == Intake.Queued)
+            {
+                Assert.Equal(AcceptOutcome.Accepted, await posts[i].Outcome.WaitAsync(Stop));
+            }
+        }
+    }
+}

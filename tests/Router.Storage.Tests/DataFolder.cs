@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Router.Storage.Sqlite;
+
+namespace Router.Storage.Tests;
+
+/// <summary>A data folder of a test's own, and the store over it. A crash is a copy of the folder taken while the store is open.</summary>
+internal sealed class DataFolder : IAsyncDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("router-storage-").FullName;
+    private int copies;
+
+    public DataFolder() => Path = System.IO.Path.Combine(root, "0");
+
+    /// <summary>The folder in use.</summary>
+    public string Path { get; private set; }
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(Testing.Some.NowMs));
+
+    public SqliteStore? Store { get; private set; }
+
+    /// <summary>Changes the options of the next opening.</summary>
+    public Func<SqliteStoreOptions, SqliteStoreOptions> With { get; set; } = static o => o;
+
+    public SqliteStore Open() => Store = SqliteStore.Open(
+        With(new SqliteStoreOptions { Path = Path, EventCacheBytes = 65536, LiveCiphersMax = 64 }), Time, NullLoggerFactory.Instance);
+
+    /// <summary>Closes in good order and opens again.</summary>
+    public async Task<SqliteStore> ReopenAsync()
+    {
+        await CloseAsync();
+        return Open();
+    }
+
+    /// <summary>What a kill would leave behind is opened: a copy taken while the store runs.</summary>
+    public async Task<SqliteStore> CrashAsync()
+    {
+        string copy = System.IO.Path.Combine(root, (++copies).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        CopyOpenFolder(Path, copy);
+        await CloseAsync();
+        Path = copy;
+        return Open();
+    }
+
+    public async Task CloseAsync()
+    {
+        if (Store is not null)
+        {
+            await Store.DisposeAsync();
+            Store = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        Directory.Delete(root, recursive: true);
+    }
+
+    // The database before its WAL: a checkpoint in between then only copies what the WAL still holds.
+    private static void CopyOpenFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(from).Order(StringComparer.Ordinal))
+        {
+            string name = System.IO.Path.GetFileName(file);
+            if (name != "router.lock" && !name.EndsWith("-shm", StringComparison.Ordinal))
+            {
+                File.Copy(file, System.IO.Path.Combine(to, name));
+            }
+        }
+    }
+}
