@@ -20,6 +20,9 @@ internal sealed class DoorCounts : IDisposable
     /// <summary>Streams closed because nothing went on.</summary>
     internal long StreamsIdle;
 
+    /// <summary>Event streams cut off because the client took nothing.</summary>
+    internal long EventStreamsCutOff;
+
     /// <summary>Single messages refused with 503.</summary>
     internal long RefusedBusy;
 
@@ -39,6 +42,7 @@ internal sealed class DoorCounts : IDisposable
             new(Volatile.Read(ref WaitsForAnswers), new KeyValuePair<string, object?>("for", "answers")),
         }, description: "times an NDJSON stream stopped reading");
         meter.CreateObservableCounter("router.stream.idle", () => Volatile.Read(ref StreamsIdle), description: "NDJSON streams closed because nothing went on");
+        meter.CreateObservableCounter("router.events.cut_off", () => Volatile.Read(ref EventStreamsCutOff), description: "event streams cut off because the client took nothing");
         meter.CreateObservableCounter("router.messages.refused", () => new Measurement<long>[]
         {
             new(Volatile.Read(ref RefusedBusy), new KeyValuePair<string, object?>("status", 503)),

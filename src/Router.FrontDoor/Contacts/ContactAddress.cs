@@ -18,14 +18,14 @@ internal static class ContactAddress
         Span<byte> utf8 = stackalloc byte[Address.BytesMax * 3];
         if (!Encoding.UTF8.TryGetBytes(text, utf8, out int length))
         {
-            return KnownProblems.InvalidValue(field, "is too long for an address");
+            return new Problem(400, "invalid_address", "is too long for an address", field);
         }
 
         Span<byte> buffer = stackalloc byte[Address.BytesMax * 3];
         AddressReason reason = Address.Parse(utf8[..length], buffer, out Address address);
         if (reason != AddressReason.None)
         {
-            return KnownProblems.InvalidValue(field, AddressReasons.Detail(reason));
+            return new Problem(400, "invalid_address", AddressReasons.Detail(reason), field);
         }
 
         contact = hash.Contact(tenant, address.Channel, address.Value);

@@ -132,6 +132,7 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
         {
             // It has taken nothing for so long: give its room back. It can come again with its last position.
             tooSlow = true;
+            Interlocked.Increment(ref shared.Counts.EventStreamsCutOff);
             context.Abort();
             throw new OperationCanceledException(context.RequestAborted);
         }

@@ -7,13 +7,16 @@ namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreams(
-    IJournal journal, IKeyedHash hash, IAdministration administration, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+    IJournal journal, IKeyedHash hash, IAdministration administration, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
+    IHostApplicationLifetime lifetime)
 {
     internal IJournal Journal { get; } = journal;
 
     internal IKeyedHash Hash { get; } = hash;
 
     internal IAdministration Administration { get; } = administration;
+
+    internal DoorCounts Counts { get; } = counts;
 
     internal TimeProvider Time { get; } = time;
 

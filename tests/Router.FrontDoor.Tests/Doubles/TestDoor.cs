@@ -65,11 +65,16 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>Keys by role's word, and <c>other</c>: the owner's of the other tenant.</summary>
     public Dictionary<string, string> Keys { get; } = new() { ["operator"] = OperatorKey };
 
-    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null)
+    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null, IKeyedHash? hash = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         var log = new LogLines();
-        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace);
+        if (hash is null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var administration = new FakeAdministration();
         var sealer = new PlainSealer();
@@ -80,7 +85,7 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(journal);
-        builder.Services.AddSingleton<IKeyedHash, PlainKeyedHash>();
+        builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("loopback"));
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
         var options = new FrontDoorOptions { OperatorKey = OperatorKey };
