@@ -15,8 +15,8 @@ public class DeliverSmBenchmark : IGate
     {
         var receipt = new ShortMessage
         {
-            Source = Address.Of("+393331234567"u8),
-            Destination = Address.Of("+390212345678"u8),
+            Source = SmppAddress.Of("+393331234567"u8),
+            Destination = SmppAddress.Of("+390212345678"u8),
             EsmClass = ShortMessage.EsmReceipt,
             Text = "id:0A1B2C3D sub:001 dlvrd:001 submit date:2611240900 done date:2611240901 stat:DELIVRD err:000 text:hello"u8,
         };

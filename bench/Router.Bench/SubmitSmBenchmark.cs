@@ -48,8 +48,8 @@ public class SubmitSmBenchmark : IGate
         SmppTime.WriteRelative(3_600_000, validity);
         var submit = new ShortMessage
         {
-            Source = Address.Of(record.From),
-            Destination = Address.Of(record.To),
+            Source = SmppAddress.Of(record.From),
+            Destination = SmppAddress.Of(record.To),
             EsmClass = segments.HasHeader ? ShortMessage.EsmUserDataHeader : (byte)0,
             DataCoding = (byte)segments.Encoding,
             RegisteredDelivery = ShortMessage.FinalReceipt,

@@ -77,9 +77,15 @@ public sealed partial class SiloEngine
             Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
             for (; from < to; from++)
             {
+                if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
+                {
+                    Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);
+                }
+
                 var command = new UrgentCommand { Kind = CommandKind.Outcome, Outcome = outcomes[from] };
                 if (!Post(outcomes[from].Message.Shard, command))
                 {
+                    Receipts.Forget(outcomes[from].ReceiptKey);
                     Dispatcher.OutcomeKept(provider); // its owner is gone: a new epoch finds the message unfinished and tries again (DESIGN §4.4)
                 }
             }
@@ -102,6 +108,12 @@ public sealed partial class SiloEngine
             return;
         }
 
+        LookUp(task);
+    }
+
+    /// <summary>Asks the journal's tables who awaits a receipt.</summary>
+    internal void LookUp(ReceiptTask task)
+    {
         ValueTask<AwaitedReceipt?> lookUp = Journal.FindAwaitedReceiptAsync(task.Receipt.ReceiptKey, CancellationToken.None);
         if (lookUp.IsCompletedSuccessfully)
         {

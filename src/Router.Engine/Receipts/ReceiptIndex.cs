@@ -38,6 +38,19 @@ internal sealed class ReceiptIndex
     /// <summary>Receipts held without a message.</summary>
     public int UnmatchedCount => Volatile.Read(ref unmatchedCount);
 
+    /// <summary>
+    /// An outcome names a receipt to come: from now on the receipt goes to the message's shard, behind the outcome, though that is not kept yet. The shard completes the entry
+    /// with <see cref="Add"/> or takes it back with <see cref="Forget"/>.
+    /// </summary>
+    public void Expect(ulong receiptKey, in MessageId message)
+    {
+        Stripe stripe = StripeOf(receiptKey);
+        lock (stripe.Gate)
+        {
+            PutLocked(stripe, new Entry { Awaited = new AwaitedReceipt { ReceiptKey = receiptKey, Message = message } });
+        }
+    }
+
     /// <summary>Awaits a receipt; returns the one that came before it, matched, when there is one.</summary>
     public ReceiptTask? Add(in AwaitedReceipt awaited)
     {
@@ -45,19 +58,7 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            if (!stripe.Awaited.TryAdd(awaited.ReceiptKey, new Entry { Awaited = awaited, Group = group }))
-            {
-                stripe.Awaited[awaited.ReceiptKey] = new Entry { Awaited = awaited, Group = group };
-            }
-            else
-            {
-                stripe.Order.Enqueue(awaited.ReceiptKey);
-                while (stripe.Order.Count > awaitedMax)
-                {
-                    stripe.Awaited.Remove(stripe.Order.Dequeue());
-                }
-            }
-
+            PutLocked(stripe, new Entry { Awaited = awaited, Group = group });
             if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
             {
                 return null;
@@ -67,6 +68,16 @@ internal sealed class ReceiptIndex
             early.Awaited = awaited;
             early.Matched = true;
             return early;
+        }
+    }
+
+    /// <summary>Awaits a receipt no more: its outcome was not kept, or came too late to count.</summary>
+    public void Forget(ulong receiptKey)
+    {
+        Stripe stripe = StripeOf(receiptKey);
+        lock (stripe.Gate)
+        {
+            stripe.Awaited.Remove(receiptKey);
         }
     }
 
@@ -128,29 +139,27 @@ internal sealed class ReceiptIndex
     /// Lets a receipt take effect on what is known of its message, before it is kept: what comes next, even in the same commit, is seen against it.
     /// Asked by the shard that owns the message only. <see cref="ReceiptTask.Before"/> remembers what <see cref="Revert"/> needs.
     /// </summary>
-    /// <param name="task">A matched receipt.</param>
+    /// <param name="task">A matched receipt; <see cref="ReceiptTask.Awaited"/> is completed.</param>
     /// <param name="status">The status that it gives its message; <see cref="MessageStatus.None"/>: other segments are still awaited.</param>
-    /// <returns>False when it changes nothing: doubled, or late.</returns>
-    public bool Begin(ReceiptTask task, out MessageStatus status)
+    public ReceiptEffect Begin(ReceiptTask task, out MessageStatus status)
     {
+        status = MessageStatus.None;
         MessageStatus receipt = task.Receipt.Status;
         Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, task.Awaited.ReceiptKey, out bool known);
-            if (!known)
+            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
+            if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Segments == 0)
             {
-                entry.Awaited = task.Awaited;
-                entry.Group = task.Awaited.Segments > 1 ? groups.Get(task.Awaited) : null;
-                stripe.Order.Enqueue(task.Awaited.ReceiptKey);
+                return ReceiptEffect.Unknown;
             }
 
+            task.Awaited = entry.Awaited;
             SegmentGroup? group = entry.Group;
             MessageStatus before = group?.Status ?? entry.Awaited.Status;
-            status = MessageStatus.None;
             if (!Follows(before, receipt) || (group is not null && !Follows(entry.Awaited.Status, receipt)))
             {
-                return false;
+                return ReceiptEffect.Nothing;
             }
 
             task.Before = before;
@@ -159,14 +168,14 @@ internal sealed class ReceiptIndex
             {
                 if (receipt == MessageStatus.Delivered && !group.Mark(task.Awaited.Segment, true))
                 {
-                    return true;
+                    return ReceiptEffect.Some;
                 }
 
                 group.Status = receipt;
             }
 
             status = receipt;
-            return true;
+            return ReceiptEffect.Some;
         }
     }
 
@@ -194,6 +203,22 @@ internal sealed class ReceiptIndex
     // A receipt ends a message that has not ended (of several segments the last may not be sent yet); read may still follow delivered.
     private static bool Follows(MessageStatus status, MessageStatus receipt) =>
         status < MessageStatus.Delivered || (status == MessageStatus.Delivered && receipt == MessageStatus.Read);
+
+    private void PutLocked(Stripe stripe, in Entry entry)
+    {
+        ref Entry place = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, entry.Awaited.ReceiptKey, out bool known);
+        place = entry;
+        if (known)
+        {
+            return;
+        }
+
+        stripe.Order.Enqueue(entry.Awaited.ReceiptKey);
+        while (stripe.Order.Count > awaitedMax)
+        {
+            stripe.Awaited.Remove(stripe.Order.Dequeue());
+        }
+    }
 
     private Stripe StripeOf(ulong key) => stripes[(int)(key >> 32) & (StripeCount - 1)];
 

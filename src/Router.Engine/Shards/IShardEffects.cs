@@ -20,6 +20,9 @@ internal interface IShardEffects
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
 
+    /// <summary>Nobody here awaits a receipt: the journal's tables are asked, and it is kept as unmatched if they do not know it.</summary>
+    void LookUp(ReceiptTask receipt);
+
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);
 }

@@ -18,6 +18,7 @@ internal sealed partial class Shard
         int slot = FindMessage(outcome.Message);
         if (slot < 0 || messages[slot].Stage != MessageStage.Sending)
         {
+            ForgetReceipt(outcome);
             effects.OutcomeKept(outcome.Provider);
             return;
         }
@@ -35,6 +36,7 @@ internal sealed partial class Shard
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
             step.IsOutcome = true;
+            AwaitReceipt(slot, outcome);
             return;
         }
 
@@ -119,6 +121,14 @@ internal sealed partial class Shard
         }
     }
 
+    private void ForgetReceipt(in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Sent && outcome.ReceiptKey != 0)
+        {
+            receipts.Forget(outcome.ReceiptKey);
+        }
+    }
+
     private void CloseRelease(int slot)
     {
         ref ContactRow row = ref rows[messages[slot].Contact];
@@ -143,6 +153,7 @@ internal sealed partial class Shard
             step.ReceiptKey = outcome.ReceiptKey;
             step.Segment = outcome.Segment;
             step.IsOutcome = true;
+            AwaitReceipt(slot, outcome);
             if (last)
             {
                 return;
@@ -150,6 +161,7 @@ internal sealed partial class Shard
         }
         else
         {
+            ForgetReceipt(outcome);
             state.Note(outcome);
             if (state.Outstanding > 0)
             {

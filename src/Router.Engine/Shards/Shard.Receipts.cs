@@ -1,9 +1,12 @@
 using Router.Core.Messages;
+using Router.Engine.Dispatch;
 using Router.Engine.Journal;
+using Router.Engine.Providers;
+using Router.Engine.Receipts;
 
 namespace Router.Engine.Shards;
 
-/// <content>Receipts: a message is delivered when all its segments are; <c>sent</c> never follows <c>delivered</c>, for a receipt is only looked for once <c>sent</c> is kept.</content>
+/// <content>Receipts: a message is delivered when all its segments are; <c>sent</c> never follows <c>delivered</c>, for a receipt stands behind its outcome in the shard's sequence.</content>
 internal sealed partial class Shard
 {
     /// <summary>Takes a receipt that belongs here: matched, or by its key's shard when it found no message.</summary>
@@ -21,39 +24,46 @@ internal sealed partial class Shard
             return;
         }
 
-        if (receipts.Begin(task, out MessageStatus status))
+        switch (receipts.Begin(task, out MessageStatus status))
         {
-            AddReceiptStep(StepKind.Receipt, task).Status = status;
-            return;
-        }
-
-        if (task.WasKept)
-        {
-            CloseUnmatched(task);
+            case ReceiptEffect.Some:
+                AddReceiptStep(StepKind.Receipt, task).Status = status;
+                return;
+            case ReceiptEffect.Unknown:
+                task.Matched = false;
+                effects.LookUp(task);
+                return;
+            case ReceiptEffect.Nothing when task.WasKept:
+                CloseUnmatched(task);
+                break;
+            default:
+                break;
         }
 
         task.Answer(true); // said before: nothing new to keep
     }
 
-    private void AwaitReceipt(int slot, in Step step, in JournalEntry entry)
+    // From the moment of the outcome on: a receipt that comes before `sent` is kept stands behind it in the shard's order.
+    private void AwaitReceipt(int slot, in Outcome outcome)
     {
-        if (step.ReceiptKey == 0)
+        if (outcome.ReceiptKey == 0)
         {
             return;
         }
 
         ref WaitingMessage message = ref messages[slot];
+        LaneKey key = KeyOf(slot);
         var awaited = new AwaitedReceipt
         {
-            ReceiptKey = step.ReceiptKey,
-            Message = entry.Message,
-            Contact = entry.Contact,
-            Sender = entry.Sender,
-            Tenant = entry.Tenant,
-            Provider = step.Provider,
-            Segment = step.Segment,
+            ReceiptKey = outcome.ReceiptKey,
+            Message = message.Id,
+            Contact = rows[message.Contact].Id,
+            Sender = key.SenderTag,
+            Tenant = key.Tenant,
+            Provider = outcome.Provider,
+            Segment = outcome.Segment,
             Segments = message.Segments,
-            HasReference = entry.HasReference,
+            HasReference = (message.Marks & MessageMarks.Reference) != 0,
             Status = MessageStatus.Sent,
             ValidUntilMs = message.ValidUntilS * 1000L,
         };

@@ -22,15 +22,14 @@ internal sealed partial class Shard
     }
 
     /// <summary>The part was kept: its steps take effect, in order.</summary>
-    /// <param name="part">The part.</param>
     /// <param name="nowTick">The wheel's present tick.</param>
     /// <param name="releaseEnd">Monotonic time at which every release open now has ended.</param>
-    public void ApplySteps(JournalPart part, uint nowTick, long releaseEnd)
+    public void ApplySteps(uint nowTick, long releaseEnd)
     {
         for (int i = 0; i < underWay.Count; i++)
         {
             ref Step step = ref underWay[i];
-            Apply(step, part.Entries[i], nowTick, releaseEnd);
+            Apply(step, nowTick, releaseEnd);
             if (step.IsOutcome)
             {
                 effects.OutcomeKept(step.Provider);
@@ -81,6 +80,11 @@ internal sealed partial class Shard
             if (step.IsOutcome)
             {
                 effects.OutcomeKept(step.Provider);
+            }
+
+            if (step.ReceiptKey != 0 && step.Kind is StepKind.Finish or StepKind.SegmentSent)
+            {
+                receipts.Forget(step.ReceiptKey); // not kept: the message goes out again under another id
             }
 
             (step.Target as FlagsTask)?.Answer.TrySetResult(null);
@@ -236,16 +240,11 @@ internal sealed partial class Shard
         }
     }
 
-    private void Apply(in Step step, in JournalEntry entry, uint nowTick, long releaseEnd)
+    private void Apply(in Step step, uint nowTick, long releaseEnd)
     {
         switch (step.Kind)
         {
             case StepKind.Finish:
-                if (step.Status == MessageStatus.Sent)
-                {
-                    AwaitReceipt(step.Slot, step, entry);
-                }
-
                 AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
                 RemoveMessage(step.Slot);
                 break;
@@ -254,10 +253,7 @@ internal sealed partial class Shard
                 DeferTicks(step.Slot, nowTick + Ticks(step.DelayMs));
                 CancelIfAsked(step.Slot);
                 break;
-            case StepKind.Told:
-                break;
-            case StepKind.SegmentSent:
-                AwaitReceipt(step.Slot, step, entry);
+            case StepKind.Told or StepKind.SegmentSent:
                 break;
             case StepKind.Receipt or StepKind.Unmatched or StepKind.ReceiptDone:
                 ApplyReceipt(step);

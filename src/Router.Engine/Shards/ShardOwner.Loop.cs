@@ -338,7 +338,7 @@ internal sealed partial class ShardOwner
                 SetClocks();
                 AnswerRequests();
                 shard.ApplyAccepted(part, partRows.Span);
-                shard.ApplySteps(part, (uint)(engine.MonotonicMs / Shard.TickMs), engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs));
+                shard.ApplySteps((uint)(engine.MonotonicMs / Shard.TickMs), engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs));
                 break;
             case PartOutcome.Refused:
                 shard.Undo(part, partRows.Span);

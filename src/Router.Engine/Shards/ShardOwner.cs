@@ -171,6 +171,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
 
+    void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
+
     void IShardEffects.Requeue(ReceiptTask receipt) => engine.Post(receipt.Awaited.Message.Shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = receipt });
 
     private static void InterlockedMax(ref long place, long value)

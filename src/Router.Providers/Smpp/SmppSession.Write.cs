@@ -204,8 +204,8 @@ internal sealed partial class SmppSession
             return false; // bytes that are no record, or a text that the decoder would not have let in: refused alone, the session goes on
         }
 
-        message.Destination = Address.Of(record.To);
-        message.Source = Address.Of(record.From);
+        message.Destination = SmppAddress.Of(record.To);
+        message.Source = SmppAddress.Of(record.From);
         if (!message.Destination.Fits || message.Destination.Ton != 1)
         {
             reason = Reason.InvalidAddress;

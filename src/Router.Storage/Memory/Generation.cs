@@ -38,6 +38,9 @@ internal sealed class Generation
     /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
     public SlabTable<UInt128, IdempotencyRow> Idempotency { get; } = new();
 
+    /// <summary>Receipts that had found no message when it was closed.</summary>
+    public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
+
     /// <summary>Adds an accepted message.</summary>
     public void Accept(in MessageId id, int tenant, long atMs)
     {

@@ -1,21 +1,55 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Storage.Lookups;
 
 namespace Router.Storage.Memory;
 
 /// <summary>
 /// What the journal must look up before its sweep: closed generations and the growing one, contacts touched, unmatched receipts, unfinished messages of generations
-/// let go of. Written by the journal's writer after each commit and by recovery; read by any thread. All under <see cref="Gate"/>.
+/// let go of; and the runs that took over from those. Written by the journal's writer after each commit, by the sweeper and by recovery; read by any thread. All under
+/// <see cref="Gate"/>. Bounded: <see cref="IsFull"/> makes the writer wait.
 /// </summary>
 internal sealed partial class JournalMemory
 {
-    private readonly List<Generation> generations = [];
-    private readonly Dictionary<ulong, List<(int Shard, UnmatchedReceipt Receipt)>> unmatched = [];
-    private SlabTable<ContactId, ContactRow> contacts = new();
+    // One being swept, one that waits; with the growing one three in all (SqliteStoreOptions.GenerationMessages).
+    private const int ClosedMax = 2;
 
-    /// <summary>Empty, after <paramref name="commit"/>.</summary>
-    public JournalMemory(long commit) => generations.Add(new Generation(commit));
+    // Entries a message after which a generation is closed too: retries make many.
+    private const int EventsPerMessage = 8;
+
+    // Contacts are closed with every fourth generation even when few, so that recovery reads at most four generations of the log for them.
+    private const int GenerationsPerContacts = 4;
+
+    private readonly List<Generation> generations = [];
+    private readonly Dictionary<ulong, List<ShardReceipt>> unmatched = [];
+    private readonly int generationMessages;
+    private readonly int contactsMax;
+    private readonly List<ContactGeneration> contacts = [];
+    private IReadOnlyDictionary<long, UnfinishedState> carried;
+    private Run[] runs;
+    private int generationsOfContacts;
+
+    /// <param name="runs">Runs swept before, oldest first.</param>
+    /// <param name="carried">What was unfinished at their end.</param>
+    /// <param name="unmatchedReceipts">Receipts without a message at their end.</param>
+    /// <param name="contactsCommit">The commit up to which contacts are in their file.</param>
+    /// <param name="generationMessages">Messages of a generation.</param>
+    /// <param name="contactsMax">Contacts touched after which they are swept.</param>
+    public JournalMemory(
+        Run[] runs, IReadOnlyDictionary<long, UnfinishedState> carried, IEnumerable<ShardReceipt> unmatchedReceipts, long contactsCommit, int generationMessages, int contactsMax)
+    {
+        this.runs = runs;
+        this.carried = carried;
+        this.generationMessages = generationMessages;
+        this.contactsMax = contactsMax;
+        generations.Add(new Generation(runs.Length == 0 ? 0 : runs[^1].LastCommit));
+        contacts.Add(new ContactGeneration(contactsCommit));
+        foreach (ShardReceipt receipt in unmatchedReceipts)
+        {
+            AddUnmatchedLocked(receipt);
+        }
+    }
 
     /// <summary>Guards everything here. Held for microseconds; no I/O under it.</summary>
     public Lock Gate { get; } = new();
@@ -26,17 +60,38 @@ internal sealed partial class JournalMemory
     /// <summary>The growing one.</summary>
     public Generation Current => generations[^1];
 
+    /// <summary>Runs, the oldest first: replaced whole, so that whoever took it under the gate may read it afterwards.</summary>
+    public Run[] Runs => runs;
+
+    /// <summary>Whether no more commits must come before a sweep has made room. Caller holds the gate.</summary>
+    public bool IsFull => generations.Count - 1 >= ClosedMax || contacts.Count - 1 >= ClosedMax;
+
     /// <summary>Adds an accepted message that was kept as new. Caller holds the gate.</summary>
     public void Accept(in MessageId id, in ContactId contact, uint sender, int tenant, uint keySlot, long atMs)
     {
         Current.Accept(id, tenant, atMs);
-        ref ContactRow row = ref TouchLocked(contact);
+        TouchAccepted(id, contact, sender, keySlot);
+    }
+
+    /// <summary>Only what an accepted message says of its contact. Caller holds the gate.</summary>
+    public void TouchAccepted(in MessageId id, in ContactId contact, uint sender, uint keySlot)
+    {
+        ref ContactRow row = ref contacts[^1].Touch(contact);
         row.LastHead = id.Head;
         row.LastSender = sender;
         row.KeySlot = keySlot;
     }
 
-    /// <summary>Adds an entry of <paramref name="shard"/>. Caller holds the gate.</summary>
+    /// <summary>Only what a change of flags says of its contact. Caller holds the gate.</summary>
+    public void TouchFlags(in JournalEntry entry)
+    {
+        ref ContactRow row = ref contacts[^1].Touch(entry.Contact);
+        row.Flags = entry.Flags;
+        row.HasFlags = true;
+        row.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : row.KeySlot;
+    }
+
+    /// <summary>Adds an entry of <paramref name="shard"/> but for <see cref="TouchFlags"/>. Caller holds the gate.</summary>
     public void Add(in JournalEntry entry, int shard)
     {
         switch (entry.Kind)
@@ -47,13 +102,16 @@ internal sealed partial class JournalMemory
                 Current.Add(entry);
                 break;
             case EntryKind.Flags:
-                ref ContactRow row = ref TouchLocked(entry.Contact);
-                row.Flags = entry.Flags;
-                row.HasFlags = true;
-                row.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : row.KeySlot;
                 break;
             case EntryKind.UnmatchedReceipt:
-                AddUnmatchedLocked(entry, shard);
+                AddUnmatchedLocked(new ShardReceipt(shard, new UnmatchedReceipt
+                {
+                    ReceiptKey = entry.ReceiptKey,
+                    Status = entry.Status,
+                    Reason = entry.Reason,
+                    Provider = entry.Provider,
+                    AtMs = entry.AtMs,
+                }));
                 break;
             case EntryKind.ReceiptDone:
                 unmatched.Remove(entry.ReceiptKey);
@@ -64,30 +122,88 @@ internal sealed partial class JournalMemory
         }
     }
 
-    /// <summary>Ends a commit; the generation is closed when it has <paramref name="generationMessages"/>. Caller holds the gate.</summary>
-    public void EndCommit(long commit, long atMs, int generationMessages)
+    /// <summary>Ends a commit; what is full is closed. True when there is something to sweep. Caller holds the gate.</summary>
+    public bool EndCommit(long commit, long atMs)
     {
-        Current.LastCommit = commit;
-        Current.LastAtMs = atMs;
-    }
-
-    /// <summary>Lays what is known of a contact over <paramref name="stored"/>; false when nothing is. Caller holds the gate.</summary>
-    public bool Overlay(ref StoredContact stored)
-    {
-        int ordinal = contacts.Find(stored.Contact);
-        if (ordinal < 0)
+        Generation current = Current;
+        if (commit > current.LastCommit)
         {
-            return false;
+            current.LastCommit = commit;
+            current.LastAtMs = atMs;
         }
 
-        contacts[ordinal].Overlay(ref stored);
-        return true;
+        contacts[^1].LastCommit = Math.Max(commit, contacts[^1].LastCommit);
+        bool full = current.Messages.Count >= generationMessages || current.Events.Count >= (long)generationMessages * EventsPerMessage;
+        if (full || contacts[^1].Rows.Count >= contactsMax)
+        {
+            Close(closeGeneration: full);
+            return true;
+        }
+
+        return false;
     }
 
-    /// <summary>Adds a message's entries of all generations, oldest first; returns how many. Caller holds the gate.</summary>
-    public int CopyHistory(long rowKey, StructList<EventRow> events)
+    /// <summary>Closes what grows, so that it can be swept. Caller holds the gate.</summary>
+    /// <param name="closeGeneration">Whether the generation is closed.</param>
+    /// <param name="closeContacts">Whether contacts are closed even if few.</param>
+    public void Close(bool closeGeneration = true, bool closeContacts = false)
     {
-        int before = events.Count;
+        if (closeGeneration && Current.LastCommit > Current.AfterCommit)
+        {
+            Current.Unmatched = [.. unmatched.Values.SelectMany(static l => l)];
+            generations.Add(new Generation(Current.LastCommit));
+            generationsOfContacts++;
+        }
+
+        bool contactsDue = closeContacts || contacts[^1].Rows.Count >= contactsMax || generationsOfContacts >= GenerationsPerContacts;
+        if (contactsDue && contacts[^1].LastCommit > contacts[^1].AfterCommit)
+        {
+            contacts.Add(new ContactGeneration(contacts[^1].LastCommit));
+            generationsOfContacts = 0;
+        }
+    }
+
+    /// <summary>Contacts to sweep next; null: none. Caller holds the gate.</summary>
+    public ContactGeneration? ClosedContacts => contacts.Count > 1 ? contacts[0] : null;
+
+    /// <summary>The generation to sweep next; null: none. Caller holds the gate.</summary>
+    public Generation? ClosedGeneration => generations.Count > 1 ? generations[0] : null;
+
+    /// <summary>What was unfinished when the oldest generation began. Caller holds the gate; the dictionary itself never changes.</summary>
+    public IReadOnlyDictionary<long, UnfinishedState> Carried => carried;
+
+    /// <summary>Lets go of the oldest contacts, which are in their file now. Caller holds the gate.</summary>
+    public void DropContacts() => contacts.RemoveAt(0);
+
+    /// <summary>Lets go of the oldest generation, for which <paramref name="run"/> stands now. Caller holds the gate.</summary>
+    public void DropGeneration(Run run, IReadOnlyDictionary<long, UnfinishedState> unfinished)
+    {
+        generations.RemoveAt(0);
+        runs = [.. runs, run];
+        carried = unfinished;
+    }
+
+    /// <summary>What is known of a contact beyond its file; false: nothing. Caller holds the gate.</summary>
+    public bool TryFindContact(in ContactId contact, out ContactRow row)
+    {
+        bool found = false;
+        row = new ContactRow { Contact = contact };
+        foreach (ContactGeneration generation in contacts)
+        {
+            int ordinal = generation.Rows.Find(contact);
+            if (ordinal >= 0)
+            {
+                row.Add(generation.Rows[ordinal]);
+                found = true;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Adds a message's entries of all generations, oldest first. Caller holds the gate.</summary>
+    public void CopyHistory(long rowKey, StructList<EventRow> events)
+    {
         foreach (Generation generation in generations)
         {
             int ordinal = generation.Messages.Find(rowKey);
@@ -104,8 +220,6 @@ internal sealed partial class JournalMemory
 
             events.Span[first..].Reverse();
         }
-
-        return events.Count - before;
     }
 
     /// <summary>Finds who awaits a receipt. Caller holds the gate.</summary>
@@ -125,35 +239,13 @@ internal sealed partial class JournalMemory
         return false;
     }
 
-    /// <summary>Receipts of <paramref name="shard"/> that found no message. Caller holds the gate.</summary>
-    public List<UnmatchedReceipt> UnmatchedOf(int shard) =>
-        [.. unmatched.Values.SelectMany(static l => l).Where(u => u.Shard == shard).Select(static u => u.Receipt).OrderBy(static u => u.AtMs)];
-
-    private ref ContactRow TouchLocked(in ContactId contact)
+    private void AddUnmatchedLocked(in ShardReceipt receipt)
     {
-        int ordinal = contacts.Find(contact);
-        if (ordinal < 0)
+        if (!unmatched.TryGetValue(receipt.Receipt.ReceiptKey, out List<ShardReceipt>? list))
         {
-            ordinal = contacts.Add(new ContactRow { Contact = contact });
+            unmatched.Add(receipt.Receipt.ReceiptKey, list = []);
         }
 
-        return ref contacts[ordinal];
-    }
-
-    private void AddUnmatchedLocked(in JournalEntry entry, int shard)
-    {
-        if (!unmatched.TryGetValue(entry.ReceiptKey, out List<(int, UnmatchedReceipt)>? list))
-        {
-            unmatched.Add(entry.ReceiptKey, list = []);
-        }
-
-        list.Add((shard, new UnmatchedReceipt
-        {
-            ReceiptKey = entry.ReceiptKey,
-            Status = entry.Status,
-            Reason = entry.Reason,
-            Provider = entry.Provider,
-            AtMs = entry.AtMs,
-        }));
+        list.Add(receipt);
     }
 }

@@ -131,6 +131,19 @@ internal struct ContactRow : IRow<ContactId>
     // The low bits of High hold the shard and are the same for a whole part: take bits above the version.
     public static uint Hash(ContactId key) => (uint)(key.High >> 16) ^ key.Low;
 
+    /// <summary>Whether everything is set, so that the file need not be asked.</summary>
+    public readonly bool IsWhole => HasFlags && KeySlot != 0 && LastHead != 0;
+
+    /// <summary>Lays what a newer row sets over this one.</summary>
+    public void Add(in ContactRow newer)
+    {
+        Flags = newer.HasFlags ? newer.Flags : Flags;
+        HasFlags |= newer.HasFlags;
+        KeySlot = newer.KeySlot != 0 ? newer.KeySlot : KeySlot;
+        LastSender = newer.LastHead != 0 ? newer.LastSender : LastSender;
+        LastHead = newer.LastHead != 0 ? newer.LastHead : LastHead;
+    }
+
     /// <summary>Lays what is set over <paramref name="stored"/>.</summary>
     public readonly void Overlay(ref StoredContact stored)
     {

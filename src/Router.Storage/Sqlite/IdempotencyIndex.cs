@@ -1,25 +1,43 @@
 using Router.Engine.Journal;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 
 namespace Router.Storage.Sqlite;
 
 /// <summary>
-/// Idempotency keys of the last 24 h (DESIGN §6). Keys of the transaction under way are entered at once, so that two parts of one commit see each other, and taken back when
-/// it is not kept. Writer's thread only.
+/// Idempotency keys of the last 24 h (DESIGN §6): generations in memory, then runs behind their filters. Keys of the transaction under way are entered at once, so that two
+/// parts of one commit see each other, and taken back when it is not kept. Writer's thread only.
 /// </summary>
-internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window)
+internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : IDisposable
 {
+    private readonly LookupReader lookups = new();
     private readonly long windowMs = (long)window.TotalMilliseconds;
+
+    // As they stand at the beginning of a transaction: the sweeper only lets go of a generation after its run is in the list.
+    private readonly List<SlabTable<UInt128, IdempotencyRow>> tables = [];
+    private Run[] runs = [];
     private int entered;
 
     /// <summary>Begins a transaction.</summary>
-    public void Begin() => entered = 0;
+    public void Begin()
+    {
+        entered = 0;
+        tables.Clear();
+        lock (memory.Gate)
+        {
+            runs = memory.Runs;
+            for (int i = 0; i < memory.Generations.Count; i++)
+            {
+                tables.Add(memory.Generations[i].Idempotency);
+            }
+        }
+    }
 
     /// <summary>Fills in <see cref="AcceptedMessage.Kept"/>: new (and entered), a repeat, or another body.</summary>
+    /// <exception cref="SqliteFault">A run could not be read.</exception>
     public void Resolve(ref AcceptedMessage message)
     {
-        SlabTable<UInt128, IdempotencyRow> current = memory.Current.Idempotency;
-        if (TryFind(message.IdempotencyKey, out IdempotencyRow first) && message.AcceptedAtMs - first.Id.UnixMs < windowMs)
+        if (TryFind(message.IdempotencyKey, message.AcceptedAtMs - windowMs, out IdempotencyRow first) && message.AcceptedAtMs - first.Id.UnixMs < windowMs)
         {
             message.Kept = first.BodyHash == message.BodyHash ? KeptAs.Repeat : KeptAs.OtherBody;
             message.FirstId = message.Kept == KeptAs.Repeat ? first.Id : default;
@@ -28,6 +46,7 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window)
 
         message.Kept = KeptAs.New;
         IdempotencyRow row = new() { KeyHash = message.IdempotencyKey, Id = message.Id, BodyHash = message.BodyHash };
+        SlabTable<UInt128, IdempotencyRow> current = tables[^1];
         int ordinal = current.Find(row.KeyHash);
         if (ordinal >= 0)
         {
@@ -45,19 +64,29 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window)
     {
         for (; entered > 0; entered--)
         {
-            memory.Current.Idempotency.RemoveLast();
+            tables[^1].RemoveLast();
         }
     }
 
-    private bool TryFind(UInt128 key, out IdempotencyRow row)
+    /// <inheritdoc/>
+    public void Dispose() => lookups.Dispose();
+
+    private bool TryFind(UInt128 key, long sinceMs, out IdempotencyRow row)
     {
-        for (int i = memory.Generations.Count - 1; i >= 0; i--)
+        for (int i = tables.Count - 1; i >= 0; i--)
         {
-            SlabTable<UInt128, IdempotencyRow> table = memory.Generations[i].Idempotency;
-            int ordinal = table.Find(key);
+            int ordinal = tables[i].Find(key);
             if (ordinal >= 0)
             {
-                row = table[ordinal];
+                row = tables[i][ordinal];
+                return true;
+            }
+        }
+
+        for (int i = runs.Length - 1; i >= 0 && runs[i].LastAtMs >= sinceMs; i--)
+        {
+            if (runs[i].MayHaveKey(key) && lookups.TryFindKey(runs[i], key, out row))
+            {
                 return true;
             }
         }

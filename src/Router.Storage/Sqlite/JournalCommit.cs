@@ -1,5 +1,6 @@
 using Router.Engine.Journal;
 using Router.Storage.Log;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 using Router.Storage.Sealing;
 
@@ -17,8 +18,8 @@ internal sealed class JournalCommit : IDisposable
     private readonly IdempotencyIndex idempotency;
     private readonly ContactSalts salts;
     private readonly SqliteEventLog events;
+    private readonly Sweeper sweeper;
     private readonly TimeProvider time;
-    private readonly int generationMessages;
     private readonly Statement insertMessage;
     private readonly Statement insertLog;
     private readonly Statement setSlots;
@@ -32,16 +33,16 @@ internal sealed class JournalCommit : IDisposable
     private long atMs;
 
     public JournalCommit(
-        Database database, ShardEpochs epochs, JournalMemory memory, IdempotencyIndex idempotency, ContactSalts salts, SqliteEventLog events, TimeProvider time,
-        int generationMessages)
+        Database database, ShardEpochs epochs, JournalMemory memory, IdempotencyIndex idempotency, ContactSalts salts, SqliteEventLog events, Sweeper sweeper,
+        TimeProvider time)
     {
         this.epochs = epochs;
         this.memory = memory;
         this.idempotency = idempotency;
         this.salts = salts;
         this.events = events;
+        this.sweeper = sweeper;
         this.time = time;
-        this.generationMessages = generationMessages;
         insertMessage = database.Prepare("INSERT INTO message(key, data) VALUES(?1, ?2)");
         insertLog = database.Prepare("INSERT INTO log(seq, at, data) VALUES(?1, ?2, ?3)");
         setSlots = database.Prepare("INSERT INTO meta(name, value) VALUES('key_slots', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
@@ -49,6 +50,9 @@ internal sealed class JournalCommit : IDisposable
 
     /// <summary>Number of the last commit in the log.</summary>
     public long LastCommit { get; set; }
+
+    /// <summary>Waits until memory has room for another transaction; false: sweeps fail, it must be refused.</summary>
+    public bool WaitForRoom() => sweeper.WaitForRoom();
 
     /// <summary>Takes the parts of a transaction; those of an older epoch are fenced here.</summary>
     public void Begin(List<JournalPart> taken)
@@ -95,7 +99,11 @@ internal sealed class JournalCommit : IDisposable
             if (log.Count > 0)
             {
                 LastCommit++;
-                Remember();
+                if (Remember())
+                {
+                    sweeper.Wake();
+                }
+
                 events.Publish(LastCommit, log.Finished, log.Count);
             }
         }
@@ -191,7 +199,8 @@ internal sealed class JournalCommit : IDisposable
         }
     }
 
-    private void Remember()
+    // True: something is to be swept.
+    private bool Remember()
     {
         lock (memory.Gate)
         {
@@ -213,10 +222,14 @@ internal sealed class JournalCommit : IDisposable
                 foreach (ref JournalEntry entry in part.Entries.Span)
                 {
                     memory.Add(entry, part.Shard);
+                    if (entry.Kind == EntryKind.Flags)
+                    {
+                        memory.TouchFlags(entry);
+                    }
                 }
             }
 
-            memory.EndCommit(LastCommit, atMs, generationMessages);
+            return memory.EndCommit(LastCommit, atMs);
         }
     }
 

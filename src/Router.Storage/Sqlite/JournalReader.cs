@@ -1,25 +1,33 @@
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Storage.Lookups;
 
 namespace Router.Storage.Sqlite;
 
-/// <summary>A connection that reads message rows, for one thread.</summary>
+/// <summary>Connections that read message rows, contacts and runs, for one thread.</summary>
 internal sealed class JournalReader : IDisposable
 {
     private readonly Database database;
     private readonly Statement select;
     private readonly Statement last;
 
-    /// <summary>Reads over <paramref name="database"/>, which it owns.</summary>
-    public JournalReader(Database database)
+    /// <summary>Opens connections of its own.</summary>
+    public JournalReader(string journalPath, string contactsPath)
     {
-        this.database = database;
+        database = Database.OpenReader(journalPath, cacheKiB: 8192);
+        Contacts = new ContactsReader(contactsPath);
         select = database.Prepare("SELECT data FROM message WHERE key = ?1");
         last = database.Prepare("SELECT max(key) FROM message");
     }
 
     /// <summary>The file.</summary>
     public string Path => database.Path;
+
+    /// <summary>Contacts swept.</summary>
+    public ContactsReader Contacts { get; }
+
+    /// <summary>Runs swept.</summary>
+    public LookupReader Lookups { get; } = new();
 
     /// <summary>The newest row's key; 0: none.</summary>
     public long LastRowKey()
@@ -120,6 +128,8 @@ internal sealed class JournalReader : IDisposable
     {
         select.Dispose();
         last.Dispose();
+        Contacts.Dispose();
+        Lookups.Dispose();
         database.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Router.Engine.Journal;
 using Router.Storage.Log;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 
 namespace Router.Storage.Sqlite;
@@ -8,43 +9,78 @@ namespace Router.Storage.Sqlite;
 /// <summary>Reads the log once after a start and makes memory again what it was. For all shards in one pass.</summary>
 internal static partial class Recovery
 {
-    /// <summary>Fills <paramref name="memory"/> from the commits after its own; returns the end of the log.</summary>
-    public static LogPosition Run(Database database, JournalMemory memory, SqliteStoreOptions options, TimeProvider time, ILogger logger)
+    /// <summary>Fills <paramref name="memory"/> from the commits that its sweeps do not hold; returns the end of the log.</summary>
+    /// <param name="database">The journal.</param>
+    /// <param name="memory">As the newest run left it.</param>
+    /// <param name="contactsCommit">The commit up to which contacts are in their file: may be older or younger than the newest run.</param>
+    /// <param name="sweeper">Sweeps on the way when the log is longer than memory may be.</param>
+    /// <param name="time">Measures.</param>
+    /// <param name="logger">Told how long it took.</param>
+    public static LogPosition Run(Database database, JournalMemory memory, long contactsCommit, Sweeper sweeper, TimeProvider time, ILogger logger)
     {
         long started = time.GetTimestamp();
         long entries = 0;
-        long after = memory.Current.AfterCommit;
-        LogPosition end = new(after, 0);
+        long commits = 0;
+        long runCommit = memory.Current.AfterCommit;
+        LogPosition end = default;
         LogRecord record = default;
         using Statement read = database.Prepare("SELECT seq, data FROM log WHERE seq > ?1 ORDER BY seq");
-        read.Bind(1, after);
+        read.Bind(1, Math.Max(0, Math.Min(runCommit, contactsCommit) - 1));
         while (read.Step())
         {
             long commit = read.Long(0);
             LogReader reader = new(read.Blob(1));
             int count = 0;
+            bool full;
             lock (memory.Gate)
             {
                 while (reader.NextGroup())
                 {
                     while (reader.NextEntry(ref record))
                     {
-                        Add(memory, ref record);
+                        if (commit > contactsCommit)
+                        {
+                            Touch(memory, record);
+                        }
+
+                        if (commit > runCommit)
+                        {
+                            Add(memory, ref record);
+                        }
+
                         count++;
                     }
                 }
 
-                memory.EndCommit(commit, reader.AtMs, options.GenerationMessages);
+                full = memory.EndCommit(commit, reader.AtMs) && memory.IsFull;
+            }
+
+            if (full)
+            {
+                sweeper.SweepNow();
             }
 
             entries += count;
+            commits++;
             end = new LogPosition(commit, count);
         }
 
         read.Reset();
         long elapsedMs = (long)time.GetElapsedTime(started).TotalMilliseconds;
-        LogRecovered(logger, database.Path, end.Commit - after, entries, elapsedMs);
+        LogRecovered(logger, database.Path, commits, entries, elapsedMs);
         return end;
+    }
+
+    private static void Touch(JournalMemory memory, in LogRecord record)
+    {
+        if (record.IsAccepted)
+        {
+            memory.TouchAccepted(record.Entry.Message, record.Entry.Contact, record.Entry.Sender, record.Entry.KeySlot);
+        }
+        else if (record.Entry.Kind == EntryKind.Flags)
+        {
+            memory.TouchFlags(record.Entry);
+        }
     }
 
     private static void Add(JournalMemory memory, ref LogRecord record)
@@ -56,7 +92,7 @@ internal static partial class Recovery
             return;
         }
 
-        memory.Accept(entry.Message, entry.Contact, entry.Sender, entry.Tenant, entry.KeySlot, entry.AtMs);
+        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs);
         if (record.HasIdempotencyKey)
         {
             SlabTable<UInt128, IdempotencyRow> keys = memory.Current.Idempotency;

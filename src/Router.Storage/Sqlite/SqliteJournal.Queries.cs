@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 
 namespace Router.Storage.Sqlite;
@@ -40,17 +41,13 @@ internal sealed partial class SqliteJournal
 
     private StoredMessage? Find(JournalReader reader, int tenant, MessageId id) =>
         reader.TryRead(id.RowKey, sealer, out AcceptedMessage message, out byte[]? record) && message.Id == id && message.Tenant == tenant
-            ? Compose(message, record)
+            ? Compose(reader, message, record)
             : null;
 
-    private StoredMessage Compose(in AcceptedMessage message, byte[]? record)
+    private StoredMessage Compose(JournalReader reader, in AcceptedMessage message, byte[]? record)
     {
         StructList<EventRow> history = new(8);
-        lock (memory.Gate)
-        {
-            memory.CopyHistory(message.Id.RowKey, history);
-        }
-
+        CopyHistory(reader, message.Id.RowKey, history);
         List<StoredEvent> steps = new(history.Count);
         foreach (ref EventRow entry in history.Span)
         {
@@ -61,6 +58,31 @@ internal sealed partial class SqliteJournal
         }
 
         return new StoredMessage { Accepted = message, Record = record, Events = steps };
+    }
+
+    // What memory holds and the runs that stood beside it then: whatever is swept meanwhile is neither missed nor seen twice.
+    private void CopyHistory(JournalReader reader, long rowKey, StructList<EventRow> history)
+    {
+        StructList<EventRow> recent = new(8);
+        Run[] runs;
+        lock (memory.Gate)
+        {
+            runs = memory.Runs;
+            memory.CopyHistory(rowKey, recent);
+        }
+
+        foreach (Run run in runs)
+        {
+            if (run.MayHaveMessage(rowKey))
+            {
+                reader.Lookups.CopyHistory(run, rowKey, history);
+            }
+        }
+
+        foreach (ref EventRow entry in recent.Span)
+        {
+            history.Add(entry);
+        }
     }
 
     // Along the chain of the contact's messages; each row names the one before.
@@ -87,7 +109,7 @@ internal sealed partial class SqliteJournal
                 looked = head;
                 if (message.Tenant == query.Tenant && message.Sender == conversation.Sender)
                 {
-                    AddIfAsked(items, Compose(message, record), query.Status);
+                    AddIfAsked(items, Compose(reader, message, record), query.Status);
                 }
             }
 
@@ -107,22 +129,17 @@ internal sealed partial class SqliteJournal
             return last.PreviousHead;
         }
 
-        StoredContact contact = new() { Contact = conversation.Contact };
-        lock (memory.Gate)
-        {
-            memory.Overlay(ref contact);
-        }
-
-        return contact.LastHead;
+        return FindContact(reader, conversation.Contact).LastHead;
     }
 
     private MessagePage ListTenant(JournalReader reader, MessageQuery query)
     {
         List<StoredMessage> items = [];
+        TenantList list = new(memory, reader.Lookups, query.Tenant, query.Status);
         long before = query.BeforeHead == 0 ? long.MaxValue : MessageId.ToRowKey(query.BeforeHead);
         for (int rows = query.Limit * RowsPerItem; ; rows--)
         {
-            long rowKey = NextOfTenant(query, before);
+            long rowKey = list.Next(before);
             if (rowKey < 0)
             {
                 return new MessagePage(items, 0);
@@ -136,32 +153,9 @@ internal sealed partial class SqliteJournal
             before = rowKey;
             if (reader.TryRead(rowKey, sealer, out AcceptedMessage message, out byte[]? record) && message.Tenant == query.Tenant)
             {
-                AddIfAsked(items, Compose(message, record), query.Status);
+                AddIfAsked(items, Compose(reader, message, record), query.Status);
             }
         }
-    }
-
-    private long NextOfTenant(MessageQuery query, long before)
-    {
-        long next = -1;
-        lock (memory.Gate)
-        {
-            foreach (Generation generation in memory.Generations)
-            {
-                if (generation.FindTenant(query.Tenant) is not { } messages)
-                {
-                    continue;
-                }
-
-                int place = messages.CountBelow(before) - 1;
-                if (place >= 0)
-                {
-                    next = Math.Max(next, messages[place].RowKey);
-                }
-            }
-        }
-
-        return next;
     }
 
     private static void AddIfAsked(List<StoredMessage> items, StoredMessage message, MessageStatus status)
@@ -174,20 +168,42 @@ internal sealed partial class SqliteJournal
 
     private AwaitedReceipt? FindAwaited(JournalReader reader, ulong receiptKey)
     {
+        Run[] runs;
+        bool found;
         ReceiptRow receipt;
-        MessageStatus status;
-        byte[]? delivered;
         lock (memory.Gate)
         {
-            if (!memory.TryFindReceipt(receiptKey, out receipt))
-            {
-                return null;
-            }
-
-            (status, delivered) = memory.StateOf(receipt.RowKey);
+            runs = memory.Runs;
+            found = memory.TryFindReceipt(receiptKey, out receipt);
         }
 
-        return reader.TryRead(receipt.RowKey, out AcceptedMessage message) ? Awaited(receipt, message, status, delivered) : null;
+        for (int i = runs.Length - 1; i >= 0 && !found; i--)
+        {
+            found = runs[i].MayHaveReceipt(receiptKey) && reader.Lookups.TryFindReceipt(runs[i], receiptKey, out receipt);
+        }
+
+        return found && reader.TryRead(receipt.RowKey, out AcceptedMessage message) ? Awaited(reader, receipt, message) : null;
+    }
+
+    private AwaitedReceipt Awaited(JournalReader reader, in ReceiptRow receipt, in AcceptedMessage message)
+    {
+        StructList<EventRow> history = new(8);
+        CopyHistory(reader, receipt.RowKey, history);
+        MessageStatus status = MessageStatus.None;
+        byte[]? delivered = null;
+        foreach (ref EventRow entry in history.Span)
+        {
+            if (entry.Kind == EntryKind.Status)
+            {
+                status = entry.Status;
+            }
+            else if (entry.Kind == EntryKind.SegmentReceipt && entry.Status is MessageStatus.Delivered or MessageStatus.Read)
+            {
+                delivered = SegmentBits.With(delivered, entry.Segment);
+            }
+        }
+
+        return Awaited(receipt, message, status, delivered);
     }
 
     private static AwaitedReceipt Awaited(in ReceiptRow receipt, in AcceptedMessage message, MessageStatus status, byte[]? delivered) => new()

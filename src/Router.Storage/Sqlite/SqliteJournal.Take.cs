@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 
 namespace Router.Storage.Sqlite;
@@ -31,11 +32,15 @@ internal sealed partial class SqliteJournal
             asked |= 1UL << shard;
         }
 
-        SortedDictionary<long, JournalMemory.Unfinished> unfinished;
-        List<(ReceiptRow Receipt, MessageStatus Status, byte[]? Delivered)> awaited;
+        Dictionary<long, UnfinishedState> unfinished;
+        List<(ReceiptRow Receipt, MessageStatus Status)> awaited;
         Dictionary<int, List<UnmatchedReceipt>> unmatched = [];
+        Run[] runs;
+        List<Generation> generations;
         lock (memory.Gate)
         {
+            runs = memory.Runs;
+            generations = [.. memory.Generations];
             unfinished = memory.UnfinishedOf(asked);
             awaited = memory.AwaitedOf(asked, options.AwaitedReceiptsMax);
             foreach (int shard in shards)
@@ -44,6 +49,7 @@ internal sealed partial class SqliteJournal
             }
         }
 
+        AddSweptAwaited(reader, asked, runs, generations, awaited);
         ILookup<int, UnfinishedMessage> messages = ReadUnfinished(reader, unfinished).ToLookup(static m => m.Accepted.Id.Shard);
         ILookup<int, AwaitedReceipt> receipts = ReadAwaited(reader, awaited).ToLookup(static r => r.Message.Shard);
         long lastIdMs = reader.LastRowKey() >> 12;
@@ -64,9 +70,37 @@ internal sealed partial class SqliteJournal
         return answer;
     }
 
-    private static IEnumerable<UnfinishedMessage> ReadUnfinished(JournalReader reader, SortedDictionary<long, JournalMemory.Unfinished> unfinished)
+    // From the newest runs, as many receipts as memory may hold: a restart right after a sweep must not send each receipt to the tables.
+    private void AddSweptAwaited(
+        JournalReader reader, ulong asked, Run[] runs, List<Generation> generations, List<(ReceiptRow Receipt, MessageStatus Status)> awaited)
     {
-        foreach ((long rowKey, JournalMemory.Unfinished state) in unfinished)
+        Dictionary<long, MessageStatus> statuses = [];
+        List<ReceiptRow> receipts = [];
+        int looked = 0;
+        for (int i = runs.Length - 1; i >= 0 && looked < options.AwaitedReceiptsMax && awaited.Count < options.AwaitedReceiptsMax; i--)
+        {
+            receipts.Clear();
+            reader.Lookups.ReadStatuses(runs[i], statuses);
+            reader.Lookups.ReadReceipts(runs[i], receipts);
+            looked += receipts.Count;
+            lock (memory.Gate)
+            {
+                foreach (ReceiptRow receipt in receipts)
+                {
+                    MessageStatus status = JournalMemory.StatusOf(generations, receipt.RowKey);
+                    status = status == MessageStatus.None ? statuses.GetValueOrDefault(receipt.RowKey) : status;
+                    if ((asked >> JournalMemory.ShardOf(receipt.RowKey) & 1) != 0 && status <= MessageStatus.Sent)
+                    {
+                        awaited.Add((receipt, status));
+                    }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<UnfinishedMessage> ReadUnfinished(JournalReader reader, Dictionary<long, UnfinishedState> unfinished)
+    {
+        foreach ((long rowKey, UnfinishedState state) in unfinished.OrderBy(static u => u.Key))
         {
             if (reader.TryRead(rowKey, out AcceptedMessage message))
             {
@@ -81,13 +115,14 @@ internal sealed partial class SqliteJournal
         }
     }
 
-    private static IEnumerable<AwaitedReceipt> ReadAwaited(JournalReader reader, List<(ReceiptRow Receipt, MessageStatus Status, byte[]? Delivered)> awaited)
+    private IEnumerable<AwaitedReceipt> ReadAwaited(JournalReader reader, List<(ReceiptRow Receipt, MessageStatus Status)> awaited)
     {
-        foreach ((ReceiptRow receipt, MessageStatus status, byte[]? delivered) in awaited)
+        foreach ((ReceiptRow receipt, MessageStatus status) in awaited)
         {
             if (reader.TryRead(receipt.RowKey, out AcceptedMessage message))
             {
-                yield return Awaited(receipt, message, status, delivered);
+                // Only a message of several segments needs its history: which of them were delivered.
+                yield return message.Segments == 1 ? Awaited(receipt, message, status, delivered: null) : Awaited(reader, receipt, message);
             }
         }
     }

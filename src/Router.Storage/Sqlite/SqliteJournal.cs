@@ -3,6 +3,7 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 
 namespace Router.Storage.Sqlite;
@@ -17,6 +18,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     private readonly ShardEpochs epochs;
     private readonly JournalMemory memory;
     private readonly SqliteEventLog events;
+    private readonly ContactsFile contactsFile;
     private readonly IRecordSealer sealer;
     private readonly SqliteStoreOptions options;
     private readonly ILogger logger;
@@ -26,13 +28,14 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     private readonly WorkThread queries;
 
     public SqliteJournal(
-        SqliteWriter writer, ShardEpochs epochs, JournalMemory memory, SqliteEventLog events, IRecordSealer sealer, Func<JournalReader> openReader,
-        SqliteStoreOptions options, ILogger logger)
+        SqliteWriter writer, ShardEpochs epochs, JournalMemory memory, SqliteEventLog events, ContactsFile contactsFile, IRecordSealer sealer,
+        Func<JournalReader> openReader, SqliteStoreOptions options, ILogger logger)
     {
         this.writer = writer;
         this.epochs = epochs;
         this.memory = memory;
         this.events = events;
+        this.contactsFile = contactsFile;
         this.sealer = sealer;
         this.options = options;
         this.logger = logger;
@@ -76,17 +79,34 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     {
         ArgumentNullException.ThrowIfNull(read);
         read.Failed = false;
+        bool all = true;
         lock (memory.Gate)
         {
             foreach (ref StoredContact contact in read.Contacts.Span)
             {
                 ContactId id = contact.Contact;
+                bool known = memory.TryFindContact(id, out ContactRow row);
+                if (!row.IsWhole && contactsFile.Filter.MayContain(BloomFilter.Hash(id)))
+                {
+                    all = false;
+                    break;
+                }
+
                 contact = new StoredContact { Contact = id };
-                memory.Overlay(ref contact);
+                if (known)
+                {
+                    row.Overlay(ref contact);
+                }
             }
         }
 
-        return true;
+        if (!all && !shardReads.TryAdd(read))
+        {
+            read.Failed = true;
+            return true;
+        }
+
+        return all;
     }
 
     /// <inheritdoc/>
@@ -101,16 +121,8 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken)
-    {
-        StoredContact stored = new() { Contact = contact };
-        lock (memory.Gate)
-        {
-            memory.Overlay(ref stored);
-        }
-
-        return ValueTask.FromResult(stored.Flags);
-    }
+    public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) =>
+        Ask(reader => FindContact(reader, contact).Flags, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -121,7 +133,21 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     private void RunShardRead(object work, JournalReader reader)
     {
-        RecordRead read = (RecordRead)work;
+        if (work is RecordRead records)
+        {
+            ReadRecords(records, reader);
+            records.Client.RecordsRead(records);
+        }
+        else
+        {
+            ContactRead contacts = (ContactRead)work;
+            ReadContacts(contacts, reader);
+            contacts.Client.ContactsRead(contacts);
+        }
+    }
+
+    private void ReadRecords(RecordRead read, JournalReader reader)
+    {
         read.Failed = false;
         read.Records.Clear();
         try
@@ -137,8 +163,46 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
             read.Records.Clear(wipe: true);
             read.Failed = true;
         }
+    }
 
-        read.Client.RecordsRead(read);
+    private void ReadContacts(ContactRead read, JournalReader reader)
+    {
+        try
+        {
+            foreach (ref StoredContact contact in read.Contacts.Span)
+            {
+                contact = FindContact(reader, contact.Contact);
+            }
+        }
+        catch (SqliteFault fault)
+        {
+            LogReadFailed(logger, reader.Contacts.Path, Describe(fault, reader.Contacts.Path));
+            read.Failed = true;
+        }
+    }
+
+    private StoredContact FindContact(JournalReader reader, in ContactId contact)
+    {
+        // Memory first: what is swept meanwhile is in the file by the time it is read. The other way round it could be missed in both.
+        StoredContact stored = new() { Contact = contact };
+        bool known;
+        ContactRow row;
+        lock (memory.Gate)
+        {
+            known = memory.TryFindContact(contact, out row);
+        }
+
+        if (!row.IsWhole && contactsFile.Filter.MayContain(BloomFilter.Hash(contact)))
+        {
+            reader.Contacts.Read(ref stored);
+        }
+
+        if (known)
+        {
+            row.Overlay(ref stored);
+        }
+
+        return stored;
     }
 
     private static string Describe(Exception fault, string path) => fault is SqliteFault sqlite ? sqlite.ToStorage(path).Message : fault.Message;

@@ -4,6 +4,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Storage.Files;
 using Router.Storage.GrainState;
+using Router.Storage.Lookups;
 using Router.Storage.Memory;
 using Router.Storage.Sealing;
 
@@ -20,6 +21,8 @@ public sealed class SqliteStore : IAsyncDisposable
     private readonly Stack<IDisposable> owned = new();
     private readonly SqliteWriter writer;
     private readonly Checkpointer checkpointer;
+    private readonly Sweeper sweeper;
+    private readonly JournalMemory memory;
     private bool disposed;
 
     private SqliteStore(SqliteStoreOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -38,21 +41,26 @@ public sealed class SqliteStore : IAsyncDisposable
             Sealer = sealer;
             Hash = Own(new KeyedHash(tenants, master));
 
-            JournalMemory memory = new(commit: 0);
+            string contactsPath = Path.Combine(options.Path, ContactsFile.FileName);
+            ContactsFile contacts = Own(OpenContacts(contactsPath, options));
+            JournalMemory memory = LoadMemory(options, contacts);
+            sweeper = Own(new Sweeper(options.Path, memory, contacts, options.FilterBytesMax, time, logger));
             SqliteEventLog events = Own(new SqliteEventLog(Database.OpenReader(path, cacheKiB: 2048), options.EventCacheBytes));
-            LogPosition end = Recovery.Run(database, memory, options, time, logger);
+            LogPosition end = Recovery.Run(database, memory, contacts.LastCommit, sweeper, time, logger);
             events.Restore(default, end);
 
             ShardEpochs epochs = Own(new ShardEpochs(database));
-            IdempotencyIndex idempotency = new(memory, options.IdempotencyWindow);
-            JournalCommit commit = Own(new JournalCommit(database, epochs, memory, idempotency, salts, events, time, options.GenerationMessages));
+            IdempotencyIndex idempotency = Own(new IdempotencyIndex(memory, options.IdempotencyWindow));
+            JournalCommit commit = Own(new JournalCommit(database, epochs, memory, idempotency, salts, events, sweeper, time));
             commit.LastCommit = end.Commit;
             checkpointer = Own(new Checkpointer(Own(Database.OpenWriter(path, options.PageSize, 1024)), options.WalBytesMax / options.PageSize, logger));
             writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, logger));
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
             Journal = Own(new SqliteJournal(
-                writer, epochs, memory, events, sealer, () => new JournalReader(Database.OpenReader(path, cacheKiB: 8192)), options, logger));
+                writer, epochs, memory, events, contacts, sealer, () => new JournalReader(path, contactsPath), options, logger));
+            this.memory = memory;
+            sweeper.Start();
             checkpointer.Start();
             writer.Start();
         }
@@ -109,6 +117,43 @@ public sealed class SqliteStore : IAsyncDisposable
         return new ValueTask(Task.Run(CloseAll));
     }
 
+    /// <summary>Sweeps all that memory holds and waits for it: what otherwise comes when a generation is full. For tests.</summary>
+    internal async Task SweepAsync()
+    {
+        CloseMemory close = new(memory);
+        if (writer.TryAdd(close))
+        {
+            await close.Closed.ConfigureAwait(false);
+            sweeper.Wake();
+            await Task.Run(sweeper.WaitUntilSwept).ConfigureAwait(false);
+        }
+    }
+
+    private static ContactsFile OpenContacts(string path, SqliteStoreOptions options)
+    {
+        try
+        {
+            return new ContactsFile(path, options.FilterBytesMax);
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.ToStorage(path);
+        }
+    }
+
+    private static JournalMemory LoadMemory(SqliteStoreOptions options, ContactsFile contacts)
+    {
+        List<Run> runs = RunFiles.Load(options.Path, options.FilterBytesMax);
+        using LookupReader lookups = new();
+        return new JournalMemory(
+            [.. runs],
+            runs.Count == 0 ? new Dictionary<long, UnfinishedState>() : lookups.ReadUnfinished(runs[^1]),
+            runs.Count == 0 ? [] : lookups.ReadUnmatched(runs[^1]),
+            contacts.LastCommit,
+            options.GenerationMessages,
+            options.ContactsMax);
+    }
+
     private static void CheckSalts(Database database, ContactSalts salts, SqliteStoreOptions options)
     {
         long needed = Schema.ReadMeta(database, "key_slots");
@@ -132,6 +177,27 @@ public sealed class SqliteStore : IAsyncDisposable
         return (Own(TenantKeys.Open(tenantsPath, master)), Own(ContactSalts.Open(Path.Combine(options.Path, "contacts.keys"))), master);
     }
 
+    private sealed class CloseMemory(JournalMemory memory) : IWriterWork
+    {
+        private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Closed => closed.Task;
+
+        public void Execute()
+        {
+        }
+
+        public void Completed(StorageException? fault)
+        {
+            lock (memory.Gate)
+            {
+                memory.Close(closeGeneration: true, closeContacts: true);
+            }
+
+            closed.SetResult();
+        }
+    }
+
     private T Own<T>(T part)
         where T : IDisposable
     {
@@ -141,6 +207,8 @@ public sealed class SqliteStore : IAsyncDisposable
 
     private void CloseAll()
     {
+        // A writer that waits for a sweep must not wait for ever.
+        sweeper?.Stop();
         writer?.Stop();
         checkpointer?.Truncate();
         while (owned.TryPop(out IDisposable? part))

@@ -21,6 +21,12 @@ public sealed record SqliteStoreOptions
     /// <summary>Messages after which a generation of look-ups is closed and swept, 1,000 to 4,194,304. About 200 B of memory each; three generations at most are held.</summary>
     public int GenerationMessages { get; init; } = 262_144;
 
+    /// <summary>Contacts touched after which they are swept into their file, 1,000 to 16,777,216. About 56 B of memory each; three times as many at most are held.</summary>
+    public int ContactsMax { get; init; } = 524_288;
+
+    /// <summary>Bytes of filters over the look-up files, and of the filter over contacts, each, 65,536 and up. The newest runs have one; older ones are asked on disk.</summary>
+    public long FilterBytesMax { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>Bytes of the newest commits of the log held for readers, 65,536 and up.</summary>
     public int EventCacheBytes { get; init; } = 16 * 1024 * 1024;
 
@@ -45,6 +51,8 @@ public sealed record SqliteStoreOptions
         Check(CacheKiB >= 1024, nameof(CacheKiB), CacheKiB, "1024 and up");
         Check(CommitBytesMax >= 65536, nameof(CommitBytesMax), CommitBytesMax, "65536 and up");
         Check(GenerationMessages is >= 1000 and <= 4_194_304, nameof(GenerationMessages), GenerationMessages, "1000 to 4194304");
+        Check(ContactsMax is >= 1000 and <= 16_777_216, nameof(ContactsMax), ContactsMax, "1000 to 16777216");
+        Check(FilterBytesMax >= 65536, nameof(FilterBytesMax), FilterBytesMax, "65536 and up");
         Check(EventCacheBytes >= 65536, nameof(EventCacheBytes), EventCacheBytes, "65536 and up");
         Check(LiveCiphersMax >= 64 && (LiveCiphersMax & (LiveCiphersMax - 1)) == 0, nameof(LiveCiphersMax), LiveCiphersMax, "a power of two from 64");
         Check(AwaitedReceiptsMax >= 0, nameof(AwaitedReceiptsMax), AwaitedReceiptsMax, "0 and up");

@@ -156,6 +156,11 @@ internal sealed partial class SqliteWriter : IDisposable
         commit.Begin(takenParts);
         try
         {
+            if (takenParts.Count > 0 && !commit.WaitForRoom())
+            {
+                throw new StorageException($"look-ups beside '{database.Path}' cannot be written and memory is full: check the disk");
+            }
+
             begin.Run();
             commit.Write();
             foreach (IWriterWork work in takenWork)

@@ -25,21 +25,21 @@ internal ref struct PduWriter
     public void Byte(byte value) => destination[Length++] = value;
 
     /// <summary>Octets as they are.</summary>
-    public void Octets(ReadOnlySpan<byte> value)
+    public void Octets(scoped ReadOnlySpan<byte> value)
     {
         value.CopyTo(Free);
         Length += value.Length;
     }
 
     /// <summary>A C-octet string.</summary>
-    public void CString(ReadOnlySpan<byte> value)
+    public void CString(scoped ReadOnlySpan<byte> value)
     {
         Octets(value);
         Byte(0);
     }
 
     /// <summary>An optional parameter (§3.2.4.1).</summary>
-    public void Tlv(Tag tag, ReadOnlySpan<byte> value)
+    public void Tlv(Tag tag, scoped ReadOnlySpan<byte> value)
     {
         BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
         BinaryPrimitives.WriteUInt16BigEndian(Free[2..], checked((ushort)value.Length));

@@ -30,10 +30,10 @@ internal ref struct ShortMessage
     private const int AddressReadMax = 65;
 
     /// <summary>Source.</summary>
-    public Address Source;
+    public SmppAddress Source;
 
     /// <summary>Destination.</summary>
-    public Address Destination;
+    public SmppAddress Destination;
 
     /// <summary>Mode, type and features.</summary>
     public byte EsmClass;
@@ -61,10 +61,10 @@ internal ref struct ShortMessage
         reader.CString(6); // service_type
         byte ton = reader.Byte();
         byte npi = reader.Byte();
-        message.Source = new Address(ton, npi, reader.CString(AddressReadMax));
+        message.Source = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
         ton = reader.Byte();
         npi = reader.Byte();
-        message.Destination = new Address(ton, npi, reader.CString(AddressReadMax));
+        message.Destination = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
         message.EsmClass = reader.Byte();
         reader.Byte(); // protocol_id
         reader.Byte(); // priority_flag
@@ -82,7 +82,7 @@ internal ref struct ShortMessage
 
     /// <summary>
     /// Writes a <c>submit_sm</c> of one segment; <paramref name="destination"/> has at least <see cref="SizeMax"/> bytes. <see cref="Text"/> is not used: the segment
-    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="Address.Fits"/>).
+    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="SmppAddress.Fits"/>).
     /// </summary>
     public readonly int WriteSubmit(uint sequence, scoped in SmsSegmenter segments, ushort reference, Span<byte> destination)
     {

@@ -36,8 +36,8 @@ public sealed class ProtocolFuzz
         byte[] buffer = new byte[512];
         var receipt = new ShortMessage
         {
-            Source = Address.Of("+393331234567"u8),
-            Destination = Address.Of("4499"u8),
+            Source = SmppAddress.Of("+393331234567"u8),
+            Destination = SmppAddress.Of("4499"u8),
             EsmClass = ShortMessage.EsmReceipt,
             Text = "id:0A1B sub:001 dlvrd:001 submit date:2611240900 done date:2611240901 stat:DELIVRD err:000 text:hello"u8,
             Tlvs = [0, 0x1E, 0, 4, 0x34, 0x32, 0x61, 0, 4, 0x27, 0, 1, 5, 4, 0x24, 0, 0],

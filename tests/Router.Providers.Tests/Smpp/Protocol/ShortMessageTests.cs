@@ -14,8 +14,8 @@ public sealed class ShortMessageTests
         Assert.True(segments.MoveNext());
         var message = new ShortMessage
         {
-            Source = Address.Of("+391110000"u8),
-            Destination = Address.Of("+393331234567"u8),
+            Source = SmppAddress.Of("+391110000"u8),
+            Destination = SmppAddress.Of("+393331234567"u8),
             RegisteredDelivery = ShortMessage.FinalReceipt,
             ValidityPeriod = "000001000000000R"u8,
         };
@@ -43,7 +43,7 @@ public sealed class ShortMessageTests
         byte[] buffer = new byte[ShortMessage.SizeMax];
         var segments = new SmsSegmenter(Encoding.UTF8.GetBytes(text));
         segments.MoveNext();
-        var written = new ShortMessage { Source = Address.Of(Encoding.UTF8.GetBytes(from)), Destination = Address.Of(Encoding.UTF8.GetBytes(to)), DataCoding = (byte)segments.Encoding, EsmClass = 0x40 };
+        var written = new ShortMessage { Source = SmppAddress.Of(Encoding.UTF8.GetBytes(from)), Destination = SmppAddress.Of(Encoding.UTF8.GetBytes(to)), DataCoding = (byte)segments.Encoding, EsmClass = 0x40 };
         int length = written.WriteSubmit(9, segments, 0, buffer);
         Assert.Equal(FrameState.Whole, PduHeader.Read(buffer.AsSpan(0, length), out PduHeader header));
         Assert.Equal(new PduHeader(length, Command.SubmitSm, Status.Ok, 9), header);
@@ -62,7 +62,7 @@ public sealed class ShortMessageTests
         byte[] buffer = new byte[ShortMessage.SizeMax];
         var segments = new SmsSegmenter(Encoding.UTF8.GetBytes(new string('x', 400)));
         segments.MoveNext();
-        var message = new ShortMessage { Source = new Address(5, 0, new byte[20].AsSpan()), Destination = new Address(1, 1, "12345678901234567890"u8), ValidityPeriod = "000001000000000R"u8 };
+        var message = new ShortMessage { Source = new SmppAddress(5, 0, new byte[20].AsSpan()), Destination = new SmppAddress(1, 1, "12345678901234567890"u8), ValidityPeriod = "000001000000000R"u8 };
         Assert.InRange(message.WriteSubmit(1, segments, 0, buffer), ShortMessage.SizeMax - 1, ShortMessage.SizeMax);
     }
 
@@ -70,7 +70,7 @@ public sealed class ShortMessageTests
     public void A_body_cut_anywhere_before_its_text_ends_is_refused()
     {
         byte[] buffer = new byte[256];
-        var message = new ShortMessage { Source = Address.Of("+1"u8), Destination = Address.Of("+2"u8), Text = "id:1 stat:DELIVRD"u8 };
+        var message = new ShortMessage { Source = SmppAddress.Of("+1"u8), Destination = SmppAddress.Of("+2"u8), Text = "id:1 stat:DELIVRD"u8 };
         int length = message.Write(Command.DeliverSm, 1, buffer);
         for (int cut = PduHeader.Size; cut < length; cut++)
         {
@@ -90,7 +90,7 @@ public sealed class ShortMessageTests
     [InlineData("", 0, 0, "")]
     public void Type_of_number_and_plan_follow_the_form(string text, byte ton, byte npi, string value)
     {
-        Address address = Address.Of(Encoding.UTF8.GetBytes(text));
+        SmppAddress address = SmppAddress.Of(Encoding.UTF8.GetBytes(text));
         Assert.Equal((ton, npi, value), (address.Ton, address.Npi, Encoding.UTF8.GetString(address.Value)));
     }
 }

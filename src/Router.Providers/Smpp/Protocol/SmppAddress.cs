@@ -7,7 +7,7 @@ namespace Router.Providers.Smpp.Protocol;
 /// International numbers (<c>+39…</c>): TON 1, NPI 1, without the plus. Short codes (3 to 8 digits): TON 3 (network specific), NPI 0, what most carriers ask for.
 /// Longer digits without a plus: TON 0, NPI 1, as they stand. Anything else is a sender's name: TON 5, NPI 0. None: TON 0, NPI 0, and the carrier sets its default.
 /// </remarks>
-internal readonly ref struct Address(byte ton, byte npi, ReadOnlySpan<byte> value)
+internal readonly ref struct SmppAddress(byte ton, byte npi, ReadOnlySpan<byte> value)
 {
     /// <summary>Longest address: 21 octets with the NUL (§4.4.1).</summary>
     public const int LengthMax = 20;
@@ -27,20 +27,20 @@ internal readonly ref struct Address(byte ton, byte npi, ReadOnlySpan<byte> valu
     public bool Fits => Value.Length <= LengthMax && !Value.ContainsAnyExceptInRange((byte)' ', (byte)'~');
 
     /// <summary>The address of a canonical text.</summary>
-    public static Address Of(ReadOnlySpan<byte> text)
+    public static SmppAddress Of(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
         {
-            return new Address(0, 0, text);
+            return new SmppAddress(0, 0, text);
         }
 
         bool plus = text[0] == (byte)'+';
         ReadOnlySpan<byte> digits = plus ? text[1..] : text;
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
-            return new Address(5, 0, text);
+            return new SmppAddress(5, 0, text);
         }
 
-        return plus ? new Address(1, 1, digits) : digits.Length <= ShortCodeMax ? new Address(3, 0, digits) : new Address(0, 1, digits);
+        return plus ? new SmppAddress(1, 1, digits) : digits.Length <= ShortCodeMax ? new SmppAddress(3, 0, digits) : new SmppAddress(0, 1, digits);
     }
 }

@@ -1,0 +1,29 @@
+using Router.Core.Addresses;
+
+namespace Router.Storage.Memory;
+
+/// <summary>Contacts touched by a range of commits. About 50 B each. Caller holds the lock of <see cref="JournalMemory"/>; a closed one never changes.</summary>
+/// <param name="afterCommit">The commit before its first.</param>
+internal sealed class ContactGeneration(long afterCommit)
+{
+    /// <summary>The commit before its first.</summary>
+    public long AfterCommit { get; } = afterCommit;
+
+    /// <summary>Its last commit.</summary>
+    public long LastCommit { get; set; } = afterCommit;
+
+    /// <summary>The contacts.</summary>
+    public SlabTable<ContactId, ContactRow> Rows { get; } = new();
+
+    /// <summary>The row of a contact, made when there is none.</summary>
+    public ref ContactRow Touch(in ContactId contact)
+    {
+        int ordinal = Rows.Find(contact);
+        if (ordinal < 0)
+        {
+            ordinal = Rows.Add(new ContactRow { Contact = contact });
+        }
+
+        return ref Rows[ordinal];
+    }
+}

@@ -1,0 +1,16 @@
+using Router.Core.Messages;
+
+namespace Router.Storage.Memory;
+
+/// <summary>A message not finished, as the log left it.</summary>
+internal struct UnfinishedState
+{
+    /// <summary>The last status kept.</summary>
+    public MessageStatus Status;
+
+    /// <summary>Tries kept.</summary>
+    public byte Attempts;
+
+    /// <summary>Segments taken, a bit each; null: none.</summary>
+    public byte[]? SegmentsSent;
+}

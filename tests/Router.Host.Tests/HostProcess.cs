@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Router.Host.Tests;
+
+/// <summary>The real program as a child process on a free port.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly List<string> lines = [];
+    private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task<string> errors;
+
+    private HostProcess(Process process)
+    {
+        this.process = process;
+        process.OutputDataReceived += (_, e) => OnLine(e.Data);
+        process.BeginOutputReadLine();
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Where it serves, once it does.</summary>
+    public Task<Uri> Serving => serving.Task;
+
+    /// <summary>What it has written to stdout so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (lines)
+            {
+                return [.. lines];
+            }
+        }
+    }
+
+    public static HostProcess Start(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Router.Host.dll"));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new HostProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits until <c>/readyz</c> is 200; a client that shows <paramref name="key"/>.</summary>
+    public async Task<HttpClient> ReadyAsync(string? key, CancellationToken cancellationToken)
+    {
+        await Task.WhenAny(serving.Task, errors).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        Assert.True(serving.Task.IsCompleted, serving.Task.IsCompleted ? "" : await errors);
+        HttpClient client = new() { BaseAddress = await serving.Task };
+        client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative), cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.OK)
+            {
+                return client;
+            }
+
+            await look.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for a line of stdout that begins so.</summary>
+    public async Task<string> LineAsync(string beginning, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            if (Lines.FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)) is { } line)
+            {
+                return line;
+            }
+
+            await look.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
+    public void SendTerminate()
+    {
+        using Process kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {process.Id}")]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits for its end: exit code and all of stderr.</summary>
+    public async Task<(int Code, string Errors)> EndAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        return (process.ExitCode, await errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private void OnLine(string? line)
+    {
+        const string Mark = "serving ";
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (lines)
+        {
+            lines.Add(line);
+        }
+
+        int at = line.IndexOf(Mark, StringComparison.Ordinal);
+        if (at >= 0)
+        {
+            serving.TrySetResult(new Uri(line[(at + Mark.Length)..].Split(',')[0]));
+        }
+    }
+}
