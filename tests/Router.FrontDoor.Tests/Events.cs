@@ -208,17 +208,15 @@ public sealed class Events
         stream.Socket.ReceiveBufferSize = 16 * 1024;
         await stream.SendHeadAsync("GET", "/v1/events", door.Key, more: $"Last-Event-ID: {position}\r\n");
         await stream.ReadHeadAsync();
-        Task<string> log = Task.Run(async () =>
+        Task cut = Task.Run(async () =>
         {
-            while (door.Counts.EventStreamsCutOff == 0)
+            while (Volatile.Read(ref door.Counts.EventStreamsCutOff) == 0)
             {
                 door.Time.Advance(TimeSpan.FromSeconds(10));
-                await Task.Delay(1);
+                await Task.Yield();
             }
-
-            return "";
-        });
-        await log.WaitAsync(TimeSpan.FromSeconds(60));
+        }, TestContext.Current.CancellationToken);
+        await cut.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         // What was on its way still comes; the stream's proper end does not.
         while (await stream.ReadLineAsync() is not null)

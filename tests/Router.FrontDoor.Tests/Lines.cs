@@ -339,7 +339,7 @@ public sealed class Lines
             return sending.IsCompleted;
         });
 
-        await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => sending.WaitAsync(TimeSpan.FromSeconds(60)));
+        await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => sending.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

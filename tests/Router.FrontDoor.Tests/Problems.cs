@@ -22,7 +22,7 @@ public sealed class Problems
         await using TestDoor door = await TestDoor.OpenAsync();
         using var request = new HttpRequestMessage(HttpMethod.Patch, "/v1/messages");
 
-        using HttpResponseMessage response = await door.Http.SendAsync(request);
+        using HttpResponseMessage response = await door.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(405, (int)response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);

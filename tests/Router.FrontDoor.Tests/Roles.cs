@@ -72,7 +72,7 @@ public sealed class Roles
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/messages");
         request.Headers.TryAddWithoutValidation("Authorization", header);
 
-        using HttpResponseMessage response = await door.Http.SendAsync(request);
+        using HttpResponseMessage response = await door.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(401, (int)response.StatusCode);
     }
@@ -93,7 +93,7 @@ public sealed class Roles
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/messages");
         request.Headers.TryAddWithoutValidation("Authorization", "bearer " + door.Key);
 
-        using HttpResponseMessage response = await door.Http.SendAsync(request);
+        using HttpResponseMessage response = await door.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)response.StatusCode);
     }
