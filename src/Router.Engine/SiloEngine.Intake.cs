@@ -13,7 +13,7 @@ public sealed partial class SiloEngine
     {
         ArgumentNullException.ThrowIfNull(request);
         ShardOwner? owner = Volatile.Read(ref owners[request.Contact.Shard]);
-        if (owner is null or { Ended: true })
+        if (owner is null or { Ended: true } || draining)
         {
             return Intake.NoOwner;
         }

@@ -28,6 +28,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     private readonly Random seeds;
     private readonly Lock gate = new();
     private readonly List<TaskCompletionSource> endWaiters = [];
+    private volatile bool draining;
 
     /// <summary>Makes an engine that owns nothing yet. <see cref="Start"/> starts its clock.</summary>
     public SiloEngine(
@@ -179,10 +180,11 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     }
 
     /// <summary>
-    /// Drains (DESIGN §6): no more releases, providers settle what is in flight, owners keep what that brought, then end. Intake ends before, at the front door.
+    /// Drains (DESIGN §6): no more releases, providers settle what is in flight, owners keep what that brought, then end. What comes in meanwhile is told to go elsewhere.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        draining = true;
         Dispatcher.StopReleases();
         await DrainProvidersAsync(cancellationToken).ConfigureAwait(false);
         for (int shard = 0; shard < owners.Length; shard++)

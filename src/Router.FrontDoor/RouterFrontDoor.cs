@@ -30,6 +30,8 @@ public static class RouterFrontDoor
 
         services.AddSingleton(options);
         services.AddSingleton<Doorkeeper>();
+        services.AddMetrics();
+        services.AddSingleton<DoorCounts>();
         services.AddSingleton<RequestMaker>();
         services.AddSingleton<KeysInFlight>();
         services.AddSingleton<AcceptRequests>();

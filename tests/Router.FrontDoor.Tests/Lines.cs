@@ -100,8 +100,8 @@ public sealed class Lines
         await using RawConnection raw = await door.ConnectAsync();
         byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 10_000).Select(static i => Line(i) + "\n")));
 
-        // The smallest windows: nothing of the answers hides in the kernel.
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
+        // A small window: little of the answers hides in the kernel.
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
         await raw.SendAsync(body);
 
@@ -133,17 +133,16 @@ public sealed class Lines
         var shards = new InstantShards();
         await using TestDoor door = await TestDoor.OpenAsync(shards: shards);
         await using RawConnection raw = await door.ConnectAsync();
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
-        const int Count = 60_000;
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
+        const int Count = 200_000;
         byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, Count).Select(static i => Line(i) + "\n")));
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
         Task sending = raw.SendAsync(body);
 
-        await shards.QuietAsync();
-        int taken = shards.Count;
+        await Until(() => Volatile.Read(ref door.Counts.WaitsForClient) > 0);
 
+        Assert.InRange(shards.Count, AnswerRing.Capacity, Count / 2);
         Assert.False(sending.IsCompleted, "all was read although no answer was");
-        Assert.InRange(taken, AnswerRing.Capacity, AnswerRing.Capacity + 10_000);
         await raw.ReadHeadAsync();
         for (int i = 1; i <= Count; i++)
         {
@@ -166,6 +165,7 @@ public sealed class Lines
 
         Assert.Equal(500, answers.Count(static a => a.TryGetProperty("id", out _)));
         Assert.True(door.Shards.Waits > 0);
+        Assert.True(door.Counts.WaitsForShard > 0);
     }
 
     [Fact]
@@ -326,13 +326,18 @@ public sealed class Lines
         var shards = new InstantShards();
         await using TestDoor door = await TestDoor.OpenAsync(shards: shards);
         await using RawConnection raw = await door.ConnectAsync();
-        raw.Socket.ReceiveBufferSize = 4 * 1024;
-        byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 60_000).Select(static i => Line(i) + "\n")));
+        raw.Socket.ReceiveBufferSize = 64 * 1024;
+        byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 200_000).Select(static i => Line(i) + "\n")));
         await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type, body.Length);
         Task sending = raw.SendAsync(body);
-        await shards.QuietAsync();
+        await Until(() => Volatile.Read(ref door.Counts.WaitsForClient) > 0);
 
-        door.Time.Advance(TimeSpan.FromSeconds(31));
+        // The kernel's buffers may still take some answers after the first pause: that was progress.
+        await Until(() =>
+        {
+            door.Time.Advance(TimeSpan.FromSeconds(31));
+            return sending.IsCompleted;
+        });
 
         await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => sending.WaitAsync(TimeSpan.FromSeconds(60)));
     }

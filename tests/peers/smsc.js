@@ -120,12 +120,14 @@ function receiptFor(pdu, id) {
 }
 
 function onSubmit(session, pdu) {
+  if (session.gone) return; // was read before the cut, did not arrive
   stats.submits++;
   if (o.dropEvery && stats.dropped < o.drops && stats.submits % o.dropEvery === 0) session.holding = 0;
   if (session.holding !== undefined) {
     accept(pdu); // it arrived; its sender will not know
     if (++session.holding >= o.hold) {
       stats.dropped++;
+      session.gone = true;
       session.destroy();
     }
     return;

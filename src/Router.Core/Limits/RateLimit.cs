@@ -28,6 +28,9 @@ public sealed class RateLimit
     private long now;
     private long used;
 
+    // No bucket before it holds anything: NextAt need not look at the empty ones again.
+    private long first;
+
     /// <summary>Makes a limit that has counted nothing.</summary>
     /// <param name="perSecond">N, 1 to <see cref="PerSecondMax"/>; <see cref="int.MaxValue"/>: counts but does not limit.</param>
     public RateLimit(int perSecond) => PerSecond = perSecond;
@@ -48,7 +51,9 @@ public sealed class RateLimit
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(atBucket, now + AheadMax);
-        ring[Index(Math.Max(atBucket, now))] += count;
+        atBucket = Math.Max(atBucket, now);
+        ring[Index(atBucket)] += count;
+        first = used == 0 ? atBucket : Math.Min(first, atBucket);
         used += count;
     }
 
@@ -73,14 +78,25 @@ public sealed class RateLimit
     {
         MoveTo(bucket);
         long missing = Math.Min(count, PerSecond) - (PerSecond - used);
-        long at = now - RateClock.BucketsPerSecond;
-        for (; missing > 0; at++)
+        if (missing <= 0)
         {
-            missing -= at < 0 ? 0 : ring[Index(at)];
+            return now;
         }
 
-        // The last one added to the sum is at - 1, and leaves the window 251 buckets later.
-        return Math.Max(now, at - 1 + WindowBuckets);
+        // So much was counted in the window, so the loops end within it.
+        first = Math.Max(first, now - RateClock.BucketsPerSecond);
+        while (ring[Index(first)] == 0)
+        {
+            first++;
+        }
+
+        long at = first;
+        while ((missing -= ring[Index(at)]) > 0)
+        {
+            at++;
+        }
+
+        return at + WindowBuckets;
     }
 
     /// <summary>Nothing counted can still matter: a new limit would answer the same.</summary>

@@ -59,7 +59,7 @@ public ref struct SmsSegmenter
         }
 
         Index++;
-        int taken = SmsText.Take(_rest, Encoding, _capacity);
+        int taken = Index + 1 == Count ? _rest.Length : SmsText.Take(_rest, Encoding, _capacity);
         Text = _rest[..taken];
         _rest = _rest[taken..];
         return true;
@@ -98,16 +98,18 @@ public ref struct SmsSegmenter
 
     private static int WriteGsm7(ReadOnlySpan<byte> text, Span<byte> destination)
     {
-        if (!text.ContainsAnyExcept(GsmAlphabet.OneSeptetAscii))
-        {
-            return WriteAscii(text, destination);
-        }
-
         int at = 0;
-        while (!text.IsEmpty)
+        while (true)
         {
-            Rune.DecodeFromUtf8(text, out Rune rune, out int bytes);
-            text = text[bytes..];
+            int plain = text.IndexOfAnyExcept(GsmAlphabet.OneSeptetAscii);
+            at += WriteAscii(plain < 0 ? text : text[..plain], destination[at..]);
+            if (plain < 0)
+            {
+                return at;
+            }
+
+            Rune.DecodeFromUtf8(text[plain..], out Rune rune, out int bytes);
+            text = text[(plain + bytes)..];
             byte code = GsmAlphabet.CodeOf(rune);
             if (code >= GsmAlphabet.Extended)
             {
@@ -116,15 +118,12 @@ public ref struct SmsSegmenter
 
             destination[at++] = (byte)(code & 0x7F);
         }
-
-        return at;
     }
 
     /// <summary>Copies, then mends the three characters that have another septet than their ASCII number ($, @ and _).</summary>
     private static int WriteAscii(ReadOnlySpan<byte> text, Span<byte> destination)
     {
-        Span<byte> written = destination[..text.Length];
-        text.CopyTo(written);
+        text.CopyTo(destination);
         int from = 0;
         while (true)
         {
@@ -135,7 +134,7 @@ public ref struct SmsSegmenter
             }
 
             from += moved;
-            written[from] = GsmAlphabet.CodeOfAscii(text[from]);
+            destination[from] = GsmAlphabet.CodeOfAscii(text[from]);
             from++;
         }
     }

@@ -102,7 +102,7 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
         try
         {
             Intake intake = streams.Shards.TryAccept(request);
-            return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : AcceptProblems.Of(intake);
+            return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : Refused(intake);
         }
         finally
         {
@@ -111,6 +111,12 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
                 streams.Keys.Remove(request.IdempotencyKey);
             }
         }
+    }
+
+    private Problem Refused(Intake intake)
+    {
+        Interlocked.Increment(ref intake == Intake.TenantFull ? ref streams.Counts.RefusedTenantFull : ref streams.Counts.RefusedBusy);
+        return AcceptProblems.Of(intake);
     }
 
     private static async Task AnswerAsync(HttpContext context, AcceptRequest request)

@@ -11,10 +11,12 @@ internal sealed class AnswerRing : IDisposable
 {
     private const int ChunkBits = 10;
     private const int ChunkSlots = 1 << ChunkBits;
-    private const int ChunkCount = 32;
 
     /// <summary>Numbers in use at most: with 128 bytes and more an answer, 4 MiB of answers (DESIGN §6).</summary>
-    internal const int Capacity = ChunkSlots * ChunkCount;
+    internal const int Capacity = 32 * ChunkSlots;
+
+    // The numbers in use may begin and end inside a chunk, so they lie in up to 33; a power of two makes the place a mask.
+    private const int ChunkCount = 64;
 
     private readonly AnswerSlot[]?[] chunks = new AnswerSlot[]?[ChunkCount];
     private readonly Stack<AnswerSlot[]> free = new(ChunkCount);

@@ -60,6 +60,7 @@ internal sealed partial class LineStream
                 return;
             }
 
+            Interlocked.Increment(ref shared.Counts.StreamsIdle);
             if (flushing || ended || closedBecause is not null)
             {
                 Abort();

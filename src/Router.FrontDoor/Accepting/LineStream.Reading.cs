@@ -194,6 +194,7 @@ internal sealed partial class LineStream
 
         if (heldBecause == Intake.TenantFull)
         {
+            Interlocked.Increment(ref shared.Counts.RefusedTenantFull);
             RefuseHeld(KnownProblems.TenantFull);
             return true;
         }
@@ -272,6 +273,7 @@ internal sealed partial class LineStream
     {
         if (held is not null)
         {
+            Interlocked.Increment(ref shared.Counts.WaitsForShard);
             await WaitForShardAsync(held.Contact.Shard);
             return;
         }
@@ -284,6 +286,7 @@ internal sealed partial class LineStream
             return;
         }
 
+        Interlocked.Increment(ref number == Signal.Any ? ref shared.Counts.WaitsForClient : ref shared.Counts.WaitsForAnswers);
         await readerSignal.WaitAsync();
     }
 

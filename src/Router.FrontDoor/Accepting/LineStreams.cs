@@ -5,7 +5,8 @@ namespace Router.FrontDoor.Accepting;
 
 /// <summary>What all NDJSON streams of this silo share.</summary>
 internal sealed class LineStreams(
-    IShards shards, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+    IShards shards, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
+    IHostApplicationLifetime lifetime)
 {
     internal IShards Shards { get; } = shards;
 
@@ -14,6 +15,8 @@ internal sealed class LineStreams(
     internal KeysInFlight Keys { get; } = keys;
 
     internal AcceptRequests Requests { get; } = requests;
+
+    internal DoorCounts Counts { get; } = counts;
 
     internal TimeProvider Time { get; } = time;
 

@@ -11,13 +11,17 @@ internal sealed class Doorkeeper
 {
     private const string Scheme = "Bearer ";
     private readonly IAdministration administration;
-    private readonly byte[] operatorHash = new byte[SHA256.HashSizeInBytes];
+    private readonly byte[]? operatorHash;
 
     /// <summary>Keeps the hash of the operator's key.</summary>
     public Doorkeeper(IAdministration administration, FrontDoorOptions options)
     {
         this.administration = administration;
-        KeyText.HashWhole(options.OperatorKey, operatorHash);
+        if (options.OperatorKey is { } key)
+        {
+            operatorHash = new byte[SHA256.HashSizeInBytes];
+            KeyText.HashWhole(key, operatorHash);
+        }
     }
 
     /// <summary>
@@ -56,7 +60,7 @@ internal sealed class Doorkeeper
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         KeyText.HashWhole(key, hash);
-        if (CryptographicOperations.FixedTimeEquals(hash, operatorHash))
+        if (operatorHash is not null && CryptographicOperations.FixedTimeEquals(hash, operatorHash))
         {
             return Role.Operator;
         }

@@ -8,8 +8,11 @@ internal static class MediaTypes
     internal const string Json = "application/json";
     internal const string Lines = "application/x-ndjson";
 
-    /// <summary>Whether the body may be read as JSON: it says so, or says nothing; not compressed, no other character set.</summary>
-    internal static bool IsJson(HttpRequest request) => request.ContentType is null ? IsPlain(request) : Is(request, Json);
+    // What `curl -d` says when nobody told it what the body is.
+    private const string Form = "application/x-www-form-urlencoded";
+
+    /// <summary>Whether the body may be read as JSON: it says so, says nothing, or says what <c>curl -d</c> says by itself; not compressed, no other character set.</summary>
+    internal static bool IsJson(HttpRequest request) => request.ContentType is null ? IsPlain(request) : Is(request, Json) || Is(request, Form);
 
     /// <summary>Whether the body is lines of JSON.</summary>
     internal static bool IsLines(HttpRequest request) => Is(request, Lines);

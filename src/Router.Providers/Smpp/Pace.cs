@@ -1,36 +1,40 @@
 namespace Router.Providers.Smpp;
 
 /// <summary>
-/// An account's speed after its carrier said throttled (0x58) or queue full (0x14): free until the first such answer, then a rate that follows what the carrier takes.
+/// An account's speed after its carrier said throttled (0x58) or queue full (0x14): free until they are more than chance, then a rate that follows what the carrier takes.
 /// </summary>
 /// <remarks>
-/// Each 200 ms with throttled answers lower the rate by half their share, and every 200 ms raise it by 3 %: it settles where 6 % are throttled, so that chance refusals do
-/// not choke an account while a hard limit is met closely. Eight throttled answers in a row (a window sent against a closed door) pause all binds for a second and go on at what
-/// the carrier took in the second before. Above <see cref="FreeRate"/> it is free again. By account, not by bind: that is what carriers count, and a bind that rested alone
-/// would hold its conversations' messages in front of the others. Times are any monotonic ms. Thread-safe.
+/// Looks at a second at a time. More than a tenth of its answers throttled: from now on a rate, what the carrier took in that second. Under a rate, more than 6 % throttled
+/// set it anew; else it rises by 5 %, twice as much after each second without any, up to 40 %. So a hard limit is met closely, and refusals by chance do not choke an account.
+/// Eight throttled answers in a row (a window sent against a closed door) pause all binds for 200 ms, twice as long each time until one is taken, up to 2 s. Above
+/// <see cref="FreeRate"/> it is free again. By account, not by bind: that is what carriers count, and a bind that rested alone would hold its conversations' messages in
+/// front of the others. Times are any monotonic ms. Thread-safe.
 /// </remarks>
 internal sealed class Pace
 {
     /// <summary>A rate from which on it does not limit.</summary>
     public const double FreeRate = 100_000;
 
-    /// <summary>A pause in ms.</summary>
-    public const int PauseMs = 1_000;
-
-    private const int IntervalMs = 200;
+    private const int PeriodMs = 1_000;
     private const int InARow = 8;
-    private const double Raise = 1.03;
+    private const int PauseFirstMs = 200;
+    private const int PauseLastMs = 2_000;
+    private const double ShareToLimit = 0.10;
+    private const double ShareMax = 0.06;
+    private const double RaiseFirst = 0.05;
+    private const double RaiseLast = 0.40;
 
-    // Departures that may be made up for after a late wake-up.
-    private const double BurstSeconds = 0.1;
+    // Departures that may be made up for after a late wake-up, and handed over ahead.
+    private const double AheadSeconds = 0.2;
 
     private readonly Lock gate = new();
-    private readonly int[] taken = new int[1_000 / IntervalMs]; // sent answers of the last second, by interval
-    private long interval = long.MinValue;
+    private long period = long.MinValue;
     private int sent;
     private int throttled;
     private int row;
+    private int pause = PauseFirstMs;
     private double rate;
+    private double raise = RaiseFirst;
     private double tokens;
     private long refilledMs;
     private long pausedUntilMs = long.MinValue;
@@ -39,14 +43,14 @@ internal sealed class Pace
     /// <summary>Whether it limits now.</summary>
     public bool Limited => limited;
 
-    /// <summary>Departures a second; <see cref="FreeRate"/> when it does not limit.</summary>
+    /// <summary>Departures a second; <see cref="FreeRate"/> when there is no rate.</summary>
     public double Rate
     {
         get
         {
             lock (gate)
             {
-                return limited ? rate : FreeRate;
+                return rate == 0 ? FreeRate : rate;
             }
         }
     }
@@ -62,13 +66,20 @@ internal sealed class Pace
         lock (gate)
         {
             Turn(nowMs);
-            if (!limited)
+            if (nowMs < pausedUntilMs)
             {
+                return false;
+            }
+
+            if (rate == 0)
+            {
+                limited = false; // it was a pause alone
                 return true;
             }
 
-            Refill(nowMs);
-            if (nowMs < pausedUntilMs || tokens < 1)
+            tokens = Math.Min(tokens + ((nowMs - refilledMs) * rate / 1_000), Math.Max(1, rate * AheadSeconds));
+            refilledMs = nowMs;
+            if (tokens < 1)
             {
                 return false;
             }
@@ -89,11 +100,11 @@ internal sealed class Pace
         lock (gate)
         {
             Turn(nowMs);
-            return !limited ? int.MaxValue : nowMs < pausedUntilMs ? 0 : Math.Max(1, (int)(rate * IntervalMs / 1_000));
+            return nowMs < pausedUntilMs ? 0 : rate == 0 ? int.MaxValue : Math.Max(1, (int)(rate * AheadSeconds));
         }
     }
 
-    /// <summary>Takes an answer into account. True when it began a pause; then <paramref name="pauseMs"/> is its length, else what is left of one.</summary>
+    /// <summary>Takes an answer into account. True when it began a pause. <paramref name="pauseMs"/> is what is left of one.</summary>
     public bool Answered(long nowMs, bool isThrottled, out int pauseMs)
     {
         lock (gate)
@@ -104,87 +115,59 @@ internal sealed class Pace
             {
                 sent++;
                 row = 0;
+                pause = PauseFirstMs;
                 return false;
             }
 
             throttled++;
-            bool pause = ++row >= InARow && nowMs >= pausedUntilMs;
-            if (pause)
+            bool begins = ++row >= InARow && nowMs >= pausedUntilMs;
+            if (begins)
             {
                 row = 0;
-                Limit(nowMs, PerSecond());
-                pausedUntilMs = nowMs + PauseMs;
+                limited = true;
+                pausedUntilMs = nowMs + pause;
+                pause = Math.Min(pause * 2, PauseLastMs);
             }
 
             pauseMs = (int)Math.Max(0, pausedUntilMs - nowMs);
-            return pause;
+            return begins;
         }
     }
 
-    // Closes the interval that is over. Intervals without a call in them raise the rate too.
+    // Closes the second that is over. Seconds without a call raise the rate too.
     private void Turn(long nowMs)
     {
-        long now = nowMs / IntervalMs;
-        if (now == interval)
+        long now = nowMs / PeriodMs;
+        if (now == period)
         {
             return;
         }
 
-        long passed = interval == long.MinValue ? 0 : now - interval;
-        if (passed > 0 && throttled > 0)
+        long passed = period == long.MinValue ? 0 : now - period;
+        double share = throttled == 0 ? 0 : (double)throttled / (sent + throttled);
+        if (passed > 0 && share > (rate == 0 ? ShareToLimit : ShareMax))
         {
-            double share = (double)throttled / (sent + throttled);
-            double speed = limited ? rate : Math.Max(PerSecond() + (throttled * 1_000.0 / IntervalMs), 1);
-            Limit(nowMs, speed * (1 - (share / 2)));
+            tokens = rate == 0 ? 0 : tokens;
+            refilledMs = rate == 0 ? nowMs : refilledMs;
+            rate = Math.Max(1, sent);
+            limited = true;
+            passed--;
         }
 
-        if (passed > 0 && limited && nowMs >= pausedUntilMs)
+        raise = throttled > 0 ? RaiseFirst : raise;
+        for (long i = Math.Min(passed, 100); i > 0 && rate > 0; i--)
         {
-            rate *= Math.Pow(Raise, Math.Min(passed, 1_000));
-            limited = rate < FreeRate;
+            rate *= 1 + raise;
+            raise = Math.Min(raise * 2, RaiseLast);
         }
 
-        for (long i = 0; i < Math.Min(passed, taken.Length); i++)
+        if (rate >= FreeRate)
         {
-            taken[(now - i) % taken.Length] = 0;
+            rate = 0;
         }
 
-        if (passed > 0 && passed < taken.Length)
-        {
-            taken[interval % taken.Length] = sent;
-        }
-
-        interval = now;
+        period = now;
         sent = 0;
         throttled = 0;
-    }
-
-    private void Limit(long nowMs, double perSecond)
-    {
-        if (!limited)
-        {
-            refilledMs = nowMs;
-            tokens = 0;
-        }
-
-        rate = Math.Max(1, perSecond);
-        limited = true;
-    }
-
-    private void Refill(long nowMs)
-    {
-        tokens = Math.Min(tokens + ((nowMs - refilledMs) * rate / 1_000), Math.Max(1, rate * BurstSeconds));
-        refilledMs = nowMs;
-    }
-
-    private int PerSecond()
-    {
-        int all = sent;
-        foreach (int part in taken)
-        {
-            all += part;
-        }
-
-        return all;
     }
 }

@@ -183,10 +183,11 @@ public sealed class SmppProvider : IProvider
         ending.Dispose();
     }
 
+    // The finisher of MurmurHash3: every bit of the input reaches the top bits, by which scores are compared.
     private static ulong Mix(ulong value)
     {
-        value ^= value >> 33;
-        value *= 0xFF51_AFD7_ED55_8CCDUL;
+        value = (value ^ (value >> 33)) * 0xFF51_AFD7_ED55_8CCDUL;
+        value = (value ^ (value >> 33)) * 0xC4CE_B9FE_1A85_EC53UL;
         return value ^ (value >> 33);
     }
 

@@ -52,6 +52,9 @@ public sealed record SmppSettings
     /// <summary>How ids in receipts are read; default <see cref="IdForm.Auto"/>.</summary>
     public IdForm IdForm { get; init; }
 
+    /// <summary>Host and port: a record's own text would show the password.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"smpp {Host}:{Port}");
+
     /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="error"/> when it is not right.</summary>
     public static SmppSettings? Parse(string json, out string? error)
     {

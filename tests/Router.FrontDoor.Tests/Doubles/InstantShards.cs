@@ -19,15 +19,6 @@ internal class InstantShards : IShards
         return Intake.Queued;
     }
 
-    /// <summary>Ends when no message has been taken for a while: the taker waits for something.</summary>
-    public async Task QuietAsync()
-    {
-        for (int before = -1, still = 0; still < 10; still = Count == before && Count > 0 ? still + 1 : 0, before = Count)
-        {
-            await Task.Delay(50);
-        }
-    }
-
     public ValueTask WaitForRoomAsync(int shard, CancellationToken cancellationToken) => default;
 
     public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -104,6 +104,7 @@ internal sealed class RawConnection(Socket socket) : IAsyncDisposable
             chunkLeft = Convert.ToInt32(size, 16);
             if (chunkLeft == 0)
             {
+                await HeadLineAsync();
                 EndedWhole = true;
                 return -1;
             }

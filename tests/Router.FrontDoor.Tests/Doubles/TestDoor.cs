@@ -54,6 +54,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>What the door counts.</summary>
+    public DoorCounts Counts => app.Services.GetRequiredService<DoorCounts>();
+
     public int Port => Http.BaseAddress!.Port;
 
     /// <summary>The owner's key of <c>acme</c>.</summary>

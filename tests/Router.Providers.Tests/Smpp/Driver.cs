@@ -12,7 +12,7 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
     private readonly Lock gate = new();
     private readonly Queue<int> ready = new(Enumerable.Range(0, messages));
     private readonly Dictionary<ulong, int> byKey = [];
-    private readonly HashSet<ulong> unmatched = [];
+    private readonly Dictionary<ulong, int> unmatched = []; // key, number of the receipt: up to three keys each
     private readonly HashSet<int> settled = [];
     private readonly SemaphoreSlim changed = new(0);
     private readonly Dictionary<OutcomeKind, int> kinds = [];
@@ -29,7 +29,7 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
 
     public int Receipts { get; private set; }
 
-    public int Unmatched => unmatched.Count;
+    public int Unmatched => unmatched.Values.Distinct().Count();
 
     public bool Up { get; private set; }
 
@@ -92,9 +92,13 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
                         Sent.Add(n);
                         settled.Add(n);
                         byKey[outcome.ReceiptKey] = n;
-                        if (unmatched.Remove(outcome.ReceiptKey))
+                        if (unmatched.TryGetValue(outcome.ReceiptKey, out int receipt))
                         {
                             Delivered.Add(n);
+                            foreach (ulong key in unmatched.Where(p => p.Value == receipt).Select(static p => p.Key).ToArray())
+                            {
+                                unmatched.Remove(key);
+                            }
                         }
 
                         break;
@@ -124,10 +128,10 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
             }
             else
             {
-                unmatched.Add(receipt.ReceiptKey);
-                unmatched.Add(receipt.SecondKey);
-                unmatched.Add(receipt.ThirdKey);
-                unmatched.Remove(0);
+                foreach (ulong key in new[] { receipt.ReceiptKey, receipt.SecondKey, receipt.ThirdKey }.Where(static k => k != 0))
+                {
+                    unmatched[key] = Receipts;
+                }
             }
         }
 

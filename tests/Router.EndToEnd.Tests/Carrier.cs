@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Router.EndToEnd.Tests;
+
+/// <summary>A carrier that we did not write: npm's <c>smpp</c> as server (<c>tests/peers/smsc.js</c>), which tells every submit.</summary>
+internal sealed class Carrier : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task reading;
+
+    private Carrier(Process process)
+    {
+        this.process = process;
+        reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>How often each text was submitted.</summary>
+    public ConcurrentDictionary<string, int> Texts { get; } = new();
+
+    public int Port { get; private set; }
+
+    public int Submits => Texts.Values.Sum();
+
+    public static async Task<Carrier> StartAsync(string options = """{"echo":true}""")
+    {
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.Combine(Repository.Root, "tests", "peers"),
+        };
+        start.ArgumentList.Add("smsc.js");
+        start.ArgumentList.Add(options);
+        var carrier = new Carrier(Process.Start(start)!);
+        carrier.Port = await carrier.port.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        return carrier;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        await reading;
+        process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            using JsonDocument told = JsonDocument.Parse(line);
+            if (told.RootElement.TryGetProperty("port", out JsonElement value))
+            {
+                port.TrySetResult(value.GetInt32());
+            }
+            else if (told.RootElement.TryGetProperty("submit", out JsonElement submit))
+            {
+                Texts.AddOrUpdate(submit.GetProperty("text").GetString()!, 1, static (_, count) => count + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Router.EndToEnd.Tests;
+
+/// <summary>Where the tree lies.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        string? at = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(at!, "Router.sln")))
+        {
+            at = Path.GetDirectoryName(at);
+        }
+
+        return at!;
+    }
+}
