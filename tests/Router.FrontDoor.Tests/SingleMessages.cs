@@ -88,7 +88,6 @@ public sealed class SingleMessages
 
     [Theory]
     [InlineData("text/plain")]
-    [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=latin1")]
     [InlineData("application/jsonx")]
     public async Task Other_media_types_are_415(string type)
