@@ -13,6 +13,9 @@ public sealed record FrontDoorOptions
     /// <summary>Lines of one NDJSON stream that may be with their shards at once, 1 to 32,768; more wait unread. Bounds what one connection holds: about 0.8 KB each.</summary>
     public int StreamInFlightMax { get; init; } = 4_096;
 
+    /// <summary>Connections at once, 1 to 1,000,000; more are closed as they come. Each holds up to some 100 KB, a stream whose answers are not read up to 3 MB.</summary>
+    public int ConnectionsMax { get; init; } = 10_000;
+
     /// <summary>After so long without a line read or an answer taken, a stream is closed (DESIGN §6); an event stream whose reader takes nothing, too.</summary>
     public TimeSpan StreamIdle { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -30,6 +33,11 @@ public sealed record FrontDoorOptions
         if (StreamInFlightMax is < 1 or > 32_768)
         {
             return $"Http:StreamInFlightMax {StreamInFlightMax} is not 1 to 32768";
+        }
+
+        if (ConnectionsMax is < 1 or > 1_000_000)
+        {
+            return $"Http:ConnectionsMax {ConnectionsMax} is not 1 to 1000000";
         }
 
         return StreamIdle <= TimeSpan.Zero || HeartBeat <= TimeSpan.Zero ? "Http:StreamIdle and Http:HeartBeat must be longer than nothing" : null;

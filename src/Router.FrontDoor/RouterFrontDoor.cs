@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Router.FrontDoor.Accepting;
@@ -47,6 +48,15 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderDoors>();
         services.AddSingleton<RouteDoors>();
         services.AddSingleton<HealthDoors>();
+
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+
+            // Each endpoint sets its own, lower limit; streams of lines lift it.
+            kestrel.Limits.MaxRequestBodySize = 2 * 1024 * 1024;
+        });
 
         // These tell URLs, which may hold addresses (DESIGN §4.8): never, whatever level is set for the rest.
         services.AddLogging(static log => log

@@ -176,6 +176,19 @@ public sealed class Events
     }
 
     [Fact]
+    public async Task A_key_that_is_removed_is_told_nothing_more()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection stream = await OpenAsync(door);
+        await PositionAsync(stream);
+        await door.SendAsync("DELETE", "/admin/tenants/acme/keys/id-owner", role: "operator");
+
+        await door.PostAsync(role: "admin");
+
+        Assert.Null(await stream.ReadLineAsync());
+    }
+
+    [Fact]
     public async Task A_server_that_stops_ends_the_stream()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

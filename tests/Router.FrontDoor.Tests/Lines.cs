@@ -364,6 +364,28 @@ public sealed class Lines
     }
 
     [Fact]
+    public async Task A_key_that_is_removed_takes_no_further_line()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection raw = await door.ConnectAsync();
+        await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type);
+        await raw.ReadHeadAsync();
+        await raw.SendChunkAsync(Line(1) + "\n");
+        Assert.StartsWith("{\"line\":1,\"id\"", await raw.ReadLineAsync(), StringComparison.Ordinal);
+
+        // Another change closes nothing.
+        await door.SendAsync("DELETE", "/admin/tenants/acme/keys/id-agent", role: "operator");
+        await raw.SendChunkAsync(Line(2) + "\n");
+        Assert.StartsWith("{\"line\":2,\"id\"", await raw.ReadLineAsync(), StringComparison.Ordinal);
+
+        await door.SendAsync("DELETE", "/admin/tenants/acme/keys/id-owner", role: "operator");
+        await raw.SendChunkAsync(Line(3) + "\n" + Line(4) + "\n");
+        Assert.StartsWith("{\"line\":3,\"problem\":{\"status\":401,\"code\":\"unauthorized\"", await raw.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Null(await raw.ReadLineAsync());
+        Assert.Equal(2, door.Journal.Store.MessageCount);
+    }
+
+    [Fact]
     public async Task A_stream_of_more_than_30_MB_is_read()
     {
         var shards = new InstantShards();

@@ -88,6 +88,7 @@ public sealed class SingleMessages
 
     [Theory]
     [InlineData("text/plain")]
+    [InlineData("multipart/form-data")]
     [InlineData("application/json; charset=latin1")]
     [InlineData("application/jsonx")]
     public async Task Other_media_types_are_415(string type)
@@ -95,6 +96,17 @@ public sealed class SingleMessages
         await using TestDoor door = await TestDoor.OpenAsync();
 
         (await door.SendAsync("POST", "/v1/messages", TestDoor.Body(), type: type)).IsProblem(415, "unsupported_media_type");
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("Application/JSON; charset=UTF-8")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task What_curl_says_of_a_body_by_itself_is_taken_for_JSON(string type)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Assert.Equal(202, (await door.SendAsync("POST", "/v1/messages", TestDoor.Body(), type: type)).Status);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
+using Router.Core.Tenants;
 using Router.Engine.Shards;
+using Router.FrontDoor.Access;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
@@ -70,7 +72,7 @@ internal sealed partial class LineStream
 
             nowMs = shared.Time.GetUtcNow().ToUnixTimeMilliseconds();
             ReadOnlySequence<byte> buffer = result.Buffer;
-            while (!TakeLines(ref buffer, result.IsCompleted))
+            while (!IsAdmitted() || !TakeLines(ref buffer, result.IsCompleted))
             {
                 await WaitAsync();
                 if (closing.IsCancellationRequested)
@@ -86,6 +88,29 @@ internal sealed partial class LineStream
                 return true;
             }
         }
+    }
+
+    /// <summary>
+    /// Looks again who calls whenever something configured has changed: a key that was removed takes no further line, a sender that was added counts at once. False: it is
+    /// closing now.
+    /// </summary>
+    private bool IsAdmitted()
+    {
+        Configuration current = shared.Administration.Current;
+        if (ReferenceEquals(current, admittedUnder))
+        {
+            return true;
+        }
+
+        admittedUnder = current;
+        if (shared.Doorkeeper.Admit(context, Permission.TenantSend, out Tenant? caller) is { } problem)
+        {
+            Close(problem);
+            return false;
+        }
+
+        tenant = caller!;
+        return true;
     }
 
     /// <summary>Hands on every whole line of <paramref name="buffer"/>; false: it must wait first, for what <see cref="WaitAsync"/> finds out.</summary>
@@ -271,6 +296,11 @@ internal sealed partial class LineStream
 
     private async ValueTask WaitAsync()
     {
+        if (closing.IsCancellationRequested)
+        {
+            return;
+        }
+
         if (held is not null)
         {
             Interlocked.Increment(ref shared.Counts.WaitsForShard);

@@ -22,7 +22,6 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
 
     private readonly HttpContext context;
     private readonly LineStreams shared;
-    private readonly Tenant tenant;
     private readonly byte[] idempotencyKey;
     private readonly PipeReader input;
     private readonly PipeWriter output;
@@ -30,6 +29,8 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
     private readonly AnswerRing ring = new();
     private readonly Signal readerSignal = new();
     private readonly Signal writerSignal = new();
+    private Tenant tenant;
+    private Configuration admittedUnder;
     private long lastProgress;
     private Problem? closedBecause;
     private volatile bool aborted;
@@ -40,6 +41,7 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
         this.shared = shared;
         this.tenant = tenant;
         this.idempotencyKey = idempotencyKey;
+        admittedUnder = shared.Administration.Current;
         input = context.Request.BodyReader;
         output = context.Response.BodyWriter;
     }

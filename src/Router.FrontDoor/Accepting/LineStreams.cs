@@ -1,14 +1,20 @@
 using Microsoft.Extensions.Hosting;
 using Router.Engine.Shards;
+using Router.FrontDoor.Access;
+using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>What all NDJSON streams of this silo share.</summary>
 internal sealed class LineStreams(
-    IShards shards, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
-    IHostApplicationLifetime lifetime)
+    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequests requests,
+    DoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
 {
     internal IShards Shards { get; } = shards;
+
+    internal IAdministration Administration { get; } = administration;
+
+    internal Doorkeeper Doorkeeper { get; } = doorkeeper;
 
     internal RequestMaker Maker { get; } = maker;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
+using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Messages;
 
@@ -13,7 +14,7 @@ namespace Router.FrontDoor.Events;
 /// Holds a position and one batch; who reads slowly waits alone.
 /// </summary>
 /// <remarks>Hot path, near 0 B an event; a reference costs a look-up. The loop runs alone in its request.</remarks>
-internal sealed class EventStream(HttpContext context, EventStreams shared, Tenant tenant)
+internal sealed class EventStream(HttpContext context, EventStreams shared, Tenant caller)
 {
     // A batch is at most this many events: 256 events of some 350 bytes, about what one flush should carry.
     private const int BatchMax = 256;
@@ -21,6 +22,8 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
     private readonly References references = new(shared.Journal);
+    private Tenant tenant = caller;
+    private Configuration admittedUnder = shared.Administration.Current;
     private bool tooSlow;
 
     /// <summary>Tells what comes after <paramref name="position"/> until the client goes or this process begins to stop.</summary>
@@ -52,7 +55,7 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     private async Task TellAsync(LogPosition position, CancellationToken ended)
     {
         IEventLog log = shared.Journal.Events;
-        while (true)
+        while (IsAdmitted())
         {
             batch.Clear();
             LogPosition looked = log.Read(tenant.Number, position, batch, BatchMax);
@@ -61,6 +64,11 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
             if (batch.Count > 0)
             {
                 await references.FetchAsync(tenant.Number, batch, ended);
+                if (!IsAdmitted())
+                {
+                    return;
+                }
+
                 WriteBatch();
                 await FlushAsync();
             }
@@ -70,6 +78,25 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
                 await FlushAsync();
             }
         }
+    }
+
+    /// <summary>Looks again who calls whenever something configured has changed: a key that was removed is told nothing more.</summary>
+    private bool IsAdmitted()
+    {
+        Configuration current = shared.Administration.Current;
+        if (ReferenceEquals(current, admittedUnder))
+        {
+            return true;
+        }
+
+        admittedUnder = current;
+        if (shared.Doorkeeper.Admit(context, Permission.TenantRead, out Tenant? again) is not null)
+        {
+            return false;
+        }
+
+        tenant = again!;
+        return true;
     }
 
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.FrontDoor.Access;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreams(
-    IJournal journal, IKeyedHash hash, IAdministration administration, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
+    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
     IHostApplicationLifetime lifetime)
 {
     internal IJournal Journal { get; } = journal;
@@ -15,6 +16,8 @@ internal sealed class EventStreams(
     internal IKeyedHash Hash { get; } = hash;
 
     internal IAdministration Administration { get; } = administration;
+
+    internal Doorkeeper Doorkeeper { get; } = doorkeeper;
 
     internal DoorCounts Counts { get; } = counts;
 
