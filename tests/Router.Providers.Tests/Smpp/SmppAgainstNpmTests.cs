@@ -442,6 +442,7 @@ public sealed class SmppAgainstNpmTests
         Task drained = provider.DrainAsync(TestContext.Current.CancellationToken);
         provider.Submit([Driver.Plain(10)]);
         await drained;
+        await events.Until(static e => e.Outcomes.Count == 11 && e.Health.Count == 2);
         Assert.Equal((10, 1), (events.Count(OutcomeKind.Sent), events.Count(OutcomeKind.Unsent)));
         Assert.Equal(2, (await smsc.Stats())("unbinds"));
         Assert.Equal([true, false], events.Health);
