@@ -10,6 +10,10 @@ namespace Router.Storage.Files;
 internal sealed class FolderLock : IDisposable
 {
     private const string FileName = "router.lock";
+
+    // EAGAIN: flock was not had. .NET puts the number into the exception as it is.
+    private const int WouldBlock = 11;
+
     private readonly FileStream file;
 
     private FolderLock(FileStream file) => this.file = file;
@@ -39,10 +43,10 @@ internal sealed class FolderLock : IDisposable
         {
             throw CannotWrite(folder, denied);
         }
-        catch (IOException held) when (File.Exists(path) && Holder(path) is { Length: > 0 } holder)
+        catch (IOException held) when (held.HResult == WouldBlock)
         {
             throw new StorageException(
-                $"the data folder '{folder}' is in use by process {holder}: stop that Router, or give this one a folder of its own (ROUTER__Storage__Path)", held);
+                $"the data folder '{folder}' is in use by process {Holder(path)}: stop that Router, or give this one a folder of its own (ROUTER__Storage__Path)", held);
         }
         catch (IOException fault)
         {
@@ -53,7 +57,7 @@ internal sealed class FolderLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    private static string Holder(string path) => Encoding.ASCII.GetString(Posix.ReadLocked(path, 16)).Trim();
+    private static string Holder(string path) => Encoding.ASCII.GetString(Posix.ReadLocked(path, 16)).Trim() is { Length: > 0 } pid ? pid : "(unknown)";
 
     private static StorageException CannotWrite(string folder, Exception cause) => new(
         $"the data folder '{folder}' cannot be written: give this user the right to write there, or set another folder (ROUTER__Storage__Path)", cause);

@@ -27,6 +27,9 @@ internal sealed class Run
     /// <summary>Which statuses its list holds, a bit each.</summary>
     public required int Statuses { get; init; }
 
+    /// <summary>No message or entry in it is younger, Unix ms: ids may run ahead of the clock.</summary>
+    public long YoungestMs => Math.Max(LastAtMs, KeyMax >> 12);
+
     /// <summary>Messages in it.</summary>
     public required long Messages { get; init; }
 

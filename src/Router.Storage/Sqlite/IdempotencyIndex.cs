@@ -83,7 +83,7 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : 
             }
         }
 
-        for (int i = runs.Length - 1; i >= 0 && runs[i].LastAtMs >= sinceMs; i--)
+        for (int i = runs.Length - 1; i >= 0 && runs[i].YoungestMs >= sinceMs; i--)
         {
             if (runs[i].MayHaveKey(key) && lookups.TryFindKey(runs[i], key, out row))
             {

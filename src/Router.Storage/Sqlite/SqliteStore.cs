@@ -23,6 +23,8 @@ public sealed class SqliteStore : IAsyncDisposable
     private readonly Checkpointer checkpointer;
     private readonly Sweeper sweeper;
     private readonly JournalMemory memory;
+    private readonly Database database;
+    private readonly RecordSealer sealing;
     private bool disposed;
 
     private SqliteStore(SqliteStoreOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -34,11 +36,10 @@ public sealed class SqliteStore : IAsyncDisposable
             owned.Push(FolderLock.Take(options.Path));
             (TenantKeys tenants, ContactSalts salts, MasterKey master) = OpenKeys(options, path);
 
-            Database database = Own(Database.OpenWriter(path, options.PageSize, options.CacheKiB));
+            database = Own(Database.OpenWriter(path, options.PageSize, options.CacheKiB));
             Schema.Prepare(database);
             CheckSalts(database, salts, options);
-            RecordSealer sealer = Own(new RecordSealer(tenants, salts, options.LiveCiphersMax));
-            Sealer = sealer;
+            Sealer = sealing = Own(new RecordSealer(tenants, salts, options.LiveCiphersMax));
             Hash = Own(new KeyedHash(tenants, master));
 
             string contactsPath = Path.Combine(options.Path, ContactsFile.FileName);
@@ -58,7 +59,7 @@ public sealed class SqliteStore : IAsyncDisposable
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
             Journal = Own(new SqliteJournal(
-                writer, epochs, memory, events, contacts, sealer, () => new JournalReader(path, contactsPath), options, logger));
+                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath), options, logger));
             this.memory = memory;
             sweeper.Start();
             checkpointer.Start();
@@ -117,6 +118,26 @@ public sealed class SqliteStore : IAsyncDisposable
         return new ValueTask(Task.Run(CloseAll));
     }
 
+    /// <summary>Destroys a contact's key, on disk and in memory: its records can never be opened again. The caller sees to it that nothing of the contact is under way (DESIGN §8).</summary>
+    /// <exception cref="StorageException">The key file cannot be written.</exception>
+    public void DestroyContactKey(uint keySlot) => sealing.DestroyContactKey(keySlot);
+
+    /// <summary>Destroys a tenant's keys, on disk and in memory: its records can never be opened again, no hash of its made again.</summary>
+    /// <exception cref="StorageException">The key file cannot be written.</exception>
+    public void DestroyTenantKey(int tenant) => sealing.DestroyTenantKey(tenant);
+
+    /// <summary>Messages that memory holds. For tests.</summary>
+    internal int HeldMessages
+    {
+        get
+        {
+            lock (memory.Gate)
+            {
+                return memory.Generations.Sum(static g => g.Messages.Count);
+            }
+        }
+    }
+
     /// <summary>Sweeps all that memory holds and waits for it: what otherwise comes when a generation is full. For tests.</summary>
     internal async Task SweepAsync()
     {
@@ -128,6 +149,19 @@ public sealed class SqliteStore : IAsyncDisposable
             await Task.Run(sweeper.WaitUntilSwept).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Lets the journal's file grow no more (1), or again (0): what a full disk does. For tests.</summary>
+    internal async Task LimitPagesAsync(long pages)
+    {
+        RunPragma work = new(database, $"PRAGMA max_page_count={(pages == 0 ? uint.MaxValue - 1 : pages)}");
+        if (writer.TryAdd(work))
+        {
+            await work.Done.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>See <see cref="SqliteWriter.NextCommitFault"/>.</summary>
+    internal void FailNextCommit(int code) => writer.NextCommitFault = code;
 
     private static ContactsFile OpenContacts(string path, SqliteStoreOptions options)
     {
@@ -175,6 +209,17 @@ public sealed class SqliteStore : IAsyncDisposable
         }
 
         return (Own(TenantKeys.Open(tenantsPath, master)), Own(ContactSalts.Open(Path.Combine(options.Path, "contacts.keys"))), master);
+    }
+
+    private sealed class RunPragma(Database database, string pragma) : IWriterWork
+    {
+        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Done => done.Task;
+
+        public void Execute() => database.Execute(pragma);
+
+        public void Completed(StorageException? fault) => done.SetResult();
     }
 
     private sealed class CloseMemory(JournalMemory memory) : IWriterWork

@@ -45,6 +45,9 @@ internal sealed partial class SqliteWriter : IDisposable
         thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
     }
 
+    /// <summary>SQLite's result with which the next COMMIT fails instead of being made; 0: none. For tests of what cannot be brought about, such as a failed fsync.</summary>
+    public int NextCommitFault { get; set; }
+
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 
@@ -198,6 +201,13 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         try
         {
+            if (NextCommitFault != 0)
+            {
+                SqliteFault asked = new(NextCommitFault, "COMMIT");
+                NextCommitFault = 0;
+                throw asked;
+            }
+
             end.Run();
             fault = null;
             return PartOutcome.Kept;

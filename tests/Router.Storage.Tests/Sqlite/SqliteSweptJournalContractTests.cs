@@ -6,7 +6,7 @@ using Router.Engine.Sealing;
 using Router.Storage.Sqlite;
 using Router.Testing;
 
-namespace Router.Storage.Tests;
+namespace Router.Storage.Tests.Sqlite;
 
 /// <summary>The same contract when everything is swept out of memory before each question and each crash: every answer comes from the files.</summary>
 public sealed class SqliteSweptJournalContractTests : JournalContract

@@ -2,7 +2,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Testing;
 
-namespace Router.Storage.Tests;
+namespace Router.Storage.Tests.Sqlite;
 
 /// <summary>The contract of every journal, over SQLite and with its own sealing.</summary>
 public sealed class SqliteJournalContractTests : JournalContract
