@@ -10,8 +10,13 @@ string folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"router-
 const int Window = 50_000;
 try
 {
-    double rawRate = RawInserts.Run(folder, Math.Min(options.Messages, 400_000), options.PageSize);
-    Console.WriteLine($"raw inserts (300 B, 1,000 a transaction, WAL, FULL): {rawRate:N0} rows/s");
+    using Process self = Process.GetCurrentProcess();
+    TimeSpan rawCpu = self.TotalProcessorTime;
+    int rawRows = Math.Min(options.Messages, 400_000);
+    double rawRate = RawInserts.Run(folder, rawRows, options.PageSize);
+    self.Refresh();
+    Console.WriteLine(
+        $"raw inserts (300 B, 1,000 a transaction, WAL, FULL): {rawRate:N0} rows/s, {(self.TotalProcessorTime - rawCpu).TotalMicroseconds / rawRows:F1} µs CPU each");
     Console.WriteLine($"journal: {options.Messages:N0} messages, accepted {options.RecordBytes} B, sent, delivered; {(options.Contacts == 0 ? "a contact each" : options.Contacts + " contacts")}, {options.Keys} % with idempotency keys, sealed: {options.Seal}");
     Console.WriteLine($"{"messages",10} {"msg/s",9} {"of raw",7} {"CPU µs",7} {"B/msg",7} {"MB live",8}");
     string data = Path.Combine(folder, "data");
@@ -20,7 +25,8 @@ try
         TimeProvider.System, NullLoggerFactory.Instance);
     IReadOnlyList<TakenShard> taken = await store.Journal.TakeAsync([.. Enumerable.Range(0, MessageId.ShardCount)], default);
     Shards shards = new(options, store, taken);
-    using Process self = Process.GetCurrentProcess();
+    self.Refresh();
+    Dictionary<string, double> threadsBefore = ThreadTimes.Read();
     long start = Stopwatch.GetTimestamp();
     (int Messages, long At, TimeSpan Cpu, long Bytes) last = (0, start, self.TotalProcessorTime, GC.GetTotalAllocatedBytes());
     (int Messages, long At, TimeSpan Cpu, long Bytes) first = last;
@@ -38,6 +44,9 @@ try
     });
     Console.WriteLine("whole run:");
     Print(first, last);
+    Console.WriteLine("CPU µs a message by thread: " + string.Join(", ", ThreadTimes.Read()
+        .Select(t => (t.Key, Micros: (t.Value - threadsBefore.GetValueOrDefault(t.Key)) * 1e6 / options.Messages))
+        .Where(static t => t.Micros >= 0.05).OrderByDescending(static t => t.Micros).Select(static t => $"{t.Key} {t.Micros:F2}")));
     LogPosition end = store.Journal.Events.End;
     Console.WriteLine($"{end.Commit:N0} commits, {3.0 * options.Messages / end.Commit:N0} operations each; {DirectoryBytes(data) / options.Messages:N0} B on disk a message");
     start = Stopwatch.GetTimestamp();

@@ -20,6 +20,9 @@ public sealed record ProviderSettings
 
     /// <summary>The kind's own settings, as a JSON object.</summary>
     public string Settings { get; init; } = "{}";
+
+    /// <summary>Kind and channels only: the kind's own settings hold passwords.</summary>
+    public override string ToString() => $"{Kind} for {string.Join(", ", Channels)}";
 }
 
 /// <summary>Limits of a provider account. Both count what the protocol sends: for SMS, segments.</summary>

@@ -180,7 +180,7 @@ internal sealed partial class OwnedShards : IDisposable
     [LoggerMessage(LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
     private partial void LogTaken(int shard, long epoch, int unfinished);
 
-    [LoggerMessage(LogLevel.Warning, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
+    [LoggerMessage(LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
     private partial void LogNotEnded(int shard, long epoch);
 
     [LoggerMessage(LogLevel.Warning, "lost shard {Shard} of epoch {Epoch}; it is taken again")]

@@ -39,15 +39,14 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ArgumentNullException.ThrowIfNull(grainState);
         string key = KeyOf(stateName, grainId);
-        byte[]? data = Read(key, out long etag);
+        (byte[]? data, long etag) = await Task.Run(() => Read(key)).ConfigureAwait(true);
         grainState.ETag = etag == 0 ? null! : ToText(etag);
         grainState.RecordExists = data is not null;
         grainState.State = data is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(Open(key, data), Json)!;
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -98,15 +97,14 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IDisposable
             : throw new InconsistentStateException($"the state of '{key}' was changed by another activation", ToText(stored), etag ?? "");
     }
 
-    private byte[]? Read(string key, out long etag)
+    private (byte[]? Data, long Etag) Read(string key)
     {
         lock (readGate)
         {
             try
             {
                 bool found = select.Bind(1, key).Step();
-                etag = found ? select.Long(0) : 0;
-                return found ? select.Blob(1).ToArray() : null;
+                return found ? (select.Blob(1).ToArray(), select.Long(0)) : (null, 0);
             }
             catch (SqliteFault fault)
             {

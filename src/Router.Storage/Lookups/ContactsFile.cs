@@ -65,8 +65,7 @@ internal sealed class ContactsFile : IDisposable
     /// <exception cref="SqliteFault">Not all was written; do it again.</exception>
     public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit)
     {
-        int[] ordered = [.. Enumerable.Range(0, contacts.Count)];
-        Array.Sort(ordered, (a, b) => contacts[a].Contact.CompareTo(contacts[b].Contact));
+        int[] ordered = Ordered(contacts);
         if (rows + contacts.Count > Filter.Capacity)
         {
             GrowFilter(rows + contacts.Count);
@@ -100,6 +99,21 @@ internal sealed class ContactsFile : IDisposable
     {
         upsert.Dispose();
         database.Dispose();
+    }
+
+    // By the first 64 bits alone: they are hash, so that two contacts share them once in 2⁶⁰ pairs, and then the order costs a page, not the truth.
+    private static int[] Ordered(SlabTable<ContactId, ContactRow> contacts)
+    {
+        ulong[] keys = new ulong[contacts.Count];
+        int[] ordinals = new int[keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = contacts[i].Contact.High;
+            ordinals[i] = i;
+        }
+
+        Array.Sort(keys, ordinals);
+        return ordinals;
     }
 
     private void InTransaction(Action write)

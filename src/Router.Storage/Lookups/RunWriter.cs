@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Storage.Memory;
@@ -189,11 +190,9 @@ internal sealed class RunWriter : IDisposable
 
     private void WriteList(Run run, Generation generation, int[] byKey)
     {
-        // Row keys are in order already: a stable sort by tenant and status keeps them so.
-        IEnumerable<int> ordered = byKey.OrderBy(i => ((long)generation.Messages[i].Tenant << 8) | (long)generation.Messages[i].Status);
-        Span<byte> key = stackalloc byte[ListKey.Length];
-        blocks.Begin(run.Number, RunKind.List, key.Length);
-        foreach (int ordinal in ordered)
+        // Row keys are in order already: dealt out to tenants and statuses they stay so.
+        Dictionary<(int Tenant, MessageStatus Status), List<long>> lists = [];
+        foreach (int ordinal in byKey)
         {
             ref MessageRow message = ref generation.Messages[ordinal];
             if (message.Status == MessageStatus.None)
@@ -202,8 +201,19 @@ internal sealed class RunWriter : IDisposable
                 continue;
             }
 
-            ListKey.Write(message.Tenant, message.Status, message.RowKey, key);
-            blocks.Add(key, 0);
+            ref List<long>? list = ref CollectionsMarshal.GetValueRefOrAddDefault(lists, (message.Tenant, message.Status), out _);
+            (list ??= []).Add(message.RowKey);
+        }
+
+        Span<byte> key = stackalloc byte[ListKey.Length];
+        blocks.Begin(run.Number, RunKind.List, key.Length);
+        foreach ((int Tenant, MessageStatus Status) of in lists.Keys.Order())
+        {
+            foreach (long rowKey in lists[of])
+            {
+                ListKey.Write(of.Tenant, of.Status, rowKey, key);
+                blocks.Add(key, 0);
+            }
         }
 
         blocks.Flush();

@@ -5,6 +5,9 @@ namespace Router.Storage.Sqlite;
 /// <summary>A connection to one SQLite file, for one thread at a time.</summary>
 internal sealed class Database : IDisposable
 {
+    // A WAL that grew under load is cut back to this when it begins anew.
+    private const int WalBytesKept = 64 * 1024 * 1024;
+
     private readonly sqlite3 handle;
 
     static Database() => Batteries_V2.Init();
@@ -35,6 +38,7 @@ internal sealed class Database : IDisposable
             database.Execute("PRAGMA secure_delete=ON");
             database.Execute("PRAGMA wal_autocheckpoint=0");
             database.Execute("PRAGMA temp_store=MEMORY");
+            database.Execute($"PRAGMA journal_size_limit={WalBytesKept}");
             database.Execute($"PRAGMA cache_size=-{cacheKiB}");
             return database;
         }
