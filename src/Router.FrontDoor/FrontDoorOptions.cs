@@ -40,8 +40,10 @@ public sealed record FrontDoorOptions
             return $"Http:ConnectionsMax {ConnectionsMax} is not 1 to 1000000";
         }
 
-        return StreamIdle <= TimeSpan.Zero || HeartBeat <= TimeSpan.Zero ? "Http:StreamIdle and Http:HeartBeat must be longer than nothing" : null;
+        return !IsWait(StreamIdle) || !IsWait(HeartBeat) ? "Http:StreamIdle and Http:HeartBeat are each longer than nothing and at most a day" : null;
     }
+
+    private static bool IsWait(TimeSpan time) => time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
 
     /// <summary>A fresh key of Router's own form, for <see cref="OperatorKey"/> or a tenant: <c>rk_</c> and 43 characters that hold 256 random bits.</summary>
     public static string NewKey() => KeyText.New();

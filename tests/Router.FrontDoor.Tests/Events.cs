@@ -71,9 +71,10 @@ public sealed class Events
     }
 
     [Fact]
-    public async Task The_position_told_at_once_leaves_nothing_out()
+    public async Task The_position_told_at_once_leaves_nothing_out_and_repeats_nothing()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
+        await door.PostAsync();
         string position;
         await using (RawConnection stream = await OpenAsync(door))
         {
