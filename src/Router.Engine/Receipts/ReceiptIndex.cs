@@ -45,11 +45,12 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            if (!stripe.Awaited.TryAdd(awaited.ReceiptKey, new Entry { Awaited = awaited, Group = group }))
-            {
-                stripe.Awaited[awaited.ReceiptKey] = new Entry { Awaited = awaited, Group = group };
-            }
-            else
+            ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, awaited.ReceiptKey, out bool known);
+            MessageStatus seen = entry.Awaited.Status; // a receipt may have been seen by the tables' answer already
+            entry.Awaited = awaited;
+            entry.Awaited.Status = seen > awaited.Status ? seen : awaited.Status;
+            entry.Group ??= group;
+            if (!known)
             {
                 stripe.Order.Enqueue(awaited.ReceiptKey);
                 while (stripe.Order.Count > awaitedMax)
@@ -101,6 +102,20 @@ internal sealed class ReceiptIndex
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Holds a kept receipt whose message's shard has no owner now, until that shard's awaited receipts are added again.</summary>
+    public void Hold(ReceiptTask task)
+    {
+        Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            task.Matched = false;
+            if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
+            {
+                Interlocked.Increment(ref unmatchedCount);
+            }
         }
     }
 
@@ -177,9 +192,9 @@ internal sealed class ReceiptIndex
         lock (stripe.Gate)
         {
             ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
-            if (Unsafe.IsNullRef(ref entry))
+            if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Status != task.Receipt.Status)
             {
-                return;
+                return; // forgotten, or a later receipt went on from it
             }
 
             entry.Awaited.Status = task.Before;

@@ -20,6 +20,9 @@ internal interface IShardEffects
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
 
+    /// <summary>A receipt could not be kept here and now.</summary>
+    void NotKept(ReceiptTask receipt);
+
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);
 }
