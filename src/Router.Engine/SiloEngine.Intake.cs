@@ -65,6 +65,9 @@ public sealed partial class SiloEngine
             : default;
     }
 
+    /// <summary>The owner of a shard here; null: none. For tests.</summary>
+    internal ShardOwner? OwnerOf(int shard) => Volatile.Read(ref owners[shard]);
+
     /// <summary>Queues a command for a shard's owner here; false when there is none.</summary>
     internal bool Post(int shard, in UrgentCommand command) => Volatile.Read(ref owners[shard]) is { } owner && owner.Post(command);
 }

@@ -12,7 +12,7 @@ namespace Router.Engine;
 public sealed partial class SiloEngine
 {
     private static readonly TimeSpan ProviderStopTime = TimeSpan.FromSeconds(10);
-    private readonly Dictionary<int, (ProviderAccount Account, IProvider Provider)> providers = [];
+    private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
 
     /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
@@ -32,7 +32,7 @@ public sealed partial class SiloEngine
                 ProviderAccount? account = configuration.FindProvider(number);
                 if (account is null || !account.Settings.Enabled || !Same(account.Settings, providers[number].Account.Settings))
                 {
-                    Remove(number, keepsLink: account is { Settings.Enabled: true });
+                    Remove(number, keepsLink: account is { Settings.Enabled: true } && factories.ContainsKey(account.Settings.Kind));
                 }
             }
 
@@ -40,8 +40,9 @@ public sealed partial class SiloEngine
             {
                 if (account.Settings.Enabled && !providers.ContainsKey(account.Number) && factories.TryGetValue(account.Settings.Kind, out IProviderFactory? factory))
                 {
-                    IProvider provider = factory.Create(account, this, Hash, Time, seeds.Next());
-                    providers.Add(account.Number, (account, provider));
+                    var events = new InstanceEvents(this);
+                    IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
+                    providers.Add(account.Number, new RunningProvider(account, provider, events));
                     Dispatcher.Attach(new ProviderLink(account, provider));
                     provider.Start();
                 }
@@ -191,7 +192,11 @@ public sealed partial class SiloEngine
     {
         if (found is { } awaited)
         {
-            Receipts.Add(awaited);
+            if (Receipts.Add(awaited) is { } early)
+            {
+                PostReceipt(early, awaited.Message.Shard);
+            }
+
             task.Awaited = awaited;
             task.Matched = true;
             PostReceipt(task, awaited.Message.Shard);
@@ -215,37 +220,49 @@ public sealed partial class SiloEngine
 
         if (task.Forwarded || task.Acknowledge is not { } acknowledge || Elsewhere is null || !Elsewhere.TryForward(shard, task.Receipt, acknowledge, task.State, task.Token))
         {
-            task.Answer(false);
+            NotKept(task);
         }
+    }
+
+    /// <summary>A receipt could not be kept here and now: its carrier sends it again, or it is kept as unmatched already and waits for its message's shard to be taken.</summary>
+    internal void NotKept(ReceiptTask task)
+    {
+        if (task.WasKept && !task.Expired)
+        {
+            Receipts.Hold(task);
+        }
+
+        task.Answer(false);
     }
 
     private void Remove(int number, bool keepsLink)
     {
-        (ProviderAccount account, IProvider provider) = providers[number];
+        RunningProvider running = providers[number];
         providers.Remove(number);
+        running.Events.Retire();
         if (!keepsLink)
         {
             Dispatcher.Detach(number);
         }
 
-        _ = StopAsync(account, provider);
+        _ = StopAsync(running);
     }
 
-    private async Task StopAsync(ProviderAccount account, IProvider provider)
+    private async Task StopAsync(RunningProvider running)
     {
         try
         {
-            await provider.DisposeAsync().ConfigureAwait(false);
+            await running.Provider.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            Log.ProviderStop(account.Name, fault);
+            Log.ProviderStop(running.Account.Name, fault);
         }
     }
 
     private async Task DrainProvidersAsync(CancellationToken cancellationToken)
     {
-        List<(ProviderAccount Account, IProvider Provider)> all;
+        List<RunningProvider> all;
         lock (configurationGate)
         {
             all = [.. providers.Values];
@@ -270,16 +287,38 @@ public sealed partial class SiloEngine
 
     private async Task DisposeProvidersAsync()
     {
-        List<(ProviderAccount Account, IProvider Provider)> all;
+        List<RunningProvider> all;
         lock (configurationGate)
         {
             all = [.. providers.Values];
             providers.Clear();
         }
 
-        foreach ((ProviderAccount account, IProvider provider) in all)
+        foreach (RunningProvider running in all)
         {
-            await StopAsync(account, provider).ConfigureAwait(false);
+            await StopAsync(running).ConfigureAwait(false);
+        }
+    }
+
+    private sealed record RunningProvider(ProviderAccount Account, IProvider Provider, InstanceEvents Events);
+
+    // One instance of a provider's account. Its outcomes and receipts count however late they come; its health does not once another took its place.
+    private sealed class InstanceEvents(SiloEngine engine) : IProviderEvents
+    {
+        private volatile bool retired;
+
+        public void Retire() => retired = true;
+
+        public void Settle(ReadOnlySpan<Outcome> outcomes) => engine.Settle(outcomes);
+
+        public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) => engine.Receive(receipt, acknowledge, state, token);
+
+        public void HealthChanged(int provider, bool up)
+        {
+            if (!retired)
+            {
+                engine.HealthChanged(provider, up);
+            }
         }
     }
 }

@@ -88,29 +88,41 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     {
         ArgumentNullException.ThrowIfNull(taken);
         ShardOwner owner;
+        var matched = new List<ReceiptTask>();
         lock (gate)
         {
             owner = new ShardOwner(this, taken, seeds.Next());
             owners[taken.Shard]?.Stop();
             foreach (AwaitedReceipt awaited in taken.Awaited)
             {
-                Receipts.Add(awaited);
+                if (Receipts.Add(awaited) is { } early)
+                {
+                    matched.Add(early);
+                }
             }
 
             foreach (UnmatchedReceipt unmatched in taken.Unmatched)
             {
-                Receipts.AddUnmatched(new ReceiptTask
+                var task = new ReceiptTask
                 {
                     Receipt = new Receipt { Provider = unmatched.Provider, ReceiptKey = unmatched.ReceiptKey, Status = unmatched.Status, Reason = unmatched.Reason },
                     AtMs = unmatched.AtMs,
                     WasKept = true,
-                });
+                };
+                if (Receipts.AddUnmatched(task))
+                {
+                    matched.Add(task);
+                }
             }
 
             Volatile.Write(ref owners[taken.Shard], owner);
         }
 
         owner.Configure(Configuration);
+        foreach (ReceiptTask task in matched)
+        {
+            PostReceipt(task, task.Awaited.Message.Shard);
+        }
     }
 
     /// <summary>Ends the ownership of a shard: its queues are answered, its memory is dropped.</summary>
@@ -203,7 +215,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
     internal void Ended(ShardOwner owner, bool lost)
     {
-        Interlocked.CompareExchange(ref owners[owner.Number], null, owner);
+        bool current = Interlocked.CompareExchange(ref owners[owner.Number], null, owner) == owner;
         Dispatcher.Forget(owner.Number);
         List<TaskCompletionSource> waiters;
         lock (gate)
@@ -213,7 +225,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         }
 
         waiters.ForEach(static waiter => waiter.TrySetResult());
-        if (lost)
+        if (lost && current)
         {
             ShardLost?.Invoke(owner.Number);
         }

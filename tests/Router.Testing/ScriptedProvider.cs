@@ -64,6 +64,9 @@ public sealed partial class ScriptedProvider : IProvider
     /// <summary>Whether a timer of the injected time runs what falls due. Default true; false: only <see cref="Step"/> does.</summary>
     public bool RunsByTimer { get; set; } = true;
 
+    /// <summary>Whether being disposed leaves what is in flight as it is, to be settled by hand: a provider whose last outcomes come late. Default false.</summary>
+    public bool IgnoresDispose { get; set; }
+
     /// <summary>Whether it is up.</summary>
     public bool IsUp
     {
@@ -215,7 +218,11 @@ public sealed partial class ScriptedProvider : IProvider
             draining = true;
         }
 
-        GoDown();
+        if (!IgnoresDispose)
+        {
+            GoDown();
+        }
+
         await timer.DisposeAsync().ConfigureAwait(false);
     }
 

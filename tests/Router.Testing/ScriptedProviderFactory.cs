@@ -11,6 +11,7 @@ public sealed class ScriptedProviderFactory : IProviderFactory
     private readonly Lock sync = new();
     private readonly Action<ScriptedProvider>? prepare;
     private readonly List<ScriptedProvider> made = [];
+    private readonly List<IProviderEvents> told = [];
 
     /// <summary>A factory; <paramref name="prepare"/> sets up each provider before it is handed out (null: by hand, up at once).</summary>
     public ScriptedProviderFactory(Action<ScriptedProvider>? prepare = null) => this.prepare = prepare;
@@ -26,6 +27,18 @@ public sealed class ScriptedProviderFactory : IProviderFactory
             lock (sync)
             {
                 return [.. made];
+            }
+        }
+    }
+
+    /// <summary>What each was made to tell its events to, in order.</summary>
+    public IReadOnlyList<IProviderEvents> Events
+    {
+        get
+        {
+            lock (sync)
+            {
+                return [.. told];
             }
         }
     }
@@ -55,6 +68,7 @@ public sealed class ScriptedProviderFactory : IProviderFactory
         lock (sync)
         {
             made.Add(provider);
+            told.Add(events);
         }
 
         return provider;

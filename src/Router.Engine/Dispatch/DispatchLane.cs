@@ -29,6 +29,9 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Segments a message had at the last release, rounded up: what a limit is asked for.</summary>
     public int SegmentsAMessage { get; set; } = 1;
 
+    /// <summary>Segments of the next message, as last told by a shard: less is of no use to it.</summary>
+    public int NextSegments { get; set; } = 1;
+
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
@@ -42,6 +45,9 @@ internal sealed class DispatchLane(LaneKey key)
 
     /// <summary>A shard has nothing any more: its owner is gone.</summary>
     public void Forget(int shard) => ready &= ~(1UL << shard);
+
+    /// <summary>No shard has anything: its provider is gone.</summary>
+    public void ForgetAll() => ready = 0;
 
     /// <summary>The next shard in turn that has something: the one after the last asked.</summary>
     public int NextShard(out int count, out int shardLane)

@@ -11,6 +11,11 @@ internal sealed partial class Dispatcher
 
     private void OnOffer(in DispatchEvent told)
     {
+        if (!links.TryGetValue(told.Key.Provider, out ProviderLink? link) || link.Closed)
+        {
+            return; // its provider is not here: what waits is routed anew, and offered again each second
+        }
+
         if (!lanes.TryGetValue(told.Key, out DispatchLane? lane))
         {
             lanes.Add(told.Key, lane = new DispatchLane(told.Key));
@@ -18,10 +23,7 @@ internal sealed partial class Dispatcher
         }
 
         lane.Offer(told.Shard, told.ShardLane, told.Count);
-        if (links.TryGetValue(told.Key.Provider, out ProviderLink? link))
-        {
-            link.Add(lane);
-        }
+        link.Add(lane);
     }
 
     private void OnAnswer(ReleaseAsk ask)
@@ -49,10 +51,11 @@ internal sealed partial class Dispatcher
             }
         }
 
-        if (ask.More)
+        if (ask.More && link is { Closed: false })
         {
             lane.Offer(ask.Shard, ask.ShardLane, ask.Available);
-            link?.Add(lane);
+            lane.NextSegments = ask.NextSegments;
+            link.Add(lane);
         }
 
         ForgetIfUnused(lane);
@@ -63,7 +66,13 @@ internal sealed partial class Dispatcher
 
     private void Fill(ProviderLink link)
     {
-        if (link is { Up: false } or { Closed: true } || draining)
+        if (link.Closed)
+        {
+            RemoveIfSettled(link);
+            return;
+        }
+
+        if (!link.Up || draining)
         {
             return;
         }
@@ -71,10 +80,12 @@ internal sealed partial class Dispatcher
         long now = engine.Timestamp;
         if (now < link.PausedUntil)
         {
+            engine.PokeDispatcherAt(link.PausedUntil);
             return;
         }
 
         int room;
+        int least = 1;
         while ((room = link.Room(engine.Options.SettleUnkeptMax)) > 0 && link.Take() is { } lane)
         {
             if (!lane.HasReady)
@@ -85,8 +96,15 @@ internal sealed partial class Dispatcher
 
             int shard = lane.NextShard(out int available, out int shardLane);
             int messages = Math.Min(Math.Min(available, room), engine.Options.ReleaseBatchMax);
-            int segments = Math.Min(messages * lane.SegmentsAMessage, room);
-            Slice slice = TakeLimits(lane, messages, segments, now);
+            least = Math.Min(lane.NextSegments, link.Window);
+            if (room < least)
+            {
+                link.Add(lane);
+                break; // a long message waits for as much room as it needs
+            }
+
+            int segments = Math.Min(Math.Max(messages * lane.SegmentsAMessage, least), room);
+            Slice slice = TakeLimits(lane, messages, segments, least, now);
             if (slice.Messages == 0)
             {
                 continue;
@@ -99,10 +117,11 @@ internal sealed partial class Dispatcher
             }
         }
 
-        if (room <= 0 && link.Unkept > 0)
+        if (room < least && link.Unkept > 0)
         {
             link.WaitsForKeeping = true;
-            if (link.Room(engine.Options.SettleUnkeptMax) > 0)
+            Interlocked.MemoryBarrier(); // the mark is seen by whoever keeps one after this look
+            if (link.Room(engine.Options.SettleUnkeptMax) >= least)
             {
                 Poke(); // kept in between
             }
@@ -121,6 +140,7 @@ internal sealed partial class Dispatcher
         ask.ShardLane = shardLane;
         ask.MessagesMax = slice.Messages;
         ask.SegmentsMax = slice.Segments;
+        ask.MayPart = slice.Segments < lane.NextSegments;
         ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
         ask.Slice = slice;
         ask.Limits = lane.Limits;

@@ -67,6 +67,15 @@ internal sealed partial class Dispatcher
             {
                 link.Add(lane);
             }
+            else
+            {
+                ForgetIfUnused(lane);
+            }
+        }
+
+        if (blocked.TryPeek(out _, out long next))
+        {
+            engine.PokeDispatcherAt(next); // the timer holds one time only
         }
 
         if (now - lastForgotten > engine.Ticks(1_000))
@@ -77,9 +86,9 @@ internal sealed partial class Dispatcher
     }
 
     // None: the lane comes back when its limits lend again.
-    private Slice TakeLimits(DispatchLane lane, int messages, int segments, long now)
+    private Slice TakeLimits(DispatchLane lane, int messages, int segments, int least, long now)
     {
-        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, 1, now);
+        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now);
         if (slice.Messages == 0 && !lane.Blocked)
         {
             lane.Blocked = true;

@@ -25,8 +25,7 @@ internal sealed partial class Dispatcher
         if (links.TryGetValue(number, out ProviderLink? before))
         {
             before.Closed = true;
-            link.InFlight = before.InFlight;
-            link.AddUnkept(before.Unkept);
+            link.Succeed(before);
         }
 
         links = links.SetItem(number, link);
@@ -47,13 +46,14 @@ internal sealed partial class Dispatcher
     {
         if (links.TryGetValue(provider, out ProviderLink? link))
         {
-            link.Closed = true;
-            links = links.Remove(provider);
+            link.Closed = true; // it stays until nothing of it is in flight: should the provider come back, that counts
             foreach (DispatchLane lane in lanes.Values)
             {
                 if (lane.Key.Provider == provider)
                 {
                     lane.Queued = false;
+                    lane.ForgetAll();
+                    ForgetIfUnused(lane);
                 }
             }
 
@@ -61,9 +61,17 @@ internal sealed partial class Dispatcher
         }
     }
 
+    private void RemoveIfSettled(ProviderLink link)
+    {
+        if (link is { InFlight: <= 0, Unkept: <= 0 } && links.TryGetValue(link.Account.Number, out ProviderLink? now) && now == link)
+        {
+            links = links.Remove(link.Account.Number);
+        }
+    }
+
     private void OnHealth(int provider, bool up)
     {
-        if (links.TryGetValue(provider, out ProviderLink? link) && link.Up != up)
+        if (links.TryGetValue(provider, out ProviderLink? link) && !link.Closed && link.Up != up)
         {
             link.Up = up;
             engine.RerouteAll();

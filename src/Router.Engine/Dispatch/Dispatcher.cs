@@ -83,6 +83,9 @@ internal sealed partial class Dispatcher : Worker
         Wake();
     }
 
+    /// <summary>Lanes known.</summary>
+    public int LaneCount => lanes.Count;
+
     /// <summary>Asks under way.</summary>
     public int Asks => asks;
 
@@ -132,6 +135,7 @@ internal sealed partial class Dispatcher : Worker
                 foreach (DispatchLane lane in lanes.Values)
                 {
                     lane.Forget(told.Shard);
+                    ForgetIfUnused(lane);
                 }
 
                 break;
@@ -162,11 +166,15 @@ internal sealed partial class Dispatcher : Worker
         link.InFlight -= told.Count;
         if (told.ShardLane > 0)
         {
+            if (engine.Timestamp < link.PausedUntil && told.DelayMs == 0)
+            {
+                return; // of the same burst: one reason to slow
+            }
+
             link.PauseMs = told.DelayMs > 0 ? told.DelayMs : Math.Clamp(link.PauseMs * 2, PauseFirstMs, PauseLastMs);
             link.PausedUntil = engine.Timestamp + engine.Ticks(link.PauseMs);
-            engine.PokeDispatcherAt(link.PausedUntil);
         }
-        else
+        else if (engine.Timestamp >= link.PausedUntil)
         {
             link.PauseMs = 0;
         }

@@ -11,7 +11,7 @@ internal sealed class ProviderLink
     private readonly LaneClass[] classes = new LaneClass[LaneKey.Classes];
     private int turns;
     private int sharedClass;
-    private int unkept;
+    private Counter unkept = new();
 
     public ProviderLink(ProviderAccount account, IProvider provider)
     {
@@ -45,18 +45,30 @@ internal sealed class ProviderLink
     public int PauseMs { get; set; }
 
     /// <summary>Outcomes that are not kept yet. Any thread.</summary>
-    public int Unkept => Volatile.Read(ref unkept);
+    public int Unkept => Volatile.Read(ref unkept.Value);
 
     /// <summary>A release waits because too many outcomes are not kept yet.</summary>
     public volatile bool WaitsForKeeping;
 
     /// <summary>Adds to the outcomes that are not kept yet.</summary>
-    public void AddUnkept(int count) => Interlocked.Add(ref unkept, count);
+    public void AddUnkept(int count) => Interlocked.Add(ref unkept.Value, count);
+
+    /// <summary>Takes over what the link before it has in flight and unkept; the count of the latter is shared, for others still hold that link. Before it is published.</summary>
+    public void Succeed(ProviderLink before)
+    {
+        InFlight = before.InFlight;
+        PausedUntil = before.PausedUntil;
+        PauseMs = before.PauseMs;
+        unkept = before.unkept;
+    }
+
+    /// <summary>Segments in flight at most.</summary>
+    public int Window => Math.Min(Provider.Window, Account.Settings.Limits.InFlight ?? int.MaxValue);
 
     /// <summary>Segments that may be asked for now.</summary>
     public int Room(int unkeptMax)
     {
-        int window = Math.Min(Provider.Window, Account.Settings.Limits.InFlight ?? int.MaxValue);
+        int window = Window;
         // In flight and unkept together are what a crash may send twice: at most a window and unkeptMax (DESIGN §4.4).
         return Math.Min(window - InFlight, window + unkeptMax - InFlight - Unkept);
     }
@@ -91,5 +103,10 @@ internal sealed class ProviderLink
         }
 
         return classes[first].Take();
+    }
+
+    private sealed class Counter
+    {
+        public int Value;
     }
 }

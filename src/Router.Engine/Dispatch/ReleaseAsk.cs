@@ -22,6 +22,9 @@ internal sealed class ReleaseAsk
     /// <summary>Segments at most.</summary>
     public int SegmentsMax;
 
+    /// <summary>The first message may leave in part: all that its provider's window or limit can ever give is less than its segments.</summary>
+    public bool MayPart;
+
     /// <summary>Monotonic end of the releases.</summary>
     public long ReleaseEnd;
 
@@ -43,6 +46,9 @@ internal sealed class ReleaseAsk
     /// <summary>Answer: messages that the lane still has, when there is more.</summary>
     public int Available;
 
+    /// <summary>Answer: segments of the next message, when there is more.</summary>
+    public int NextSegments;
+
     /// <summary>Empties the answer.</summary>
     public void Clear()
     {
@@ -50,5 +56,6 @@ internal sealed class ReleaseAsk
         Segments = 0;
         More = false;
         Available = 0;
+        NextSegments = 0;
     }
 }

@@ -47,7 +47,8 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(receiptKey);
         lock (stripe.Gate)
         {
-            PutLocked(stripe, new Entry { Awaited = new AwaitedReceipt { ReceiptKey = receiptKey, Message = message } });
+            stripe.Awaited.Remove(receiptKey); // a carrier that uses an id again means the new message
+            PutLocked(stripe, new AwaitedReceipt { ReceiptKey = receiptKey, Message = message }, null);
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            PutLocked(stripe, new Entry { Awaited = awaited, Group = group });
+            PutLocked(stripe, awaited, group);
             if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
             {
                 return null;
@@ -112,6 +113,20 @@ internal sealed class ReceiptIndex
             }
 
             return false;
+        }
+    }
+
+    /// <summary>Holds a kept receipt whose message's shard has no owner now, until that shard's awaited receipts are added again.</summary>
+    public void Hold(ReceiptTask task)
+    {
+        Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            task.Matched = false;
+            if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
+            {
+                Interlocked.Increment(ref unmatchedCount);
+            }
         }
     }
 
@@ -186,9 +201,9 @@ internal sealed class ReceiptIndex
         lock (stripe.Gate)
         {
             ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
-            if (Unsafe.IsNullRef(ref entry))
+            if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Status != task.Receipt.Status)
             {
-                return;
+                return; // forgotten, or a later receipt went on from it
             }
 
             entry.Awaited.Status = task.Before;
@@ -204,16 +219,19 @@ internal sealed class ReceiptIndex
     private static bool Follows(MessageStatus status, MessageStatus receipt) =>
         status < MessageStatus.Delivered || (status == MessageStatus.Delivered && receipt == MessageStatus.Read);
 
-    private void PutLocked(Stripe stripe, in Entry entry)
+    private void PutLocked(Stripe stripe, in AwaitedReceipt awaited, SegmentGroup? group)
     {
-        ref Entry place = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, entry.Awaited.ReceiptKey, out bool known);
-        place = entry;
+        ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, awaited.ReceiptKey, out bool known);
+        MessageStatus seen = entry.Awaited.Status; // a receipt may have been seen by the tables' answer already
+        entry.Awaited = awaited;
+        entry.Awaited.Status = seen > awaited.Status ? seen : awaited.Status;
+        entry.Group ??= group;
         if (known)
         {
             return;
         }
 
-        stripe.Order.Enqueue(entry.Awaited.ReceiptKey);
+        stripe.Order.Enqueue(awaited.ReceiptKey);
         while (stripe.Order.Count > awaitedMax)
         {
             stripe.Awaited.Remove(stripe.Order.Dequeue());

@@ -23,6 +23,9 @@ internal interface IShardEffects
     /// <summary>Nobody here awaits a receipt: the journal's tables are asked, and it is kept as unmatched if they do not know it.</summary>
     void LookUp(ReceiptTask receipt);
 
+    /// <summary>A receipt could not be kept here and now.</summary>
+    void NotKept(ReceiptTask receipt);
+
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);
 }

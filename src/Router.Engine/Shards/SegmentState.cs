@@ -24,6 +24,12 @@ internal sealed class SegmentState(int segments)
     /// <summary>Its wish for the next try, ms.</summary>
     public int RetryAfterMs;
 
+    /// <summary>A receipt for one of its segments ends the message: nothing more of it leaves, and no other status is written.</summary>
+    public bool Ended;
+
+    /// <summary>That receipt is kept.</summary>
+    public bool EndKept;
+
     /// <summary>Whether a segment is done.</summary>
     public bool IsDone(int segment) => ((Done[segment >> 3] >> (segment & 7)) & 1) != 0;
 

@@ -13,8 +13,11 @@ internal sealed partial class Shard
     private readonly Dictionary<LaneKey, int> laneIndex = [];
     private readonly Stack<int> freeLanes = new();
 
+    /// <summary>Lanes that some message refers to.</summary>
+    public int LaneCount => laneIndex.Count;
+
     /// <summary>
-    /// Decides about a message that is in no lane: it ends, waits in the wheel, or goes to the end of the lane of the first healthy provider of its route that has not failed it.
+    /// Decides about a message that is in no lane: it ends, waits in the wheel, or goes to its place in the lane of the first healthy provider of its route that has not failed it.
     /// </summary>
     /// <param name="slot">The message.</param>
     /// <param name="identity">Its lane but for the provider.</param>
@@ -37,11 +40,10 @@ internal sealed partial class Shard
         switch (verdict.Kind)
         {
             case VerdictKind.Release:
-                Append(slot);
+                Insert(slot);
                 break;
             case VerdictKind.Defer:
-                message.Marks |= MessageMarks.Scheduled;
-                Defer(slot, verdict.UntilMs);
+                Schedule(slot, verdict.UntilMs);
                 break;
             case VerdictKind.Reject:
                 Finish(slot, MessageStatus.Rejected, verdict.Reason);
@@ -67,8 +69,9 @@ internal sealed partial class Shard
             }
 
             int slot = lane.First;
-            lane.First = lane.Last = lane.ToldUpTo = -1;
-            lane.Count = 0;
+            lane.First = lane.Last = lane.ToldUpTo = lane.Hint = -1;
+            lane.Count = lane.Unlinked = 0;
+            lane.Offered = false;
             lane.References++; // the lane stays while its messages move
             while (slot >= 0)
             {
@@ -152,7 +155,8 @@ internal sealed partial class Shard
 
     private void RemoveLaneIfUnused(int index, ShardLane lane)
     {
-        if (lane.References == 0 && !lane.Offered && !lane.Reading)
+        // The dispatcher may still ask for it by its number: Release looks at the key.
+        if (lane.References == 0 && !lane.Reading)
         {
             laneIndex.Remove(lane.Key);
             lanes[index] = null;
@@ -160,49 +164,40 @@ internal sealed partial class Shard
         }
     }
 
-    // To the end of its lane.
-    private void Append(int slot)
+    // Into its lane, which is in the order of ids: what lapsed, came from another lane or waited for its time goes before what was accepted later.
+    private void Insert(int slot)
     {
         ref WaitingMessage message = ref messages[slot];
         ShardLane lane = lanes[message.Lane]!;
-        message.LaneNext = -1;
-        if (lane.Last < 0)
+        int previous = lane.Last;
+        if (previous >= 0 && messages[previous].Head > message.Head)
         {
-            lane.First = slot;
-        }
-        else
-        {
-            messages[lane.Last].LaneNext = slot;
-        }
+            // What comes back comes mostly in order: the search begins where the last one went.
+            previous = lane.Hint >= 0 && messages[lane.Hint].Head < message.Head ? lane.Hint : -1;
+            for (int next = previous < 0 ? lane.First : messages[previous].LaneNext; messages[next].Head < message.Head; next = messages[next].LaneNext)
+            {
+                previous = next;
+            }
 
-        lane.Last = slot;
-        MakeReady(slot, lane);
-    }
-
-    // Back near the front of its lane, before the first that was accepted later: what lapsed keeps its order.
-    private void Reinsert(int slot)
-    {
-        ref WaitingMessage message = ref messages[slot];
-        ShardLane lane = lanes[message.Lane]!;
-        int previous = -1;
-        int next = lane.First;
-        while (next >= 0 && messages[next].Head < message.Head)
-        {
-            previous = next;
-            next = messages[next].LaneNext;
+            lane.Hint = slot;
+            if (lane.ToldUpTo >= 0 && messages[lane.ToldUpTo].Head > message.Head)
+            {
+                lane.ToldUpTo = previous; // it was not told with those behind it
+            }
         }
 
-        message.LaneNext = next;
         if (previous < 0)
         {
+            message.LaneNext = lane.First;
             lane.First = slot;
         }
         else
         {
+            message.LaneNext = messages[previous].LaneNext;
             messages[previous].LaneNext = slot;
         }
 
-        if (next < 0)
+        if (message.LaneNext < 0)
         {
             lane.Last = slot;
         }
@@ -245,9 +240,51 @@ internal sealed partial class Shard
             lane.ToldUpTo = -1;
         }
 
+        if (lane.Hint == slot)
+        {
+            lane.Hint = -1;
+        }
+
         lane.Count--;
+        lane.Unlinked -= (message.Marks & MessageMarks.Unlinked) != 0 ? 1 : 0;
         message.LaneNext = -1;
         message.Marks &= ~MessageMarks.InLane;
         return slot;
+    }
+
+    // Finished messages leave a lane when they come to its front; where that takes long (no provider is up) they are swept out before they are most of it.
+    private void SweepUnlinked(ShardLane lane)
+    {
+        int previous = -1;
+        int slot = lane.First;
+        while (slot >= 0)
+        {
+            int next = messages[slot].LaneNext;
+            if ((messages[slot].Marks & MessageMarks.Unlinked) == 0)
+            {
+                previous = slot;
+            }
+            else
+            {
+                if (previous < 0)
+                {
+                    lane.First = next;
+                }
+                else
+                {
+                    messages[previous].LaneNext = next;
+                }
+
+                lane.ToldUpTo = lane.ToldUpTo == slot ? previous : lane.ToldUpTo;
+                lane.Hint = lane.Hint == slot ? previous : lane.Hint;
+                lane.Count--;
+                Free(slot);
+            }
+
+            slot = next;
+        }
+
+        lane.Last = previous;
+        lane.Unlinked = 0;
     }
 }

@@ -7,10 +7,14 @@ namespace Router.Engine.Shards;
 /// <content>The slab of waiting messages.</content>
 internal sealed partial class Shard
 {
+    private const int SweepFrom = 64;
     private readonly SlotIndex heads = new();
     private WaitingMessage[] messages = new WaitingMessage[64];
     private int messageCount;
     private int freeMessage = -1;
+
+    /// <summary>Slots of the slab in use; those of finished messages that still stand in a lane among them.</summary>
+    public int MessageSlots { get; private set; }
 
     /// <summary>Looks at a message of <paramref name="tenant"/>.</summary>
     public LiveMessage Peek(int tenant, MessageId id)
@@ -67,6 +71,7 @@ internal sealed partial class Shard
         message.Marks = accepted.HasReference ? MessageMarks.Reference : MessageMarks.None;
         heads.Add(accepted.Id.Head, slot, new HeadKeys(messages));
         Waiting++;
+        MessageSlots++;
         return slot;
     }
 
@@ -83,6 +88,15 @@ internal sealed partial class Shard
         if ((message.Marks & MessageMarks.InLane) != 0)
         {
             message.Marks |= MessageMarks.Unlinked;
+            ShardLane lane = lanes[message.Lane]!;
+            if (++lane.Unlinked > SweepFrom && lane.Unlinked * 2 > lane.Count)
+            {
+                lane.References++; // the lane stays while it is swept
+                SweepUnlinked(lane);
+                lane.References--;
+                RemoveLaneIfUnused(laneIndex[lane.Key], lane);
+            }
+
             return;
         }
 
@@ -92,6 +106,7 @@ internal sealed partial class Shard
     private void Free(int slot)
     {
         LeaveLane(messages[slot].Lane);
+        MessageSlots--;
         messages[slot] = default;
         messages[slot].LaneNext = freeMessage;
         freeMessage = slot;

@@ -10,7 +10,7 @@ internal sealed partial class Shard
 {
     private readonly Dictionary<int, SegmentState> segmented = [];
     private readonly Dictionary<int, List<CancelTask>> cancels = [];
-    private readonly List<(FlagsTask Task, int Row, long Until)> flagWaiters = [];
+    private readonly List<(FlagsTask Task, int Row, long Until, bool WaitsForEnd)> flagWaiters = [];
 
     /// <summary>Takes an outcome. One for a message that is not under way (any more) only frees its place among the unkept.</summary>
     public void OnOutcome(in Outcome outcome)
@@ -72,8 +72,8 @@ internal sealed partial class Shard
     {
         for (int i = flagWaiters.Count - 1; i >= 0; i--)
         {
-            (FlagsTask task, int row, long until) = flagWaiters[i];
-            if (rows[row].Open == 0 || nowTimestamp >= until)
+            (FlagsTask task, int row, long until, bool waitsForEnd) = flagWaiters[i];
+            if ((rows[row].Open == 0 && !waitsForEnd) || nowTimestamp >= until)
             {
                 flagWaiters.RemoveAt(i);
                 Unpin(row);
@@ -139,6 +139,12 @@ internal sealed partial class Shard
     {
         SegmentState state = segmented[slot];
         state.Outstanding--;
+        if (state.Ended)
+        {
+            OnOutcomeAfterEnd(slot, state, outcome);
+            return;
+        }
+
         bool stepped = outcome.Kind == OutcomeKind.Sent && state.MarkDone(outcome.Segment);
         if (stepped)
         {
@@ -192,6 +198,25 @@ internal sealed partial class Shard
         }
     }
 
+    // A receipt has ended the message (or will, once it is kept): the rest only comes to rest.
+    private void OnOutcomeAfterEnd(int slot, SegmentState state, in Outcome outcome)
+    {
+        effects.OutcomeKept(outcome.Provider);
+        if (state.Outstanding > 0)
+        {
+            return;
+        }
+
+        CloseRelease(slot);
+        if (state.EndKept)
+        {
+            EndStopped(slot);
+            return;
+        }
+
+        messages[slot].Stage = MessageStage.Ending;
+    }
+
     private void OnNotSent(int slot, OutcomeKind kind, Reason reason, int retryAfterMs, int provider, bool pays = true)
     {
         ref WaitingMessage message = ref messages[slot];
@@ -200,7 +225,11 @@ internal sealed partial class Shard
         switch (kind)
         {
             case OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent:
-                GiveRecipientBack(slot, releaseEnd);
+                if (!HasLeftInPart(slot))
+                {
+                    GiveRecipientBack(slot, releaseEnd);
+                }
+
                 Back(slot);
                 break;
             case OutcomeKind.Refused:
@@ -237,12 +266,9 @@ internal sealed partial class Shard
             LaneKey key = KeyOf(slot);
             Route? route = Configuration.Routes.Find(key.Tenant, key.Channel, new DestinationPrefix(message.Prefix), key.SenderTag, key.Purpose);
             int at = route is null ? -1 : IndexOf(route, provider);
-            if (at >= 0)
-            {
-                message.Tried |= (byte)(1 << at);
-            }
-
-            if (route is null || at < 0 || message.Tried == (byte)((1 << route.Providers.Count) - 1))
+            int all = route is null ? 0 : (1 << route.Providers.Count) - 1;
+            message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & all); // not of the route any more: all that are there are untried
+            if (route is null || message.Tried == all)
             {
                 ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
                 end.Provider = provider;
@@ -275,9 +301,12 @@ internal sealed partial class Shard
 
         if (!CancelIfAsked(slot))
         {
-            Reinsert(slot);
+            Insert(slot);
         }
     }
+
+    // Some of its segments were taken already: to its recipient's limit it has left.
+    private bool HasLeftInPart(int slot) => messages[slot].Segments > 1 && segmented.TryGetValue(slot, out SegmentState? state) && state.DoneCount > 0;
 
     private int SegmentsDue(int slot)
     {

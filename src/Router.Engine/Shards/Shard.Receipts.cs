@@ -9,6 +9,9 @@ namespace Router.Engine.Shards;
 /// <content>Receipts: a message is delivered when all its segments are; <c>sent</c> never follows <c>delivered</c>, for a receipt stands behind its outcome in the shard's sequence.</content>
 internal sealed partial class Shard
 {
+    // Keys of the matched receipts that wait for the journal: bounded by the steps.
+    private readonly HashSet<ulong> unkeptReceipts = [];
+
     /// <summary>Takes a receipt that belongs here: matched, or by its key's shard when it found no message.</summary>
     public void OnReceipt(ReceiptTask task)
     {
@@ -24,9 +27,26 @@ internal sealed partial class Shard
             return;
         }
 
+        if (unkeptReceipts.Contains(task.Awaited.ReceiptKey))
+        {
+            // Doubled while the first is not kept: acknowledged when it comes again.
+            if (task.WasKept)
+            {
+                CloseUnmatched(task);
+            }
+            else
+            {
+                effects.NotKept(task);
+            }
+
+            return;
+        }
+
         switch (receipts.Begin(task, out MessageStatus status))
         {
             case ReceiptEffect.Some:
+                unkeptReceipts.Add(task.Awaited.ReceiptKey);
+                task.EndsMessage = status != MessageStatus.None && StopRest(task.Awaited.Message);
                 AddReceiptStep(StepKind.Receipt, task).Status = status;
                 return;
             case ReceiptEffect.Unknown:
@@ -80,6 +100,19 @@ internal sealed partial class Shard
             return;
         }
 
+        if (step.Kind == StepKind.Receipt)
+        {
+            unkeptReceipts.Remove(task.Awaited.ReceiptKey);
+            if (task.EndsMessage && FindMessage(task.Awaited.Message) is >= 0 and int slot)
+            {
+                segmented[slot].EndKept = true;
+                if (messages[slot].Stage != MessageStage.Sending)
+                {
+                    EndStopped(slot);
+                }
+            }
+        }
+
         switch (step.Kind)
         {
             case StepKind.Receipt when task.WasKept:
@@ -98,6 +131,31 @@ internal sealed partial class Shard
         }
 
         task.Answer(true);
+    }
+
+    // A long message of which a segment has its last status already: what has not left does not leave. False: it is not under way, or its end is on its way to the journal.
+    private bool StopRest(in MessageId id)
+    {
+        int slot = FindMessage(id);
+        if (slot < 0 || messages[slot].Stage == MessageStage.Ending || !segmented.TryGetValue(slot, out SegmentState? state))
+        {
+            return false;
+        }
+
+        state.Ended = true;
+        if (messages[slot].Stage is MessageStage.Ready or MessageStage.Deferred)
+        {
+            RemoveFromWheel(slot);
+            messages[slot].Stage = MessageStage.Ending;
+        }
+
+        return true;
+    }
+
+    private void EndStopped(int slot)
+    {
+        AnswerCancels(slot, cancelled: false);
+        RemoveMessage(slot);
     }
 
     private void CloseUnmatched(ReceiptTask task)

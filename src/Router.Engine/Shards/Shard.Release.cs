@@ -11,7 +11,7 @@ namespace Router.Engine.Shards;
 /// <content>The release: who may leave now is decided again from memory; no write (DESIGN §3).</content>
 internal sealed partial class Shard
 {
-    private readonly Dictionary<int, (int Offset, int Length)> readBack = [];
+    private readonly Dictionary<ulong, (int Offset, int Length)> readBack = [];
     private readonly List<int> readBackLanes = [];
     private ByteList? readBackBytes;
 
@@ -23,9 +23,9 @@ internal sealed partial class Shard
     public bool Release(ReleaseAsk ask, RecordRead? read)
     {
         ShardLane? lane = lanes[ask.ShardLane];
-        if (lane is null)
+        if (lane is null || lane.Key != ask.Lane!.Key)
         {
-            return false;
+            return false; // it is gone; its number may be another's
         }
 
         lane.Offered = false;
@@ -59,8 +59,9 @@ internal sealed partial class Shard
 
             int due = SegmentsDue(slot);
             int room = ask.SegmentsMax - ask.Segments;
-            if (room <= 0 || (due > room && ask.Departures.Count > 0))
+            if (room <= 0 || (due > room && (ask.Departures.Count > 0 || !ask.MayPart)))
             {
+                ask.NextSegments = due;
                 break;
             }
 
@@ -70,7 +71,7 @@ internal sealed partial class Shard
                 break;
             }
 
-            if (tenant!.Settings.Limits.PerRecipient is { } limit && !TakeRecipient(slot, limit, ask.ReleaseEnd, out long untilMs))
+            if (tenant!.Settings.Limits.PerRecipient is { } limit && !HasLeftInPart(slot) && !TakeRecipient(slot, limit, ask.ReleaseEnd, out long untilMs))
             {
                 Pop(lane);
                 RemoveFromWheel(slot);
@@ -84,7 +85,8 @@ internal sealed partial class Shard
             Depart(slot, record, Math.Min(due, room), ask);
         }
 
-        ask.More = lane.First >= 0 && !lane.Reading && ask.Departures.Count > 0;
+        ask.More = lane.First >= 0 && !lane.Reading && (ask.Departures.Count > 0 || ask.NextSegments > 0);
+        ask.NextSegments = Math.Max(ask.NextSegments, 1);
         lane.Offered = ask.More;
         ask.Available = ask.More ? lane.Count : 0;
         RemoveLaneIfUnused(ask.ShardLane, lane);
@@ -119,11 +121,12 @@ internal sealed partial class Shard
 
             if (item.Length > 0)
             {
-                readBack[slot] = (item.Offset, item.Length);
+                readBack[item.Id.Head] = (item.Offset, item.Length);
             }
             else if (messages[slot].Stage == MessageStage.Ready)
             {
                 // Its contact's key was destroyed: nothing of it can leave.
+                RemoveFromWheel(slot);
                 Finish(slot, MessageStatus.Cancelled, Reason.None);
             }
         }
@@ -136,7 +139,10 @@ internal sealed partial class Shard
         }
 
         readBackLanes.Clear();
-        OfferAll(); // other lanes may have wanted to read meanwhile
+        if (!read.Failed)
+        {
+            OfferAll(); // other lanes may have wanted to read meanwhile; after a failure the next second tries again
+        }
     }
 
     private bool TryGetRecord(int slot, out ReadOnlySpan<byte> record)
@@ -152,7 +158,7 @@ internal sealed partial class Shard
             message.Marks |= MessageMarks.NotInRing;
         }
 
-        if (readBack.TryGetValue(slot, out (int Offset, int Length) place))
+        if (readBack.TryGetValue(message.Head, out (int Offset, int Length) place))
         {
             record = readBackBytes!.Span.Slice(place.Offset, place.Length);
             return true;
@@ -217,6 +223,6 @@ internal sealed partial class Shard
         }
 
         ask.Segments += segments;
-        readBack.Remove(slot);
+        readBack.Remove(message.Head);
     }
 }

@@ -22,14 +22,14 @@ internal sealed partial class Shard
     }
 
     /// <summary>The part was kept: its steps take effect, in order.</summary>
-    /// <param name="nowTick">The wheel's present tick.</param>
     /// <param name="releaseEnd">Monotonic time at which every release open now has ended.</param>
-    public void ApplySteps(uint nowTick, long releaseEnd)
+    /// <param name="mayBeOpen">Whether releases that this shard does not know of may be open: an earlier owner's.</param>
+    public void ApplySteps(long releaseEnd, bool mayBeOpen)
     {
         for (int i = 0; i < underWay.Count; i++)
         {
             ref Step step = ref underWay[i];
-            Apply(step, nowTick, releaseEnd);
+            Apply(step, releaseEnd, mayBeOpen);
             if (step.IsOutcome)
             {
                 effects.OutcomeKept(step.Provider);
@@ -54,7 +54,7 @@ internal sealed partial class Shard
                     Unpin(step.Slot);
                     ((FlagsTask)step.Target!).Answer.TrySetResult(null);
                     break;
-                case StepKind.Receipt or StepKind.Unmatched when !((ReceiptTask)step.Target!).WasKept:
+                case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RevertReceipt(step);
                     break;
                 default:
@@ -95,9 +95,9 @@ internal sealed partial class Shard
         }
 
         underWay.Clear();
-        foreach ((FlagsTask task, _, _) in flagWaiters)
+        foreach ((FlagsTask task, _, _, _) in flagWaiters)
         {
-            task.Answer.TrySetResult(task.Kept);
+            task.Answer.TrySetResult(null); // kept, but a release may still be open: asked again, it is certain
         }
 
         foreach (List<CancelTask> waiting in cancels.Values)
@@ -131,9 +131,10 @@ internal sealed partial class Shard
         if (step.Kind == StepKind.Receipt)
         {
             receipts.Revert(task);
+            unkeptReceipts.Remove(task.Awaited.ReceiptKey);
         }
 
-        task.Answer(false);
+        effects.NotKept(task);
     }
 
     private ref Step AddStep(StepKind kind, int slot)
@@ -240,7 +241,7 @@ internal sealed partial class Shard
         }
     }
 
-    private void Apply(in Step step, uint nowTick, long releaseEnd)
+    private void Apply(in Step step, long releaseEnd, bool mayBeOpen)
     {
         switch (step.Kind)
         {
@@ -250,7 +251,13 @@ internal sealed partial class Shard
                 break;
             case StepKind.Retry:
                 messages[step.Slot].Marks |= MessageMarks.Told;
-                DeferTicks(step.Slot, nowTick + Ticks(step.DelayMs));
+                if (messages[step.Slot].Segments > 1 && segmented.TryGetValue(step.Slot, out SegmentState? state) && state.Ended)
+                {
+                    messages[step.Slot].Stage = MessageStage.Ending; // its receipt's step is behind this one
+                    break;
+                }
+
+                Defer(step.Slot, NowMs + step.DelayMs);
                 CancelIfAsked(step.Slot);
                 break;
             case StepKind.Told or StepKind.SegmentSent:
@@ -259,20 +266,20 @@ internal sealed partial class Shard
                 ApplyReceipt(step);
                 break;
             case StepKind.Flags:
-                ApplyFlags(step, releaseEnd);
+                ApplyFlags(step, releaseEnd, mayBeOpen);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
     }
 
-    private void ApplyFlags(in Step step, long releaseEnd)
+    private void ApplyFlags(in Step step, long releaseEnd, bool mayBeOpen)
     {
         var task = (FlagsTask)step.Target!;
         rows[step.Slot].FlagBits = task.Kept.Bits;
-        if (rows[step.Slot].Open > 0)
+        if (mayBeOpen || rows[step.Slot].Open > 0)
         {
-            flagWaiters.Add((task, step.Slot, releaseEnd));
+            flagWaiters.Add((task, step.Slot, releaseEnd, mayBeOpen));
             return;
         }
 

@@ -10,13 +10,15 @@ internal sealed partial class Shard
     public const int TickMs = 50;
 
     private const int ToldAfterMs = 1_000;
+    private const long DelayMsMax = uint.MaxValue / 4 * (long)TickMs;
+    private const long JumpMs = 500;
     private readonly TimingWheel<WheelLinks> wheel;
-    private uint nowTick;
+    private long wallAhead = long.MinValue;
 
     /// <summary>Moves the wheel on; what is due is decided again or ends.</summary>
     public void Advance(uint tick)
     {
-        nowTick = tick;
+        FollowWallClock();
         var due = new DueMessages(this);
         wheel.Advance(tick, ref due);
     }
@@ -62,27 +64,58 @@ internal sealed partial class Shard
 
                 break;
             case MessageStage.Deferred:
-                Place(slot, KeyOf(slot), 0);
+                Place(slot, KeyOf(slot), NotBeforeMs(slot));
                 break;
             default:
                 throw new InvalidOperationException($"a message in stage {message.Stage} was in the wheel");
         }
     }
 
-    private void Defer(int slot, long untilMs) => DeferTicks(slot, DueTick(Math.Min(untilMs, messages[slot].ValidUntilS * 1000L)));
-
-    private void DeferTicks(int slot, uint due)
+    private void Defer(int slot, long untilMs)
     {
         messages[slot].Stage = MessageStage.Deferred;
-        AddToWheelAt(slot, Math.Min(due, DueTick(messages[slot].ValidUntilS * 1000L)));
+        AddToWheel(slot, Math.Min(untilMs, messages[slot].ValidUntilS * 1000L));
     }
 
-    private void AddToWheel(int slot, long untilMs) => AddToWheelAt(slot, DueTick(untilMs));
+    // Keeps the time itself, too, for a wall clock that jumps: in place of the record's place in the ring, which will be overwritten by then (if not, it is read back).
+    private void Schedule(int slot, long notBeforeMs)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        message.Marks |= MessageMarks.Scheduled | MessageMarks.NotInRing;
+        message.RingAt = (uint)(notBeforeMs / 1000);
+        Defer(slot, notBeforeMs);
+    }
 
-    private void AddToWheelAt(int slot, uint due)
+    // Rounded down to a second: the wheel has the exact time.
+    private long NotBeforeMs(int slot) => (messages[slot].Marks & MessageMarks.Scheduled) != 0 ? messages[slot].RingAt * 1000L : 0;
+
+    private void AddToWheel(int slot, long untilMs)
     {
         messages[slot].Marks |= MessageMarks.InWheel;
-        wheel.Add(slot, due);
+        wheel.Add(slot, DueTick(untilMs));
+    }
+
+    // The wheel counts monotonic ticks; schedules and validities are wall times. When the wall clock was set, they are looked at anew, all of them: rare.
+    private void FollowWallClock()
+    {
+        long ahead = NowMs - MonotonicMs;
+        bool jumped = wallAhead != long.MinValue && Math.Abs(ahead - wallAhead) > JumpMs;
+        if (wallAhead == long.MinValue || jumped)
+        {
+            wallAhead = ahead; // drift adds up to a jump in the end
+        }
+
+        for (int slot = 0; jumped && slot < messageCount; slot++)
+        {
+            MessageMarks marks = messages[slot].Marks;
+            bool scheduled = messages[slot].Stage == MessageStage.Deferred && (marks & MessageMarks.Scheduled) != 0;
+            if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage == MessageStage.Ready))
+            {
+                RemoveFromWheel(slot);
+                long validUntilMs = messages[slot].ValidUntilS * 1000L;
+                AddToWheel(slot, scheduled ? Math.Min(NotBeforeMs(slot) + 1000, validUntilMs) : validUntilMs);
+            }
+        }
     }
 
     private void RemoveFromWheel(int slot)
@@ -94,9 +127,8 @@ internal sealed partial class Shard
         }
     }
 
-    private uint DueTick(long untilMs) => nowTick + Ticks(untilMs - NowMs);
-
-    private static uint Ticks(long delayMs) => delayMs <= 0 ? 1 : (uint)Math.Min((delayMs + TickMs - 1) / TickMs, uint.MaxValue / 4);
+    // The first tick that begins when the time has come or after it.
+    private uint DueTick(long untilMs) => (uint)((MonotonicMs + Math.Clamp(untilMs - NowMs, 0, DelayMsMax) + TickMs - 1) / TickMs);
 
     private readonly struct DueMessages(Shard shard) : IDueItems
     {

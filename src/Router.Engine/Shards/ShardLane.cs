@@ -2,7 +2,7 @@ using Router.Engine.Dispatch;
 
 namespace Router.Engine.Shards;
 
-/// <summary>A lane's messages in one shard, first in first out, linked through the slab.</summary>
+/// <summary>A lane's messages in one shard, in the order of ids, linked through the slab.</summary>
 internal sealed class ShardLane
 {
     public LaneKey Key;
@@ -20,6 +20,12 @@ internal sealed class ShardLane
 
     /// <summary>Records of its first messages are being read back.</summary>
     public bool Reading;
+
+    /// <summary>Finished messages among them.</summary>
+    public int Unlinked;
+
+    /// <summary>The message that was put in last before another; -1: none.</summary>
+    public int Hint = -1;
 
     /// <summary>Last message that was told that it must wait; -1: none.</summary>
     public int ToldUpTo = -1;

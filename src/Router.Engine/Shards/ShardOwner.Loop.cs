@@ -16,6 +16,10 @@ internal sealed partial class ShardOwner
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
+    private readonly List<CancelTask> cancelsHeld = [];
+    private int urgentAt;
+    private int urgentCount;
+    private bool lastRefused;
 
     /// <inheritdoc/>
     protected override bool Step()
@@ -45,18 +49,17 @@ internal sealed partial class ShardOwner
     {
         SetClocks();
         bool worked = TakePart();
-        if (stopping && !ended)
-        {
-            End(lost: false);
-        }
-
-        if (ended || stopping)
+        if (ended)
         {
             return false;
         }
 
-        worked |= TakeConfiguration() | TakeRecords();
+        if (stopping)
+        {
+            RefuseAccepts();
+        }
 
+        worked |= TakeConfiguration() | TakeRecords();
         worked |= TakeTick();
         worked |= ServeUrgent();
         if (contactsAnswered)
@@ -67,12 +70,31 @@ internal sealed partial class ShardOwner
             OnContacts();
         }
 
-        if (!partUnderWay && !contactsUnderWay && !ended)
+        if (partUnderWay || contactsUnderWay || ended)
         {
-            worked |= recovered < recovering.Count ? RecoverSome() : BuildPart();
+            return worked && !ended;
         }
 
-        return worked && !ended;
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && shard.Pending.Count == 0)))
+        {
+            End(lost: false);
+            return false;
+        }
+
+        return (worked | (IsRecovering ? RecoverSome() : BuildPart())) && !ended;
+    }
+
+    private bool IsRecovering => recovered < recovering.Count;
+
+    // Nothing is taken any more; what is under way is kept first.
+    private void RefuseAccepts()
+    {
+        accepts.Close();
+        RefuseQueued();
+        acceptAt = 0;
+        acceptCount = accepts.Take(ref acceptBatch);
+        RefuseQueued();
+        SignalRoom();
     }
 
     private void SetClocks()
@@ -80,7 +102,12 @@ internal sealed partial class ShardOwner
         shard.NowMs = engine.UnixMs;
         shard.MonotonicMs = engine.MonotonicMs;
         long now = engine.Timestamp;
-        shard.MayRelease = engine.Journal.Exclusive || (now >= firstRelease && now < Volatile.Read(ref leaseEnd));
+        bool might = shard.MayRelease;
+        shard.MayRelease = !stopping && (engine.Journal.Exclusive || (now >= firstRelease && now < Volatile.Read(ref leaseEnd)));
+        if (!might && shard.MayRelease)
+        {
+            shard.OfferAll();
+        }
     }
 
     private bool TakeConfiguration()
@@ -105,6 +132,11 @@ internal sealed partial class ShardOwner
 
         tickDue = false;
         shard.Advance((uint)(engine.MonotonicMs / Shard.TickMs));
+        if (cancelsHeld.Count > 0)
+        {
+            ServeHeldCancels();
+        }
+
         if (shard.HasWaiters)
         {
             shard.AnswerWaiters(engine.Timestamp);
@@ -123,9 +155,10 @@ internal sealed partial class ShardOwner
     private bool ServeUrgent()
     {
         int count = urgent.Take(ref urgentBatch);
-        for (int i = 0; i < count; i++)
+        urgentCount = count;
+        for (urgentAt = 0; urgentAt < count; urgentAt++)
         {
-            ref UrgentCommand command = ref urgentBatch[i];
+            ref UrgentCommand command = ref urgentBatch[urgentAt];
             switch (command.Kind)
             {
                 case CommandKind.Outcome:
@@ -138,6 +171,12 @@ internal sealed partial class ShardOwner
                     flagsWaiting.Add((FlagsTask)command.Target!);
                     break;
                 case CommandKind.Cancel:
+                    if (IsRecovering || engine.Timestamp < certainFrom)
+                    {
+                        cancelsHeld.Add((CancelTask)command.Target!);
+                        break;
+                    }
+
                     shard.OnCancel((CancelTask)command.Target!, engine.Timestamp, engine.Ticks(1_000));
                     break;
                 case CommandKind.Ask:
@@ -165,9 +204,26 @@ internal sealed partial class ShardOwner
         return count > 0;
     }
 
+    // Cancels from before everything was taken up, or while an earlier owner may still send what it released.
+    private void ServeHeldCancels()
+    {
+        if (IsRecovering || engine.Timestamp < certainFrom)
+        {
+            return;
+        }
+
+        foreach (CancelTask task in cancelsHeld)
+        {
+            shard.OnCancel(task, engine.Timestamp, engine.Ticks(1_000));
+        }
+
+        cancelsHeld.Clear();
+    }
+
     private void Answer(ReleaseAsk ask)
     {
         ask.Clear();
+        SetClocks(); // the lease at the moment of the release, however long the step takes
         if (shard.Release(ask, recordsUnderWay ? null : recordRead))
         {
             recordsUnderWay = true;
@@ -243,7 +299,7 @@ internal sealed partial class ShardOwner
 
     private void OnContacts()
     {
-        if (recovered < recovering.Count)
+        if (IsRecovering)
         {
             RecoverRead();
             return;
@@ -331,6 +387,7 @@ internal sealed partial class ShardOwner
 
         partAnswered = false;
         partUnderWay = false;
+        lastRefused = part.Outcome == PartOutcome.Refused;
         switch (part.Outcome)
         {
             case PartOutcome.Kept:
@@ -338,7 +395,7 @@ internal sealed partial class ShardOwner
                 SetClocks();
                 AnswerRequests();
                 shard.ApplyAccepted(part, partRows.Span);
-                shard.ApplySteps((uint)(engine.MonotonicMs / Shard.TickMs), engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs));
+                shard.ApplySteps(Math.Max(engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs), certainFrom), engine.Timestamp < certainFrom);
                 break;
             case PartOutcome.Refused:
                 shard.Undo(part, partRows.Span);
@@ -445,7 +502,7 @@ internal sealed partial class ShardOwner
         recoveringLeft = recovering.Count - recovered;
     }
 
-    private void FailWaiting()
+    private void RefuseQueued()
     {
         while (acceptAt < acceptCount)
         {
@@ -453,30 +510,44 @@ internal sealed partial class ShardOwner
             acceptBatch[acceptAt++] = null!;
             Refuse(request);
         }
+    }
 
+    private void FailWaiting()
+    {
+        RefuseQueued();
         foreach (FlagsTask task in flagsWaiting)
         {
             task.Answer.TrySetResult(null);
         }
 
         flagsWaiting.Clear();
-        contactRead.Contacts.Clear();
+        if (!contactsUnderWay)
+        {
+            contactRead.Contacts.Clear();
+        }
+
         holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
     }
 
     private void End(bool lost)
     {
-        if (partUnderWay && !lost)
-        {
-            return; // the part's answer comes first
-        }
-
         ended = true;
         stopping = true;
         accepts.Close();
         RefuseRequests();
         FailWaiting();
         shard.Abandon();
+        foreach (CancelTask task in cancelsHeld)
+        {
+            task.Answer.TrySetResult(CancelOutcome.Unavailable);
+        }
+
+        cancelsHeld.Clear();
+        for (; urgentAt < urgentCount; urgentAt++)
+        {
+            RefuseCommand(ref urgentBatch[urgentAt]); // a fault in the middle of a batch
+        }
+
         AnswerQueues();
         SignalRoom();
         engine.Ended(this, lost);
@@ -491,40 +562,45 @@ internal sealed partial class ShardOwner
         int count = urgent.Take(ref urgentBatch);
         for (int i = 0; i < count; i++)
         {
-            ref UrgentCommand command = ref urgentBatch[i];
-            switch (command.Target)
-            {
-                case ReleaseAsk ask:
-                    ask.Clear();
-                    engine.Dispatcher.Answered(ask);
-                    break;
-                case ReceiptTask receipt:
-                    receipt.Answer(false);
-                    break;
-                case FlagsTask flags:
-                    flags.Answer.TrySetResult(null);
-                    break;
-                case CancelTask cancel:
-                    cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
-                    break;
-                case PeekTask peek:
-                    peek.Answer.TrySetResult(default);
-                    break;
-                default:
-                    if (command.Kind == CommandKind.Outcome)
-                    {
-                        engine.Dispatcher.OutcomeKept(command.Outcome.Provider);
-                    }
-
-                    break;
-            }
-
-            command.Target = null;
+            RefuseCommand(ref urgentBatch[i]);
         }
+    }
+
+    private void RefuseCommand(ref UrgentCommand command)
+    {
+        switch (command.Target)
+        {
+            case ReleaseAsk ask:
+                ask.Clear();
+                engine.Dispatcher.Answered(ask);
+                break;
+            case ReceiptTask receipt:
+                engine.NotKept(receipt);
+                break;
+            case FlagsTask flags:
+                flags.Answer.TrySetResult(null);
+                break;
+            case CancelTask cancel:
+                cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
+                break;
+            case PeekTask peek:
+                peek.Answer.TrySetResult(default);
+                break;
+            default:
+                if (command.Kind == CommandKind.Outcome)
+                {
+                    engine.Dispatcher.OutcomeKept(command.Outcome.Provider);
+                }
+
+                break;
+        }
+
+        command.Target = null;
     }
 
     private void SignalRoom()
     {
+        Interlocked.MemoryBarrier(); // the queue was emptied: seen by whoever set the signal before this look
         if (Volatile.Read(ref roomSignal) is null)
         {
             return;

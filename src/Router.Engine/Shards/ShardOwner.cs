@@ -40,11 +40,12 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     private bool partUnderWay;
     private bool contactsUnderWay;
     private bool recordsUnderWay;
-    private bool ended;
+    private volatile bool ended;
     private long partSubmittedAt;
     private long holdUntil;
     private long leaseEnd;
     private readonly long firstRelease;
+    private readonly long certainFrom;
     private long lastTold;
 
     public ShardOwner(SiloEngine engine, TakenShard taken, int seed)
@@ -56,13 +57,22 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
         recovering = taken.Unfinished;
         accepts = new Inbox<AcceptRequest>(engine.Options.AcceptQueueMax);
         shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, engine.Ticks(1), seed, taken.LastIdMs) { Configuration = engine.Configuration };
+        shard.NowMs = engine.UnixMs;
+        shard.MonotonicMs = engine.MonotonicMs;
         shard.Advance((uint)(engine.MonotonicMs / Shard.TickMs)); // the wheel starts at the present tick
         part = new JournalPart(taken.Shard, this) { Epoch = taken.Epoch };
         contactRead = new ContactRead(this);
         recordRead = new RecordRead(this);
         firstRelease = engine.Journal.Exclusive ? long.MinValue : engine.Timestamp + engine.Ticks(FirstReleaseMs);
         leaseEnd = engine.Timestamp + engine.Ticks(LeaseMs);
+        recoveringLeft = recovering.Count;
+
+        // Releases of the owner before this one may be open: one in this process gave the last before now, one elsewhere while its lease held.
+        certainFrom = engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs + (engine.Journal.Exclusive ? 0 : LeaseMs));
     }
+
+    /// <summary>The state machine; for tests, when nothing runs.</summary>
+    internal Shard Shard => shard;
 
     /// <summary>The shard.</summary>
     public int Number { get; }
@@ -78,8 +88,9 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     /// <inheritdoc/>
     protected override bool HasWork =>
-        urgent.HasItems || partAnswered || contactsAnswered || recordsAnswered || tickDue || Volatile.Read(ref nextConfiguration) is not null || (stopping && !ended && !partUnderWay)
-        || (accepts.HasItems && !partUnderWay && !contactsUnderWay && !ended);
+        // Only what the next step takes or ends: else the worker would spin.
+        urgent.HasItems || partAnswered || contactsAnswered || recordsAnswered || tickDue || Volatile.Read(ref nextConfiguration) is not null
+        || ((stopping || accepts.HasItems) && !partUnderWay && !contactsUnderWay && !ended);
 
     /// <summary>Queues a message; false when the queue is full or the ownership ended.</summary>
     public bool TryAccept(AcceptRequest request)
@@ -100,6 +111,7 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
         {
             // The signal stands before the queue is looked at again: whoever empties it in between finds it.
             TaskCompletionSource signal = roomSignal ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.MemoryBarrier();
             return accepts.IsFull && !ended ? signal.Task : Task.CompletedTask;
         }
     }
@@ -133,7 +145,7 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     /// <summary>A renewal was kept that was asked for at <paramref name="askedAt"/> (monotonic).</summary>
     public void Renewed(long askedAt) => InterlockedMax(ref leaseEnd, askedAt + engine.Ticks(LeaseMs));
 
-    /// <summary>Ends the ownership from outside: the queues are answered, memory is dropped.</summary>
+    /// <summary>Ends the ownership from outside: what was told is kept, the queues are answered, memory is dropped.</summary>
     public void Stop()
     {
         stopping = true;
@@ -172,6 +184,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
 
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
+
+    void IShardEffects.NotKept(ReceiptTask receipt) => engine.NotKept(receipt);
 
     void IShardEffects.Requeue(ReceiptTask receipt) => engine.Post(receipt.Awaited.Message.Shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = receipt });
 

@@ -46,6 +46,9 @@ internal sealed class ReceiptTask
     /// <summary>It was kept as unmatched and its time has run out: only close its entry.</summary>
     public bool Expired;
 
+    /// <summary>It ends a long message of which not all has left: written in its order, however often that takes.</summary>
+    public bool EndsMessage;
+
     /// <summary>Another silo sent it here: it goes no further.</summary>
     public bool Forwarded;
 

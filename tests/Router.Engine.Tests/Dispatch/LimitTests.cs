@@ -1,0 +1,185 @@
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Tests.Harness;
+using Router.Testing;
+
+namespace Router.Engine.Tests.Dispatch;
+
+/// <summary>Exact limits (DESIGN §4.5) as a provider sees them: never more than N in any second, at least 0.95 N under load; windows, priorities, tenants in turn.</summary>
+public sealed class LimitTests
+{
+    private static readonly string[] TwoSenders = ["+39000", "+39001"];
+
+    public static TheoryData<string> Kinds => ["tenant", "channel", "sender", "provider", "segments"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Never_more_than_N_in_a_second_and_nearly_N_under_load(string kind)
+    {
+        const int N = 50;
+        TenantLimits limits = kind switch
+        {
+            "tenant" => new TenantLimits { PerSecond = N },
+            "channel" => new TenantLimits { PerChannel = new Dictionary<string, int> { ["sms"] = N } },
+            "sender" => new TenantLimits { PerSender = N },
+            _ => new TenantLimits(),
+        };
+        using var h = new EngineHarness(seed: kind.Length, prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false, WriteDelayMs = 3 });
+        Tenant tenant = EngineHarness.TenantWith(limits);
+        h.Configure([tenant], [EngineHarness.Account(1, "p", perSecond: kind is "provider" or "segments" ? N : null)]);
+        int[] shards = [1, 2, 3, 4, 5];
+        h.Own(shards);
+        byte segments = kind == "segments" ? (byte)3 : (byte)1;
+        for (int i = 0; i < 500; i++)
+        {
+            h.Queue(i, shards[i % 5], tenant, segments: segments);
+        }
+
+        h.RunUntilIdle();
+        h.Advance(7_000, 5);
+        long[] at = [.. h.Provider.Written.Select(static d => d.WrittenAt).Order()];
+        long second = h.Time.TimestampFrequency;
+        for (int i = N; i < at.Length; i++)
+        {
+            Assert.True(at[i] - at[i - N] > second, $"{N + 1} departures in {(at[i] - at[i - N]) / 10_000.0} ms");
+        }
+
+        long first = at[0];
+        int inFive = at.Count(t => t - first <= 5 * second);
+        Assert.InRange(inFive, (int)(N * 5 * 0.95), N * 6);
+    }
+
+    [Fact]
+    public void A_recipient_gets_never_more_than_its_limit_in_any_window()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        Tenant tenant = EngineHarness.TenantWith(new TenantLimits { PerRecipient = new RecipientLimit(3, 10) });
+        h.Configure([tenant], [EngineHarness.Account(1, "p")]);
+        h.Own(5);
+        for (int i = 0; i < 12; i++)
+        {
+            h.Queue(1, tenant: tenant);
+        }
+
+        Posted other = h.Queue(2, tenant: tenant);
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Sent, h.Last(other)); // nobody is held back
+        h.Advance(45_000, 50);
+        long[] at = [.. h.Provider.Written.Where(d => d.Text != other.Text).Select(static d => d.WrittenAt)];
+        Assert.Equal(12, at.Length);
+        for (int i = 3; i < at.Length; i++)
+        {
+            Assert.True(at[i] - at[i - 3] > 10 * h.Time.TimestampFrequency);
+        }
+
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void In_flight_never_passes_the_window_and_with_the_unkept_never_window_and_unkeptMax()
+    {
+        const int Window = 20;
+        const int UnkeptMax = 8;
+        using var h = new EngineHarness(options: new EngineOptions { SettleUnkeptMax = UnkeptMax });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: Window)]);
+        h.Own(5);
+        for (int i = 0; i < 200; i++)
+        {
+            h.Queue(i, segments: (byte)(1 + (i % 3)));
+        }
+
+        h.RunUntilIdle();
+        Random random = new(7);
+        for (int i = 0; i < 400; i++)
+        {
+            foreach (ScriptedDeparture departure in h.Provider.Written.Where(static d => d.State == ScriptedState.Written).ToArray())
+            {
+                if (random.Next(3) == 0)
+                {
+                    h.Provider.Settle(departure.Id, segment: departure.Segment);
+                }
+            }
+
+            h.Run();
+            AssertHolds(h, Window, UnkeptMax);
+            if (random.Next(4) == 0)
+            {
+                h.Journal.Step();
+                h.Run();
+                AssertHolds(h, Window, UnkeptMax);
+            }
+
+            h.AdvanceWithoutCommits(10);
+        }
+
+        Assert.Equal(Window, h.Provider.InFlightMax);
+        h.Advance(2_000, 20, () => h.Provider.SettleAll());
+        h.RunUntilIdle();
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void Urgent_purposes_leave_first_and_the_others_still_get_a_share()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { ReleaseBatchMax = 1 });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p")]);
+        h.Own(5);
+        h.Provider.Window = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            h.Queue(i, purpose: Purpose.Service);
+        }
+
+        h.RunUntilIdle();
+        var urgent = new HashSet<string>();
+        for (int i = 0; i < 200; i++)
+        {
+            urgent.Add(h.Queue(i, purpose: Purpose.Otp).Text);
+        }
+
+        h.RunUntilIdle();
+        h.Provider.Window = 1;
+        h.Advance(1_100);
+        while (h.Provider.Written.Count < 160)
+        {
+            Assert.NotEqual(0, h.Provider.SettleAll());
+            h.RunUntilIdle();
+        }
+
+        int otp = h.WrittenTexts().Count(urgent.Contains);
+        Assert.InRange(otp, 130, 155);
+    }
+
+    [Fact]
+    public void A_tenant_with_one_message_does_not_wait_for_one_with_ten_thousand()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        Tenant large = EngineHarness.TenantWith(new TenantLimits());
+        Tenant small = EngineHarness.TenantWith(new TenantLimits(), 2, TwoSenders);
+        h.Configure([large, small], [EngineHarness.Account(1, "p", perSecond: 1_000)]);
+        h.Own(5);
+        for (int i = 0; i < 10_000; i++)
+        {
+            h.Queue(i, tenant: large);
+            if (i % 1_000 == 999)
+            {
+                h.RunUntilIdle();
+            }
+        }
+
+        h.Advance(1_000);
+        Posted posted = h.Queue(1, tenant: small);
+        h.RunUntilIdle();
+        h.Advance(200);
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+        Assert.InRange(h.Engine.Waiting.Of(1), 5_000, 10_000);
+    }
+
+    private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
+    {
+        Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();
+        Assert.InRange(link.InFlight, 0, window);
+        Assert.InRange(h.Provider.InFlight, 0, window);
+        Assert.InRange(link.InFlight + link.Unkept, 0, window + unkeptMax);
+    }
+}

@@ -1,0 +1,200 @@
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+using Router.Engine.Tests.Harness;
+using Router.Testing;
+
+namespace Router.Engine.Tests.Receipts;
+
+/// <summary>Receipts early, late, double, unmatched, of segments, over restarts.</summary>
+public sealed class ReceiptTests
+{
+    private static readonly int[] All = [.. Enumerable.Range(0, 64)];
+
+    [Fact]
+    public void A_receipt_is_acknowledged_only_once_it_is_kept()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.Run();
+        Assert.Equal(0, h.Provider.AcknowledgedCount);
+        h.Provider.Receive(h.Provider.Written[0]); // again, before the first is kept
+        h.Run();
+        Assert.Equal(0, h.Provider.AcknowledgedCount);
+        h.RunUntilIdle();
+        h.Advance(2_000);
+        Assert.Equal(2, h.Provider.AcknowledgedCount);
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
+    }
+
+    [Fact]
+    public void A_receipt_before_its_outcome_is_kept_and_matched_later()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        Posted posted = h.Post();
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.Run();
+        Assert.Equal(0, h.Provider.AcknowledgedCount);
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
+        Assert.Equal(0, h.Engine.Receipts.UnmatchedCount);
+        Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
+    }
+
+    [Fact]
+    public void A_receipt_kept_unmatched_finds_its_message_after_a_restart_in_whatever_order_shards_are_taken()
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        int[] all = [.. Enumerable.Range(0, 64)];
+        using EngineHarness old = new EngineHarness(store: store) { Sealer = sealer }.Simple(all);
+        var posted = new List<Posted>();
+        for (int i = 0; i < 40; i++)
+        {
+            posted.Add(old.Queue(i, shard: i));
+        }
+
+        old.RunUntilIdle();
+        foreach (ScriptedDeparture departure in old.Provider.Written)
+        {
+            old.Provider.Receive(departure);
+        }
+
+        old.RunUntilIdle();
+        old.Provider.SettleAll();
+        old.Run();
+        old.Journal.Commit(); // sent is kept, the receipts are not taken up yet
+        old.Journal.Crash();
+
+        using EngineHarness h = new EngineHarness(store: store) { Sealer = sealer };
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p")]);
+        Random.Shared.Shuffle(all);
+        h.Own(all);
+        h.RunUntilIdle();
+        h.Advance(2_000);
+        Assert.All(store.Snapshot(), static m => Assert.Equal(MessageStatus.Delivered, m.Status));
+        Assert.Equal(0, h.Engine.Receipts.UnmatchedCount);
+    }
+
+    [Fact]
+    public void A_receipt_that_no_message_wants_is_forgotten_after_72_hours()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        h.Provider.Receive(new Receipt { Provider = 1, ReceiptKey = 77UL << 32 | 5, Status = MessageStatus.Delivered });
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
+        h.Time.Shift = TimeSpan.FromHours(71);
+        h.Advance(61_000, 1_000);
+        Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
+        h.Time.Shift = TimeSpan.FromHours(73);
+        h.Advance(61_000, 1_000);
+        Assert.Equal(0, h.Engine.Receipts.UnmatchedCount);
+        Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
+    }
+
+    [Fact]
+    public void Only_the_segments_without_an_outcome_are_sent_again_also_after_a_restart()
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(store: store) { Sealer = sealer }.Simple();
+        Posted posted = old.Post(segments: 4);
+        old.Provider.Settle(posted.Id, segment: 0);
+        old.Provider.Settle(posted.Id, segment: 2);
+        old.RunUntilIdle();
+        old.Provider.Settle(posted.Id, OutcomeKind.Failed, segment: 1);
+        old.Provider.Settle(posted.Id, OutcomeKind.Throttled, segment: 3);
+        old.RunUntilIdle();
+        old.Advance(1_500);
+        Assert.Equal([0, 1, 2, 3, 1, 3], old.Provider.Written.Select(static d => (int)d.Segment));
+        old.Journal.Crash();
+
+        using EngineHarness h = new EngineHarness(store: store) { Sealer = sealer }.Simple();
+        h.RunUntilIdle();
+        Assert.Equal([1, 3], h.Provider.Written.Select(static d => (int)d.Segment));
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Sent, store.Snapshot().Single().Status);
+    }
+
+    [Fact]
+    public void A_message_is_delivered_once_all_its_segments_are()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(segments: 3);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Provider.Receive(h.Provider.Written[2]);
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+        h.Provider.Receive(h.Provider.Written[1]);
+        h.RunUntilIdle();
+        h.Advance(1_500);
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_message_one_of_whose_segments_is_undelivered_ends_so_while_others_still_wait()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(segments: 2);
+        h.Provider.Settle(posted.Id, segment: 0);
+        h.RunUntilIdle();
+        h.Provider.Settle(posted.Id, OutcomeKind.Failed, segment: 1);
+        h.RunUntilIdle();
+        h.Provider.Receive(h.Provider.Written[0], MessageStatus.Undelivered, Reason.Undeliverable);
+        h.RunUntilIdle();
+        h.Advance(5_000, 50, () =>
+        {
+            h.Provider.SettleAll();
+            h.RunUntilIdle();
+        });
+        Assert.Equal(MessageStatus.Undelivered, h.Last(posted));
+        Assert.DoesNotContain(MessageStatus.Sent, h.Statuses(posted).SkipWhile(static s => s != MessageStatus.Undelivered));
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_limit_below_the_segments_of_a_message_sends_it_in_parts()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.TenantWith(new Core.Tenants.TenantLimits { PerRecipient = new Core.Tenants.RecipientLimit(1, 3_600) })], [EngineHarness.Account(1, "p", perSecond: 2)]);
+        h.Own(5);
+        h.Advance(1_500);
+        Posted posted = h.Post(segments: 5, tenant: h.Engine.Configuration.Tenants[0]);
+        h.Advance(5_000, 10, () =>
+        {
+            h.Provider.SettleAll();
+            h.RunUntilIdle();
+        });
+        Assert.Equal([0, 1, 2, 3, 4], h.Provider.Written.Select(static d => (int)d.Segment));
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_receipt_in_a_refused_commit_is_asked_for_again_and_then_kept()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Provider.RefusedReceiptCount);
+        h.Advance(2_000);
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(MessageStatus.Delivered, h.Last(posted));
+    }
+}

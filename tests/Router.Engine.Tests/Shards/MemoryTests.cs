@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using Router.Core.Messages;
+using Router.Engine.Shards;
+using Router.Engine.Tests.Harness;
+
+namespace Router.Engine.Tests.Shards;
+
+/// <summary>What a shard holds: records out of the ring, rows dropped, bytes a waiting message, the index and the ring under fuzz.</summary>
+public sealed class MemoryTests
+{
+    [Fact]
+    public void A_waiting_message_and_a_contact_cost_what_the_design_says()
+    {
+        Assert.Equal(56, Unsafe.SizeOf<WaitingMessage>());
+        Assert.Equal(64, Unsafe.SizeOf<ContactRow>() + 8);
+    }
+
+    [Fact]
+    public void Records_that_fell_out_of_the_ring_are_read_back_in_order()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { RecordRingBytes = 500, ReleaseBatchMax = 3 });
+        h.Simple();
+        h.Provider.Window = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            h.Post(i % 4);
+        }
+
+        h.Provider.Window = 4;
+        h.Advance(20_000, 20, () => h.Provider.SettleAll());
+        Assert.Equal(Enumerable.Range(0, 50).Select(static i => "m" + i), h.WrittenTexts());
+        h.AssertRightContent();
+        h.RunUntilIdle();
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_record_read_back_for_one_message_never_leaves_as_anothers()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { RecordRingBytes = 120, ReleaseBatchMax = 4 });
+        h.Simple();
+        h.Provider.Window = 0;
+        Posted[] posted = [.. Enumerable.Range(0, 6).Select(i => h.Post(i))];
+        h.Provider.Window = 1;
+        h.Advance(1_100); // reads several back, one leaves
+        h.Cancel(posted[1].Id);
+        h.Cancel(posted[2].Id);
+        h.RunUntilIdle();
+        h.Provider.SettleAll(Engine.Providers.OutcomeKind.Sent);
+        h.RunUntilIdle(); // the cancelled ones leave the lane, their places are free
+        for (int i = 0; i < 8; i++)
+        {
+            h.Post(20 + i);
+        }
+
+        h.Advance(20_000, 20, () => h.Provider.SettleAll());
+        h.AssertRightContent();
+        Assert.Equal(12, h.Provider.Written.Count);
+    }
+
+    [Fact]
+    public void A_record_whose_key_was_destroyed_ends_as_cancelled()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { RecordRingBytes = 120 });
+        h.Simple();
+        h.Provider.Window = 0;
+        Posted first = h.Post(1);
+        for (int i = 2; i < 12; i++)
+        {
+            h.Post(i);
+        }
+
+        h.Sealer.Destroy(h.Journal.Store.Snapshot()[0].Accepted.KeySlot);
+        h.Provider.Window = 20;
+        h.Advance(1_100);
+        Assert.Equal(MessageStatus.Cancelled, h.Last(first));
+        Assert.Equal(Enumerable.Range(1, 10).Select(static i => "m" + i), h.WrittenTexts());
+        h.Advance(3_700_000, 5_000);
+        Assert.Empty(h.Logs.Lines);
+    }
+
+    [Fact]
+    public void Rows_are_dropped_beyond_the_bound_and_read_again()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { ContactRowsMax = 16 });
+        h.Simple();
+        h.SetFlags(static f => f.WithBlocked(true), contact: 3);
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                h.Post(i);
+                h.Provider.SettleAll();
+                h.RunUntilIdle();
+            }
+        }
+
+        Assert.InRange(h.Engine.OwnerOf(5)!.Shard.ContactRows, 1, 16);
+        Assert.Equal(297, h.Provider.Written.Count);
+        h.AssertAllEnded();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void The_index_answers_as_a_dictionary_does(int seed)
+    {
+        var random = new Random(seed);
+        var index = new SlotIndex();
+        var model = new Dictionary<ulong, int>();
+        ulong[] keys = new ulong[4_000];
+        var free = new Stack<int>(Enumerable.Range(0, keys.Length));
+        for (int i = 0; i < 60_000; i++)
+        {
+            ulong key = (ulong)random.Next(1, 6_000) << (random.Next(2) * 16);
+            if (model.TryGetValue(key, out int slot))
+            {
+                Assert.Equal(slot, index.Find(key, new Keys(keys)));
+                if (random.Next(2) == 0)
+                {
+                    index.Remove(key, new Keys(keys));
+                    model.Remove(key);
+                    keys[slot] = 0;
+                    free.Push(slot);
+                }
+            }
+            else
+            {
+                Assert.Equal(-1, index.Find(key, new Keys(keys)));
+                if (free.TryPop(out slot))
+                {
+                    keys[slot] = key;
+                    index.Add(key, slot, new Keys(keys));
+                    model.Add(key, slot);
+                }
+            }
+
+            Assert.Equal(model.Count, index.Count);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_ring_gives_a_record_whole_or_not_at_all(int seed)
+    {
+        var random = new Random(seed);
+        var ring = new RecordRing(1_000);
+        var put = new Queue<(ulong Head, uint At, byte[] Bytes)>();
+        long found = 0;
+        for (ulong head = 1; head < 20_000; head++)
+        {
+            byte[] bytes = new byte[random.Next(0, 300)];
+            random.NextBytes(bytes);
+            bytes.CopyTo(ring.Put(head, bytes.Length, out uint at));
+            put.Enqueue((head, at, bytes));
+            while (put.Count > 40)
+            {
+                put.Dequeue();
+            }
+
+            foreach ((ulong old, uint oldAt, byte[] expected) in put)
+            {
+                if (ring.TryGet(old, oldAt, out ReadOnlySpan<byte> record))
+                {
+                    Assert.True(record.SequenceEqual(expected));
+                    found++;
+                }
+            }
+
+            Assert.True(ring.TryGet(head, at, out _));
+        }
+
+        Assert.True(found > 40_000, $"{found} found");
+    }
+
+    private readonly struct Keys(ulong[] keys) : SlotIndex.IKeys
+    {
+        public ulong KeyOf(int slot) => keys[slot];
+    }
+}

@@ -1,0 +1,185 @@
+using Router.Core.Messages;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+using Router.Engine.Shards;
+using Router.Engine.Tests.Harness;
+using Router.Testing;
+
+namespace Router.Engine.Tests.Shards;
+
+/// <summary>How an ownership ends and begins: drain, a second epoch, commands before recovery is through.</summary>
+public sealed class OwnershipTests
+{
+    [Fact]
+    public async Task Stopping_while_a_part_is_under_way_does_not_spin()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Queue();
+        h.Run();
+        Task disown = h.Engine.DisownAsync(5).AsTask();
+        Task<LiveMessage> peek = h.Engine.PeekAsync(1, Some.Id(5), CancellationToken.None).AsTask();
+        await Task.Run(h.Run, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        h.RunUntilIdle();
+        await disown.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await peek.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.False(h.Engine.Owns(5));
+        Assert.Equal(0, h.Engine.Waiting.Of(1));
+    }
+
+    [Fact]
+    public void An_owner_that_is_stopped_first_keeps_the_outcomes_it_was_told()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted[] posted = [h.Post(1), h.Post(2)];
+        h.Provider.Settle(posted[0].Id);
+        h.Run(); // a part with the first outcome is under way
+        h.Provider.Settle(posted[1].Id);
+        Task disown = h.Engine.DisownAsync(5).AsTask();
+        h.RunUntilIdle();
+        Assert.False(h.Engine.Owns(5));
+        Assert.All(posted, p => Assert.Equal(MessageStatus.Sent, h.Last(p)));
+        Assert.Empty(h.Lost);
+        Assert.False(disown.IsFaulted);
+    }
+
+    [Fact]
+    public void What_a_stopped_owner_can_not_write_is_taken_up_by_the_next()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(1);
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Provider.SettleAll();
+        _ = h.Engine.DisownAsync(5).AsTask();
+        h.RunUntilIdle();
+        Assert.False(h.Engine.Owns(5));
+        h.Own(5);
+        h.RunUntilIdle();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_younger_epoch_in_the_same_silo_takes_over_and_is_not_called_lost()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted first = h.Post(1);
+        Posted second = h.Queue(2);
+        h.Run(); // under way under the first epoch
+        h.Own(5);
+        h.RunUntilIdle();
+        Assert.Empty(h.Lost);
+        Assert.True(h.Engine.Owns(5));
+        Assert.Equal(2, h.Engine.StateOf(5)!.Value.Epoch);
+        Assert.Equal(AcceptOutcome.Unavailable, second.Outcome);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Advance(300);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Sent, h.Last(first));
+        Assert.Equal(0, h.Engine.Waiting.Of(1));
+    }
+
+    [Fact]
+    public void An_ask_for_a_lane_that_is_gone_takes_nothing_from_the_one_in_its_place()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Provider.GoDown();
+        h.Post();
+        var stale = new LaneKey(1, 99, 0, Channel.Sms, Purpose.Otp, Priority.High);
+        var ask = new ReleaseAsk { Shard = 5, ShardLane = 0, Lane = new DispatchLane(stale) { Asks = 1 }, MessagesMax = 10, SegmentsMax = 10, ReleaseEnd = long.MaxValue };
+        Assert.True(h.Engine.Post(5, new UrgentCommand { Kind = CommandKind.Ask, Target = ask }));
+        h.Run();
+        Assert.Empty(h.Provider.Departures);
+    }
+
+    [Fact]
+    public void A_cancel_before_the_message_is_taken_up_again_waits_for_it()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post();
+        h.Provider.GoDown();
+        h.RunUntilIdle();
+        _ = h.Engine.DisownAsync(5).AsTask();
+        h.RunUntilIdle();
+        h.Journal.ReadsContactsAtOnce = false;
+        h.Own(5);
+        Task<CancelOutcome> cancel = h.Cancel(posted.Id);
+        h.Run();
+        Assert.False(cancel.IsCompleted);
+        h.RunUntilIdle();
+        h.Advance(300);
+        Assert.True(cancel.IsCompletedSuccessfully);
+        Assert.Equal(CancelOutcome.Cancelled, cancel.Result);
+        Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
+    }
+
+    [Fact]
+    public void Nothing_is_released_before_the_first_release_of_a_new_epoch_when_others_may_write()
+    {
+        using EngineHarness h = new EngineHarness(exclusive: false).Simple();
+        h.Post();
+        h.Advance(1_240, each: () => Renew(h));
+        Assert.Empty(h.Provider.Departures);
+        h.Advance(400, each: () => Renew(h));
+        Assert.Single(h.Provider.Written);
+    }
+
+    [Fact]
+    public void Nothing_is_released_when_the_lease_ran_out_and_again_after_a_renewal()
+    {
+        using EngineHarness h = new EngineHarness(exclusive: false).Simple();
+        h.Advance(2_000, each: () => Renew(h));
+        Posted first = h.Post();
+        Assert.Single(h.Provider.Written);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Provider.Window = 0;
+        h.Post(2);
+        h.Advance(1_100); // no renewal, no write
+        h.Provider.Window = 10;
+        h.Advance(2_000);
+        Assert.Single(h.Provider.Written);
+        Renew(h);
+        h.Advance(60);
+        Assert.Equal(2, h.Provider.Written.Count);
+        Assert.Equal(MessageStatus.Sent, h.Last(first));
+    }
+
+    [Fact]
+    public void In_a_new_epoch_a_cancel_and_a_stop_are_certain_only_when_an_older_owner_can_send_no_more()
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(exclusive: false, store: store) { Sealer = sealer }.Simple();
+        old.Advance(1_500, each: () => Renew(old));
+        old.Provider.Window = 0;
+        Posted posted = old.Post();
+        old.Advance(100);
+
+        using EngineHarness h = new EngineHarness(exclusive: false, store: store, time: old.Time) { Sealer = sealer }.Simple();
+        Task<CancelOutcome> cancel = h.Cancel(posted.Id);
+        Task<Core.Consent.ContactFlags?> flags = h.SetFlags(static f => f.WithBlocked(true));
+        h.RunUntilIdle();
+        old.Provider.Window = 10;
+        old.Engine.Dispatcher.Poke();
+        old.Advance(300); // its lease still holds: it sends
+        Assert.Single(old.Provider.Written);
+        h.Advance(900);
+        Assert.False(cancel.IsCompleted);
+        Assert.False(flags.IsCompleted);
+        h.Advance(200);
+        Assert.True(cancel.IsCompleted);
+        Assert.True(flags.IsCompleted);
+    }
+
+    private static void Renew(EngineHarness h)
+    {
+        foreach (ShardState state in h.Engine.States())
+        {
+            h.Engine.Renewed(state.Shard, state.Epoch, h.Time.GetTimestamp());
+        }
+    }
+}
