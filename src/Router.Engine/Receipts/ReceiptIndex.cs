@@ -100,7 +100,8 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
         lock (stripe.Gate)
         {
-            if (stripe.Awaited.TryGetValue(task.Receipt.ReceiptKey, out Entry entry))
+            // One that is only expected is completed by its shard, which finds the receipt here then.
+            if (stripe.Awaited.TryGetValue(task.Receipt.ReceiptKey, out Entry entry) && entry.Awaited.Segments > 0)
             {
                 task.Awaited = entry.Awaited;
                 task.Matched = true;
@@ -163,6 +164,11 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
         lock (stripe.Gate)
         {
+            if (task.Awaited.Segments > 0 && !stripe.Awaited.ContainsKey(task.Awaited.ReceiptKey))
+            {
+                PutLocked(stripe, task.Awaited, task.Awaited.Segments > 1 ? groups.Get(task.Awaited) : null); // it was the oldest, or comes from the tables
+            }
+
             ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
             if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Segments == 0)
             {
@@ -231,10 +237,15 @@ internal sealed class ReceiptIndex
             return;
         }
 
-        stripe.Order.Enqueue(awaited.ReceiptKey);
+        entry.Turn = ++stripe.Turns;
+        stripe.Order.Enqueue((awaited.ReceiptKey, entry.Turn));
         while (stripe.Order.Count > awaitedMax)
         {
-            stripe.Awaited.Remove(stripe.Order.Dequeue());
+            (ulong key, long turn) = stripe.Order.Dequeue();
+            if (stripe.Awaited.TryGetValue(key, out Entry oldest) && oldest.Turn == turn)
+            {
+                stripe.Awaited.Remove(key); // not one that was forgotten and put anew since
+            }
         }
     }
 
@@ -244,7 +255,8 @@ internal sealed class ReceiptIndex
     {
         public readonly Lock Gate = new();
         public readonly Dictionary<ulong, Entry> Awaited = [];
-        public readonly Queue<ulong> Order = new();
+        public readonly Queue<(ulong Key, long Turn)> Order = new();
+        public long Turns;
         public readonly Dictionary<ulong, ReceiptTask> Unmatched = [];
     }
 
@@ -252,5 +264,6 @@ internal sealed class ReceiptIndex
     {
         public AwaitedReceipt Awaited;
         public SegmentGroup? Group;
+        public long Turn;
     }
 }
