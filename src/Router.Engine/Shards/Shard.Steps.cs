@@ -109,6 +109,7 @@ internal sealed partial class Shard
             }
         }
 
+        ForgetAllReadBack();
         ring.Wipe();
     }
 
