@@ -8,6 +8,7 @@ internal sealed class DispatchLane(LaneKey key)
 {
     private readonly int[] available = new int[64];
     private readonly int[] shardLanes = new int[64];
+    private readonly byte[] nextSegments = new byte[64];
     private ulong ready;
     private int lastShard;
 
@@ -29,9 +30,6 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Segments a message had at the last release, rounded up: what a limit is asked for.</summary>
     public int SegmentsAMessage { get; set; } = 1;
 
-    /// <summary>Segments of the next message, as last told by a shard: less is of no use to it.</summary>
-    public int NextSegments { get; set; } = 1;
-
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
@@ -42,6 +40,12 @@ internal sealed class DispatchLane(LaneKey key)
         shardLanes[shard] = shardLane;
         ready |= 1UL << shard;
     }
+
+    /// <summary>Segments of a shard's next message, as it told last: less is of no use to it.</summary>
+    public int NextSegments(int shard) => Math.Max((int)nextSegments[shard], 1);
+
+    /// <summary>See <see cref="NextSegments"/>.</summary>
+    public void SetNextSegments(int shard, int segments) => nextSegments[shard] = (byte)segments;
 
     /// <summary>A shard has nothing any more: its owner is gone.</summary>
     public void Forget(int shard) => ready &= ~(1UL << shard);

@@ -54,7 +54,7 @@ internal sealed partial class Dispatcher
         if (ask.More && link is { Closed: false })
         {
             lane.Offer(ask.Shard, ask.ShardLane, ask.Available);
-            lane.NextSegments = ask.NextSegments;
+            lane.SetNextSegments(ask.Shard, ask.NextSegments);
             link.Add(lane);
         }
 
@@ -96,7 +96,7 @@ internal sealed partial class Dispatcher
 
             int shard = lane.NextShard(out int available, out int shardLane);
             int messages = Math.Min(Math.Min(available, room), engine.Options.ReleaseBatchMax);
-            least = Math.Min(lane.NextSegments, link.Window);
+            least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
                 link.Add(lane);
@@ -140,7 +140,7 @@ internal sealed partial class Dispatcher
         ask.ShardLane = shardLane;
         ask.MessagesMax = slice.Messages;
         ask.SegmentsMax = slice.Segments;
-        ask.MayPart = slice.Segments < lane.NextSegments;
+        ask.MayPart = slice.Segments < lane.NextSegments(shard);
         ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
         ask.Slice = slice;
         ask.Limits = lane.Limits;

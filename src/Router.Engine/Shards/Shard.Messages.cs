@@ -83,6 +83,11 @@ internal sealed partial class Shard
         RemoveFromWheel(slot);
         Unpin(message.Contact);
         segmented.Remove(slot);
+        if (readBack.Count > 0)
+        {
+            ForgetReadBack(message.Head);
+        }
+
         Waiting--;
         effects.Finished(lanes[message.Lane]!.Key.Tenant);
         if ((message.Marks & MessageMarks.InLane) != 0)

@@ -11,9 +11,11 @@ namespace Router.Engine.Shards;
 /// <content>The release: who may leave now is decided again from memory; no write (DESIGN §3).</content>
 internal sealed partial class Shard
 {
-    private readonly Dictionary<ulong, (int Offset, int Length)> readBack = [];
+    // Records read back, by the message's head, in arrays of the shared pool: at most as many as ReadBackMax and one read.
+    private readonly Dictionary<ulong, (byte[] Bytes, int Length)> readBack = [];
     private readonly List<int> readBackLanes = [];
-    private ByteList? readBackBytes;
+
+    private int ReadBackMax => options.ReleaseBatchMax * 8;
 
     /// <summary>Set by the owner: releases may be given.</summary>
     public bool MayRelease { get; set; }
@@ -106,11 +108,11 @@ internal sealed partial class Shard
         }
     }
 
-    /// <summary>The records asked for are there: they stay until the next read.</summary>
+    /// <summary>
+    /// The records asked for are there. They stay until their messages leave or end: were they dropped at another lane's read, two lanes could read in turn for ever.
+    /// </summary>
     public void RecordsRead(RecordRead read)
     {
-        readBack.Clear();
-        readBackBytes = read.Records;
         foreach (ref StoredRecord item in read.Items.Span)
         {
             int slot = read.Failed ? -1 : FindMessage(item.Id);
@@ -121,7 +123,10 @@ internal sealed partial class Shard
 
             if (item.Length > 0)
             {
-                readBack[item.Id.Head] = (item.Offset, item.Length);
+                ForgetReadBack(item.Id.Head);
+                byte[] bytes = ArrayPool<byte>.Shared.Rent(item.Length);
+                read.Records.Span.Slice(item.Offset, item.Length).CopyTo(bytes);
+                readBack.Add(item.Id.Head, (bytes, item.Length));
             }
             else if (messages[slot].Stage == MessageStage.Ready)
             {
@@ -158,9 +163,9 @@ internal sealed partial class Shard
             message.Marks |= MessageMarks.NotInRing;
         }
 
-        if (readBack.TryGetValue(message.Head, out (int Offset, int Length) place))
+        if (readBack.TryGetValue(message.Head, out (byte[] Bytes, int Length) found))
         {
-            record = readBackBytes!.Span.Slice(place.Offset, place.Length);
+            record = found.Bytes.AsSpan(0, found.Length);
             return true;
         }
 
@@ -174,7 +179,11 @@ internal sealed partial class Shard
         read.Items.Clear();
         read.Records.Clear();
         read.Failed = false;
-        readBack.Clear();
+        if (readBack.Count > ReadBackMax)
+        {
+            ForgetAllReadBack(); // of lanes that were not asked again
+        }
+
         for (int slot = lane.First; slot >= 0 && read.Items.Count < options.ReleaseBatchMax * 2; slot = messages[slot].LaneNext)
         {
             if (messages[slot].Stage != MessageStage.Ready)
@@ -206,8 +215,17 @@ internal sealed partial class Shard
         ref ContactRow row = ref rows[message.Contact];
         row.Open++;
 
-        byte[] rented = ArrayPool<byte>.Shared.Rent(record.Length);
-        record.CopyTo(rented);
+        byte[] rented;
+        if (readBack.Remove(message.Head, out (byte[] Bytes, int Length) found))
+        {
+            rented = found.Bytes; // the record is this very array
+        }
+        else
+        {
+            rented = ArrayPool<byte>.Shared.Rent(record.Length);
+            record.CopyTo(rented);
+        }
+
         ref Departure departure = ref ask.Departures.Add();
         departure.Id = message.Id;
         departure.Conversation = row.High ^ row.Low;
@@ -223,6 +241,23 @@ internal sealed partial class Shard
         }
 
         ask.Segments += segments;
-        readBack.Remove(message.Head);
+    }
+
+    private void ForgetReadBack(ulong head)
+    {
+        if (readBack.Remove(head, out (byte[] Bytes, int Length) found))
+        {
+            ArrayPool<byte>.Shared.Return(found.Bytes);
+        }
+    }
+
+    private void ForgetAllReadBack()
+    {
+        foreach ((byte[] bytes, _) in readBack.Values)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+
+        readBack.Clear();
     }
 }

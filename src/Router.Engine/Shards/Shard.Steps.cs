@@ -113,6 +113,7 @@ internal sealed partial class Shard
             }
         }
 
+        ForgetAllReadBack();
         ring.Wipe();
     }
 
