@@ -29,42 +29,24 @@ internal sealed class Database : IDisposable
     /// <exception cref="SqliteFault">Not a database, damaged, no right.</exception>
     public static Database OpenWriter(string path, int pageSize, int cacheKiB)
     {
-        Database database = Open(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
-        try
-        {
-            database.Execute($"PRAGMA page_size={pageSize}");
-            database.Execute("PRAGMA journal_mode=WAL");
-            database.Execute("PRAGMA synchronous=FULL");
-            database.Execute("PRAGMA secure_delete=ON");
-            database.Execute("PRAGMA wal_autocheckpoint=0");
-            database.Execute("PRAGMA temp_store=MEMORY");
-            database.Execute($"PRAGMA journal_size_limit={WalBytesKept}");
-            database.Execute($"PRAGMA cache_size=-{cacheKiB}");
-            return database;
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
+        return Open(
+            path,
+            raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE,
+            $"page_size={pageSize}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "wal_autocheckpoint=0",
+            "temp_store=MEMORY",
+            $"journal_size_limit={WalBytesKept}",
+            $"cache_size=-{cacheKiB}");
     }
 
     /// <summary>Opens a file that is there, to read it beside its writer.</summary>
     public static Database OpenReader(string path, int cacheKiB)
     {
         // Read and write, then query_only: a read-only handle cannot make the -shm file anew after a crash.
-        Database database = Open(path, raw.SQLITE_OPEN_READWRITE);
-        try
-        {
-            database.Execute("PRAGMA query_only=ON");
-            database.Execute($"PRAGMA cache_size=-{cacheKiB}");
-            return database;
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
+        return Open(path, raw.SQLITE_OPEN_READWRITE, "query_only=ON", $"cache_size=-{cacheKiB}");
     }
 
     public Statement Prepare(string sql) => new(handle, sql);
@@ -93,7 +75,7 @@ internal sealed class Database : IDisposable
 
     public void Dispose() => handle.Dispose();
 
-    private static Database Open(string path, int flags)
+    private static Database Open(string path, int flags, params string[] pragmas)
     {
         int code = raw.sqlite3_open_v2(path, out sqlite3 handle, flags | raw.SQLITE_OPEN_NOMUTEX, null);
         if (code != raw.SQLITE_OK)
@@ -104,6 +86,20 @@ internal sealed class Database : IDisposable
 
         _ = raw.sqlite3_extended_result_codes(handle, 1);
         _ = raw.sqlite3_busy_timeout(handle, 5000);
-        return new Database(path, handle);
+        Database database = new(path, handle);
+        try
+        {
+            foreach (string pragma in pragmas)
+            {
+                database.Execute("PRAGMA " + pragma);
+            }
+
+            return database;
+        }
+        catch (SqliteFault)
+        {
+            database.Dispose();
+            throw;
+        }
     }
 }

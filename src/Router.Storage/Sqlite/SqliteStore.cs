@@ -13,7 +13,7 @@ namespace Router.Storage.Sqlite;
 /// <summary>
 /// The embedded store: everything Router keeps, in one folder that one process owns. Disposing it writes what waits, empties the WAL and lets go of the folder.
 /// </summary>
-public sealed class SqliteStore : IAsyncDisposable
+public sealed partial class SqliteStore : IAsyncDisposable
 {
     private const string JournalFile = "journal.db";
 
@@ -31,6 +31,7 @@ public sealed class SqliteStore : IAsyncDisposable
     {
         ILogger logger = loggers.CreateLogger<SqliteStore>();
         string path = Path.Combine(options.Path, JournalFile);
+        bool opened = false;
         try
         {
             owned.Push(FolderLock.Take(options.Path));
@@ -64,21 +65,22 @@ public sealed class SqliteStore : IAsyncDisposable
             sweeper.Start();
             checkpointer.Start();
             writer.Start();
+            opened = true;
         }
         catch (SqliteFault fault)
         {
-            CloseAll();
             throw fault.ToStorage(path);
         }
         catch (FormatException damaged)
         {
-            CloseAll();
             throw new StorageException($"'{path}' is damaged: keep a copy of the folder, then restore it from the backup; do not delete single files", damaged);
         }
-        catch
+        finally
         {
-            CloseAll();
-            throw;
+            if (!opened)
+            {
+                CloseAll();
+            }
         }
     }
 
@@ -126,43 +128,6 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <exception cref="StorageException">The key file cannot be written.</exception>
     public void DestroyTenantKey(int tenant) => sealing.DestroyTenantKey(tenant);
 
-    /// <summary>Messages that memory holds. For tests.</summary>
-    internal int HeldMessages
-    {
-        get
-        {
-            lock (memory.Gate)
-            {
-                return memory.Generations.Sum(static g => g.Messages.Count);
-            }
-        }
-    }
-
-    /// <summary>Sweeps all that memory holds and waits for it: what otherwise comes when a generation is full. For tests.</summary>
-    internal async Task SweepAsync()
-    {
-        CloseMemory close = new(memory);
-        if (writer.TryAdd(close))
-        {
-            await close.Closed.ConfigureAwait(false);
-            sweeper.Wake();
-            await Task.Run(sweeper.WaitUntilSwept).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Lets the journal's file grow no more (1), or again (0): what a full disk does. For tests.</summary>
-    internal async Task LimitPagesAsync(long pages)
-    {
-        RunPragma work = new(database, $"PRAGMA max_page_count={(pages == 0 ? uint.MaxValue - 1 : pages)}");
-        if (writer.TryAdd(work))
-        {
-            await work.Done.ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>See <see cref="SqliteWriter.NextCommitFault"/>.</summary>
-    internal void FailNextCommit(int code) => writer.NextCommitFault = code;
-
     private static ContactsFile OpenContacts(string path, SqliteStoreOptions options)
     {
         try
@@ -209,38 +174,6 @@ public sealed class SqliteStore : IAsyncDisposable
         }
 
         return (Own(TenantKeys.Open(tenantsPath, master)), Own(ContactSalts.Open(Path.Combine(options.Path, "contacts.keys"))), master);
-    }
-
-    private sealed class RunPragma(Database database, string pragma) : IWriterWork
-    {
-        private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Done => done.Task;
-
-        public void Execute() => database.Execute(pragma);
-
-        public void Completed(StorageException? fault) => done.SetResult();
-    }
-
-    private sealed class CloseMemory(JournalMemory memory) : IWriterWork
-    {
-        private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Closed => closed.Task;
-
-        public void Execute()
-        {
-        }
-
-        public void Completed(StorageException? fault)
-        {
-            lock (memory.Gate)
-            {
-                memory.Close(closeGeneration: true, closeContacts: true);
-            }
-
-            closed.SetResult();
-        }
     }
 
     private T Own<T>(T part)
