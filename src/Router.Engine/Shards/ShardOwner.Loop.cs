@@ -589,6 +589,7 @@ internal sealed partial class ShardOwner
             default:
                 if (command.Kind == CommandKind.Outcome)
                 {
+                    engine.Receipts.Forget(command.Outcome.ReceiptKey);
                     engine.Dispatcher.OutcomeKept(command.Outcome.Provider);
                 }
 
