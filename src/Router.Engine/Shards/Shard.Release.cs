@@ -24,10 +24,9 @@ internal sealed partial class Shard
     /// <returns>True when <paramref name="read"/> was filled and must be sent to the journal.</returns>
     public bool Release(ReleaseAsk ask, RecordRead? read)
     {
-        ShardLane? lane = lanes[ask.ShardLane];
-        if (lane is null || lane.Key != ask.Lane!.Key)
+        if ((uint)ask.ShardLane >= (uint)lanes.Count || lanes[ask.ShardLane] is not { } lane || lane.Key != ask.Lane!.Key)
         {
-            return false; // it is gone; its number may be another's
+            return false; // it is gone, or an earlier owner's; its number may be another's
         }
 
         lane.Offered = false;
