@@ -1,4 +1,3 @@
-using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
 using Router.Engine.Providers;

@@ -5,7 +5,6 @@ using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
-using Router.Engine.Providers;
 using Router.Engine.Shards;
 using Router.Testing;
 

@@ -1,5 +1,4 @@
 using Router.Core.Messages;
-using Router.Engine.Providers;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
 
