@@ -220,6 +220,7 @@ public sealed class SmppAgainstNpmTests
         provider.Submit([second]);
         JsonElement message = await smsc.Next("message");
         Assert.Equal(text, message.GetProperty("text").GetString());
+        await events.Until(static e => e.Outcomes.Count == 3);
         Assert.Equal([0, 2, 1], events.Outcomes.Take(3).Select(static o => (int)o.Segment));
     }
 
