@@ -5,6 +5,7 @@ using Router.Providers.Loopback;
 
 namespace Router.Providers.Tests.Loopback;
 
+[Collection(Alone.Name)]
 public sealed class LoopbackProviderTests
 {
     private readonly TestEvents events = new();
