@@ -10,6 +10,9 @@ internal static class GateRunner
 
     private const int WarmUpRuns = 2_000;
 
+    /// <summary>The least of so many counts: a collection or a change of tier in the middle of one adds bytes that are not the operation's.</summary>
+    private const int Attempts = 3;
+
     /// <summary>Prints the table; 1 when a gate is over its budget or there is none, else 0.</summary>
     public static int Run(string? filter)
     {
@@ -38,13 +41,18 @@ internal static class GateRunner
         }
 
         int runs = Math.Max(1, (OperationsMin + gate.OperationsPerRun - 1) / gate.OperationsPerRun);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < runs; i++)
+        long bytes = long.MaxValue;
+        for (int attempt = 0; attempt < Attempts && bytes != 0; attempt++)
         {
-            gate.Run();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < runs; i++)
+            {
+                gate.Run();
+            }
+
+            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         long operations = (long)runs * gate.OperationsPerRun;
         return (operations, (double)bytes / operations);
     }

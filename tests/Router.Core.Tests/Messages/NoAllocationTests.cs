@@ -3,6 +3,7 @@ using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Core.Segments;
+using Router.Testing;
 
 namespace Router.Core.Tests.Messages;
 

@@ -1,4 +1,5 @@
 using Router.Engine.Timers;
+using Router.Testing;
 
 namespace Router.Engine.Tests.Timers;
 
@@ -172,13 +173,8 @@ public sealed class TimingWheelTests
         var slab = new Slab();
         var sink = new CountingSink();
         Turn(slab, ref sink, 0);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (uint round = 1; round < 50; round++)
-        {
-            Turn(slab, ref sink, round * 10_000);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        uint round = 0;
+        Allocations.AssertNone(() => Turn(slab, ref sink, ++round * 10_000), warmUps: 0, runs: 50);
         Assert.True(sink.Count > 0);
     }
 
