@@ -1,4 +1,3 @@
-using System.Buffers;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
@@ -147,7 +146,7 @@ public sealed partial class SiloEngine
     {
         foreach (ref readonly Departure departure in departures)
         {
-            ArrayPool<byte>.Shared.Return(departure.Record);
+            RecordPool.Shared.Return(departure.Record, departure.RecordLength);
             for (int segment = departure.FirstSegment; segment < departure.FirstSegment + departure.SegmentCount; segment++)
             {
                 if (departure.SegmentsDone is { } done && ((done[segment >> 3] >> (segment & 7)) & 1) != 0)

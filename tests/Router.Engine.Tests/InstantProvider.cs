@@ -1,4 +1,3 @@
-using System.Buffers;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
@@ -21,7 +20,7 @@ internal sealed class InstantProvider(ProviderAccount account, IProviderEvents e
     {
         foreach (ref readonly Departure departure in departures)
         {
-            ArrayPool<byte>.Shared.Return(departure.Record);
+            RecordPool.Shared.Return(departure.Record, departure.RecordLength);
             for (int i = 0; i < departure.SegmentCount; i++)
             {
                 ulong key = (ulong)Interlocked.Increment(ref next);

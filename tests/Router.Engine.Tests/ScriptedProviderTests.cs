@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Messages;
 using Router.Core.Tenants;
@@ -169,7 +168,7 @@ public sealed class ScriptedProviderTests : IAsyncDisposable
     private Departure NewDeparture(int number, byte segments = 1, int releaseMs = 250, byte[]? done = null)
     {
         byte[] record = Some.Record($"text {number}");
-        byte[] rented = ArrayPool<byte>.Shared.Rent(record.Length);
+        byte[] rented = RecordPool.Shared.Rent(record.Length);
         record.CopyTo(rented, 0);
         return new Departure
         {

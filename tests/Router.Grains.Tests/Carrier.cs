@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Router.Core.Messages;
 using Router.Core.Tenants;
@@ -76,7 +75,7 @@ internal sealed class CarrierProvider(Carrier carrier, string silo, int number, 
     {
         foreach (ref readonly Departure departure in departures)
         {
-            ArrayPool<byte>.Shared.Return(departure.Record);
+            RecordPool.Shared.Return(departure.Record, departure.RecordLength);
             carrier.Take(this, departure);
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Router.Core.Messages;
 using Router.Core.Tenants;
@@ -24,7 +23,7 @@ public static class Departing
         byte[] textBytes = Encoding.UTF8.GetBytes(text);
         byte[] fromBytes = Encoding.UTF8.GetBytes(from);
         int size = MessageRecord.SizeWithoutFrom(toBytes.Length, textBytes.Length, 0, 0) + MessageRecord.SizeOfFrom(fromBytes.Length);
-        byte[] record = ArrayPool<byte>.Shared.Rent(size);
+        byte[] record = RecordPool.Shared.Rent(size);
         int length = MessageRecord.Write(Channel.Sms, ContentType.Text, toBytes, textBytes, default, default, record);
         length += MessageRecord.AppendFrom(fromBytes, record.AsSpan(length));
         return new Departure

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Router.Core.Messages;
 using Router.Core.Tenants;
@@ -229,7 +228,7 @@ public sealed partial class ScriptedProvider : IProvider
     private void TakeLocked(in Departure departure, List<Outcome> told)
     {
         byte[] record = departure.Record.AsSpan(0, departure.RecordLength).ToArray();
-        ArrayPool<byte>.Shared.Return(departure.Record);
+        RecordPool.Shared.Return(departure.Record, departure.RecordLength);
         bool any = false;
         for (int segment = departure.FirstSegment; segment < departure.FirstSegment + departure.SegmentCount; segment++)
         {

@@ -17,7 +17,7 @@ public interface IProvider : IAsyncDisposable
     void Start();
 
     /// <summary>
-    /// Takes a batch over. The provider owns each <see cref="Departure.Record"/> from here and returns it to <see cref="System.Buffers.ArrayPool{T}.Shared"/>. Each segment due
+    /// Takes a batch over. The provider owns each <see cref="Departure.Record"/> from here and returns it to <see cref="RecordPool.Shared"/>. Each segment due
     /// gets exactly one outcome, told to the <see cref="IProviderEvents"/> it was made with. Departures of one conversation are written by one session in the order given.
     /// Called by one thread at a time; never blocks.
     /// </summary>
@@ -44,7 +44,7 @@ public struct Departure
     /// <summary>Unix ms at which its validity ends.</summary>
     public long ValidUntilMs;
 
-    /// <summary>The record (<c>MessageRecord</c>), rented from the shared pool.</summary>
+    /// <summary>The record (<c>MessageRecord</c>), rented from <see cref="RecordPool.Shared"/>.</summary>
     public byte[] Record;
 
     /// <summary>Bytes of the record.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Core.Tenants;
@@ -11,7 +10,7 @@ namespace Router.Engine.Shards;
 /// <content>The release: who may leave now is decided again from memory; no write (DESIGN §3).</content>
 internal sealed partial class Shard
 {
-    // Records read back, by the message's head, in arrays of the shared pool: at most as many as ReadBackMax and one read.
+    // Records read back, by the message's head, in arrays of the pool: at most as many as ReadBackMax and one read.
     private readonly Dictionary<ulong, (byte[] Bytes, int Length)> readBack = [];
     private readonly List<int> readBackLanes = [];
 
@@ -123,7 +122,7 @@ internal sealed partial class Shard
             if (item.Length > 0)
             {
                 ForgetReadBack(item.Id.Head);
-                byte[] bytes = ArrayPool<byte>.Shared.Rent(item.Length);
+                byte[] bytes = RecordPool.Shared.Rent(item.Length);
                 read.Records.Span.Slice(item.Offset, item.Length).CopyTo(bytes);
                 readBack.Add(item.Id.Head, (bytes, item.Length));
             }
@@ -221,7 +220,7 @@ internal sealed partial class Shard
         }
         else
         {
-            rented = ArrayPool<byte>.Shared.Rent(record.Length);
+            rented = RecordPool.Shared.Rent(record.Length);
             record.CopyTo(rented);
         }
 
@@ -246,15 +245,15 @@ internal sealed partial class Shard
     {
         if (readBack.Remove(head, out (byte[] Bytes, int Length) found))
         {
-            ArrayPool<byte>.Shared.Return(found.Bytes);
+            RecordPool.Shared.Return(found.Bytes, found.Length);
         }
     }
 
     private void ForgetAllReadBack()
     {
-        foreach ((byte[] bytes, _) in readBack.Values)
+        foreach ((byte[] bytes, int length) in readBack.Values)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            RecordPool.Shared.Return(bytes, length);
         }
 
         readBack.Clear();

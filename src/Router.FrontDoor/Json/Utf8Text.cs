@@ -47,9 +47,12 @@ internal ref struct Utf8Text(Span<byte> destination)
     /// <summary>RFC 3339 in UTC with milliseconds.</summary>
     internal void Time(long unixMs)
     {
-        DateTimeOffset.FromUnixTimeMilliseconds(unixMs).UtcDateTime.TryFormat(
-            destination[Length..], out int written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        Length += written;
+        // "O" is the one format that the framework writes without reading a pattern; its last four digits are zeros here.
+        Span<byte> text = stackalloc byte[28];
+        DateTimeOffset.FromUnixTimeMilliseconds(unixMs).UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        Span<byte> time = Next(TimeLength);
+        text[..(TimeLength - 1)].CopyTo(time);
+        time[TimeLength - 1] = (byte)'Z';
     }
 
     /// <summary>A position's 22 characters, written by the caller.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Router.Engine.Providers;
 
 namespace Router.Providers.Departures;
@@ -29,15 +28,14 @@ internal static class DueSegments
     /// <summary>One past the last segment to send.</summary>
     public static int End(in Departure departure) => departure.FirstSegment + departure.SegmentCount;
 
-    /// <summary>Gives the record back to the shared pool; its bytes are personal, so they are wiped first.</summary>
+    /// <summary>Gives the record back to its pool, wiped.</summary>
     public static void ReturnRecord(ref Departure departure)
     {
         byte[] record = departure.Record;
         departure.Record = [];
         if (record is { Length: > 0 })
         {
-            record.AsSpan(0, Math.Min(departure.RecordLength, record.Length)).Clear();
-            ArrayPool<byte>.Shared.Return(record);
+            RecordPool.Shared.Return(record, departure.RecordLength);
         }
     }
 }
