@@ -12,8 +12,11 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(2, LogLevel.Warning, "shard {Shard} lost its ownership under epoch {Epoch}: the commit was {Outcome}")]
     private static partial void ShardLost(ILogger logger, int shard, long epoch, PartOutcome outcome);
 
-    [LoggerMessage(3, LogLevel.Information, "provider {Provider} is {Health}")]
-    private static partial void ProviderHealth(ILogger logger, string provider, string health);
+    [LoggerMessage(3, LogLevel.Information, "provider {Provider} is up")]
+    private static partial void ProviderUp(ILogger logger, string provider);
+
+    [LoggerMessage(7, LogLevel.Warning, "provider {Provider} is down: what waits for it goes by the route's next provider, or waits")]
+    private static partial void ProviderDown(ILogger logger, string provider);
 
     [LoggerMessage(4, LogLevel.Error, "provider {Provider} did not stop cleanly")]
     private static partial void ProviderStop(ILogger logger, string provider, Exception fault);
@@ -21,13 +24,28 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(5, LogLevel.Warning, "{Count} receipts found no message within 72 h and are forgotten")]
     private static partial void ReceiptsExpired(ILogger logger, int count);
 
+    [LoggerMessage(6, LogLevel.Error, "who awaits a receipt cannot be looked up, carriers are asked to send them again (told once a minute): {Remedy}")]
+    private static partial void ReceiptNotLookedUp(ILogger logger, string remedy);
+
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 
     public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);
 
-    public void ProviderHealth(string provider, bool up) => ProviderHealth(logger, provider, up ? "up" : "down");
+    public void ProviderHealth(string provider, bool up)
+    {
+        if (up)
+        {
+            ProviderUp(logger, provider);
+        }
+        else
+        {
+            ProviderDown(logger, provider);
+        }
+    }
 
     public void ProviderStop(string provider, Exception fault) => ProviderStop(logger, provider, fault);
+
+    public void ReceiptNotLookedUp(string remedy) => ReceiptNotLookedUp(logger, remedy);
 
     public void ReceiptsExpired(int count) => ReceiptsExpired(logger, count);
 }

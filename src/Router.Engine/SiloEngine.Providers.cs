@@ -13,6 +13,7 @@ public sealed partial class SiloEngine
     private static readonly TimeSpan ProviderStopTime = TimeSpan.FromSeconds(10);
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
+    private long lookUpFaultToldMs;
 
     /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
@@ -181,9 +182,20 @@ public sealed partial class SiloEngine
         {
             OnLookedUp(task, await lookUp.ConfigureAwait(false));
         }
-        catch (IOException)
+        catch (JournalUnavailableException fault)
         {
-            task.Answer(false); // storage can't say: the carrier sends it again
+            TellLookUpFault(fault);
+            NotKept(task); // storage can't say: the carrier sends it again
+        }
+    }
+
+    private void TellLookUpFault(JournalUnavailableException fault)
+    {
+        long now = MonotonicMs;
+        long told = Interlocked.Read(ref lookUpFaultToldMs);
+        if ((told == 0 || now - told >= 60_000) && Interlocked.CompareExchange(ref lookUpFaultToldMs, Math.Max(now, 1), told) == told)
+        {
+            Log.ReceiptNotLookedUp(fault.Message);
         }
     }
 

@@ -22,6 +22,7 @@ public static class RouterSiloExtensions
         services.AddSingleton<ConfigurationHolder>();
         services.AddTransient<SnapshotSpreader>();
         services.AddSingleton<ISnapshotClient, SnapshotClient>();
+        services.AddSingleton<RemoteFaults>();
         services.AddSingleton<ShardTaker>();
         services.AddSingleton<OwnedShards>();
         services.AddSingleton<ShardKeeper>();

@@ -24,6 +24,7 @@ internal sealed partial class SiloDrain(ShardKeeper keeper, SiloEngine engine, T
         }
 
         long begun = time.GetTimestamp();
+        LogDraining(engine.States().Sum(static s => (long)s.Waiting));
         Task drained = engine.DrainAsync(cancellationToken);
         await drained.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (drained.IsCompletedSuccessfully)
@@ -32,13 +33,16 @@ internal sealed partial class SiloDrain(ShardKeeper keeper, SiloEngine engine, T
         }
         else
         {
-            LogNotDrained(drained.Exception?.InnerException);
+            LogNotDrained(engine.States().Sum(static s => (long)s.Waiting), drained.Exception?.InnerException);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "draining: {Waiting} messages wait or are under way; what does not leave now is taken up at the next start")]
+    private partial void LogDraining(long waiting);
 
     [LoggerMessage(LogLevel.Information, "drained in {Ms} ms")]
     private partial void LogDrained(long ms);
 
-    [LoggerMessage(LogLevel.Warning, "not drained in time; what is unfinished is taken up at the next start")]
-    private partial void LogNotDrained(Exception? exception);
+    [LoggerMessage(LogLevel.Warning, "not drained in time, {Waiting} messages are left in shards that did not end; they are taken up at the next start")]
+    private partial void LogNotDrained(long waiting, Exception? exception);
 }

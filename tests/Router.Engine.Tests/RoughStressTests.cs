@@ -59,7 +59,7 @@ public sealed class RoughStressTests
         await engine.DrainAsync(stop);
         Assert.Equal(0, engine.Waiting.Of(1));
         Assert.Empty(engine.States());
-        Assert.Empty(logs.Lines);
+        Assert.DoesNotContain(logs.Lines, static l => !l.Contains("is down", StringComparison.Ordinal)); // the provider goes at the end
         Assert.All(journal.Store.Snapshot(), static m => Assert.True(m.Status >= MessageStatus.Sent));
     }
 

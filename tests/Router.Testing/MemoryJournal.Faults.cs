@@ -6,6 +6,7 @@ public sealed partial class MemoryJournal
 {
     private readonly Queue<Fault> faults = new();
     private int readFaults;
+    private int lookUpFaults;
     private volatile bool readsContactsAtOnce;
 
     /// <summary>Whether <see cref="ReadContacts"/> fills at once (true) or later (false). May be switched at any time.</summary>
@@ -77,6 +78,15 @@ public sealed partial class MemoryJournal
         }
     }
 
+    /// <summary>The next <paramref name="count"/> look-ups of awaited receipts fail.</summary>
+    public void FailLookUps(int count = 1)
+    {
+        lock (sync)
+        {
+            lookUpFaults += count;
+        }
+    }
+
     /// <summary>
     /// Ends this journal as a crash ends a process: what is queued is lost, what is under way is written or not, and nobody is told of anything any more.
     /// The store stays; open another journal over it.
@@ -108,6 +118,16 @@ public sealed partial class MemoryJournal
         {
             bool fails = readFaults > 0;
             readFaults -= fails ? 1 : 0;
+            return fails;
+        }
+    }
+
+    private bool TakeLookUpFault()
+    {
+        lock (sync)
+        {
+            bool fails = lookUpFaults > 0;
+            lookUpFaults -= fails ? 1 : 0;
             return fails;
         }
     }

@@ -107,7 +107,9 @@ public sealed partial class MemoryJournal : IJournal
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => new(Store.FlagsOf(contact));
 
     /// <inheritdoc/>
-    public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => new(Store.FindAwaited(receiptKey));
+    public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => TakeLookUpFault()
+        ? ValueTask.FromException<AwaitedReceipt?>(new JournalUnavailableException("asked to fail"))
+        : new(Store.FindAwaited(receiptKey));
 
     private void Check(JournalPart part)
     {

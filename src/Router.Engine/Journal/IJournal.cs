@@ -34,6 +34,7 @@ public interface IJournal
     void ReadRecords(RecordRead read);
 
     /// <summary>A message with its events; null when this tenant has none such.</summary>
+    /// <exception cref="JournalUnavailableException">Thrown by this query and those below when storage cannot answer.</exception>
     ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken);
 
     /// <summary>A page of messages, the newest first. Never a scan of more than <see cref="MessageQuery.Limit"/> × 20 rows: a page may be short and still have a next.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
@@ -12,8 +13,8 @@ namespace Router.Grains.Catalog;
 /// Tenants and providers keep their own settings; the snapshot is put together from them when the catalog wakes, so that nothing is stored twice.
 /// </remarks>
 [Reentrant, KeepAlive]
-internal sealed class CatalogGrain(
-    [PersistentState("catalog", RouterSilo.StorageName)] IPersistentState<CatalogState> state, SnapshotSpreader spreader) : Grain, ICatalogGrain, IDisposable
+internal sealed partial class CatalogGrain(
+    [PersistentState("catalog", RouterSilo.StorageName)] IPersistentState<CatalogState> state, SnapshotSpreader spreader, ILogger<CatalogGrain> log) : Grain, ICatalogGrain, IDisposable
 {
     private const int ReadsAtOnce = 256;
 
@@ -72,6 +73,7 @@ internal sealed class CatalogGrain(
         }
 
         tenants[entry.Name] = entry;
+        LogTenant(entry.Name, newest.Version + 1);
         return SpreadNextAsync();
     }
 
@@ -84,6 +86,7 @@ internal sealed class CatalogGrain(
         }
 
         providers[entry.Name] = entry;
+        LogProvider(entry.Name, newest.Version + 1);
         return SpreadNextAsync();
     }
 
@@ -91,6 +94,7 @@ internal sealed class CatalogGrain(
     public async Task PutRoutesAsync(RouteSettings[] routes)
     {
         await ChangeAsync(static (next, routes) => next.Routes = routes, routes);
+        LogRoutes(routes.Length, newest.Version + 1);
         await SpreadNextAsync();
     }
 
@@ -155,6 +159,7 @@ internal sealed class CatalogGrain(
         catch (Exception exception) when (exception is not AdministrationUnavailableException)
         {
             // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
+            LogNotKept(exception);
             DeactivateOnIdle();
             throw new AdministrationUnavailableException("the catalog could not be stored; ask again", exception);
         }
@@ -163,4 +168,16 @@ internal sealed class CatalogGrain(
             turn.Release();
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} changed: configuration {Version:X}")]
+    private partial void LogTenant(string tenant, long version);
+
+    [LoggerMessage(LogLevel.Information, "provider {Provider} changed: configuration {Version:X}")]
+    private partial void LogProvider(string provider, long version);
+
+    [LoggerMessage(LogLevel.Information, "routes changed, {Count} now: configuration {Version:X}")]
+    private partial void LogRoutes(int count, long version);
+
+    [LoggerMessage(LogLevel.Error, "the catalog could not be stored; whoever changed it is told to ask again")]
+    private partial void LogNotKept(Exception exception);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -5,7 +6,8 @@ using Router.Grains.Catalog;
 namespace Router.Grains.Providers;
 
 /// <inheritdoc cref="IProviderGrain"/>
-internal sealed class ProviderGrain([PersistentState("provider", RouterSilo.StorageName)] IPersistentState<ProviderState> state) : Grain, IProviderGrain
+internal sealed partial class ProviderGrain(
+    [PersistentState("provider", RouterSilo.StorageName)] IPersistentState<ProviderState> state, ILogger<ProviderGrain> log) : Grain, IProviderGrain
 {
     private ProviderEntry? kept;
 
@@ -36,6 +38,7 @@ internal sealed class ProviderGrain([PersistentState("provider", RouterSilo.Stor
         catch (Exception exception) when (exception is not AdministrationUnavailableException)
         {
             // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
+            LogNotKept(name, exception);
             DeactivateOnIdle();
             throw new AdministrationUnavailableException("the provider could not be stored; ask again", exception);
         }
@@ -44,4 +47,7 @@ internal sealed class ProviderGrain([PersistentState("provider", RouterSilo.Stor
         await Catalog.PublishProviderAsync(entry);
         return entry;
     }
+
+    [LoggerMessage(LogLevel.Error, "provider {Provider} could not be stored; whoever changed it is told to ask again")]
+    private partial void LogNotKept(string provider, Exception exception);
 }

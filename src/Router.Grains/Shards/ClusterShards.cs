@@ -14,15 +14,17 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
     private readonly IGrainFactory grains;
+    private readonly RemoteFaults faults;
     private readonly RemoteShard[] remote;
 
     /// <summary>Made once a silo.</summary>
-    public ClusterShards(SiloEngine engine, ShardKeeper keeper, IGrainFactory grains, RouterSiloOptions options)
+    public ClusterShards(SiloEngine engine, ShardKeeper keeper, IGrainFactory grains, RouterSiloOptions options, RemoteFaults faults)
     {
         this.engine = engine;
         this.keeper = keeper;
         this.grains = grains;
-        remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(grains.GetGrain<IShardGrain>(shard), options.RemoteQueue))];
+        this.faults = faults;
+        remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
     }
 
@@ -72,7 +74,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         {
             kept = await grains.GetGrain<IShardGrain>(shard).ReceiveAsync(receipt).ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsUnavailable(exception))
+        catch (Exception exception) when (Told(shard, exception))
         {
             // Not kept for all we know: the carrier sends it again, and a receipt that comes twice is told once.
         }
@@ -99,7 +101,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
                 .SetFlagsAsync(tenant, contact.High, contact.Low, change.Mask, change.Value).WaitAsync(cancellationToken);
             return bits is { } known ? new ContactFlags(known) : null;
         }
-        catch (Exception exception) when (IsUnavailable(exception))
+        catch (Exception exception) when (Told(contact.Shard, exception))
         {
             return null;
         }
@@ -111,7 +113,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         {
             return (CancelOutcome)await grains.GetGrain<IShardGrain>(id.Shard).CancelAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (IsUnavailable(exception))
+        catch (Exception exception) when (Told(id.Shard, exception))
         {
             return CancelOutcome.Unavailable;
         }
@@ -124,12 +126,21 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
             PeekAnswer answer = await grains.GetGrain<IShardGrain>(id.Shard).PeekAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
             return new LiveMessage(answer.Found, (MessageStatus)answer.Status, answer.Provider);
         }
-        catch (Exception exception) when (IsUnavailable(exception))
+        catch (Exception exception) when (Told(id.Shard, exception))
         {
             return default;
         }
     }
 
-    // A fault in the other silo comes as whatever was thrown there; a caller who gave up is told so.
-    private static bool IsUnavailable(Exception exception) => exception is not OperationCanceledException;
+    // A fault in the other silo comes as whatever was thrown there: logged, and answered as unavailable. False for a caller who gave up.
+    private bool Told(int shard, Exception exception)
+    {
+        if (exception is OperationCanceledException)
+        {
+            return false;
+        }
+
+        faults.Add(shard, exception);
+        return true;
+    }
 }

@@ -103,8 +103,7 @@ internal sealed partial class OwnedShards : IDisposable
 
         if (ownership is not null)
         {
-            LogLost(shard, ownership.Epoch);
-            ownership.Lost();
+            ownership.Lost(); // the engine, or the renewal, has told why
         }
     }
 
@@ -155,6 +154,7 @@ internal sealed partial class OwnedShards : IDisposable
             }
             else
             {
+                LogOvertaken(held[i].Shard, held[i].Epoch);
                 Lost(held[i].Shard);
             }
         }
@@ -183,8 +183,8 @@ internal sealed partial class OwnedShards : IDisposable
     [LoggerMessage(LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
     private partial void LogNotEnded(int shard, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "lost shard {Shard} of epoch {Epoch}; it is taken again")]
-    private partial void LogLost(int shard, long epoch);
+    [LoggerMessage(LogLevel.Warning, "epoch {Epoch} of shard {Shard} holds no more: another silo has taken it")]
+    private partial void LogOvertaken(int shard, long epoch);
 
     [LoggerMessage(LogLevel.Warning, "the ownerships could not be renewed; nothing is released until they are")]
     private partial void LogNotRenewed(Exception exception);

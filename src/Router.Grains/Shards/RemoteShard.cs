@@ -6,7 +6,7 @@ namespace Router.Grains.Shards;
 /// The queue towards a shard on another silo: bounded, one call under way, what comes meanwhile is the next. A call whose answer does not come is answered
 /// <see cref="AcceptOutcome.Unavailable"/> and never repeated from here: it may have been kept, and only the tenant's idempotency key can tell. Any thread.
 /// </summary>
-internal sealed class RemoteShard(IShardGrain owner, int capacity)
+internal sealed class RemoteShard(int shard, IShardGrain owner, int capacity, RemoteFaults faults)
 {
     private const int BatchMax = 256;
 
@@ -63,9 +63,10 @@ internal sealed class RemoteShard(IShardGrain owner, int capacity)
                 answers = await owner.AcceptAsync(Array.ConvertAll(batch, AcceptItem.Of));
             }
 #pragma warning disable CA1031 // A fault in the other silo comes as whatever was thrown there; to the tenant it is one answer.
-            catch (Exception)
+            catch (Exception fault)
 #pragma warning restore CA1031
             {
+                faults.Add(shard, fault);
             }
 
             for (int i = 0; i < batch.Length; i++)

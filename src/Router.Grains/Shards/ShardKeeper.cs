@@ -15,6 +15,7 @@ internal sealed partial class ShardKeeper(
     IGrainFactory grains, SiloEngine engine, ConfigurationHolder holder, OwnedShards owned, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ShardKeeper> log)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
+    private const int ShardsNamed = 8;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
     private readonly ShardPlacement?[] placements = new ShardPlacement?[MessageId.ShardCount];
     private readonly Task[] touches = [.. Enumerable.Repeat(Task.CompletedTask, MessageId.ShardCount)];
@@ -23,6 +24,7 @@ internal sealed partial class ShardKeeper(
     private readonly long started = time.GetTimestamp();
     private Task refreshing = Task.CompletedTask;
     private Task loop = Task.CompletedTask;
+    private string? lastFault;
     private bool wasReady;
     private bool disposed;
 
@@ -32,7 +34,14 @@ internal sealed partial class ShardKeeper(
         get
         {
             int[] missing = [.. Enumerable.Range(0, MessageId.ShardCount).Where(shard => Volatile.Read(ref placements[shard]) is null)];
-            return missing.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{missing.Length} of {MessageId.ShardCount} shards have no owner yet");
+            if (missing.Length == 0)
+            {
+                return null;
+            }
+
+            string which = string.Join(", ", missing.Take(ShardsNamed)) + (missing.Length > ShardsNamed ? " …" : "");
+            string fault = Volatile.Read(ref lastFault) is { } last ? $"; last fault: {last}" : "";
+            return string.Create(CultureInfo.InvariantCulture, $"{missing.Length} of {MessageId.ShardCount} shards have no owner yet ({which}){fault}");
         }
     }
 
@@ -141,6 +150,7 @@ internal sealed partial class ShardKeeper(
 #pragma warning restore CA1031
         {
             // In detail only for those who ask: where a silo dies or a store fails, this comes for many shards at once; the readiness and the taker tell it once.
+            Volatile.Write(ref lastFault, exception.GetType().Name);
             LogNotTouched(shard, exception);
         }
 

@@ -51,7 +51,9 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
         try
         {
             int[] shards = [.. batch.Select(static a => a.Shard).Distinct()];
+            long started = time.GetTimestamp();
             IReadOnlyList<TakenShard> taken = await journal.TakeAsync(shards, CancellationToken.None).ConfigureAwait(false);
+            LogTaken(taken.Count, taken.Sum(static t => t.Unfinished.Count), taken.Sum(static t => t.Unmatched.Count), (long)time.GetElapsedTime(started).TotalMilliseconds);
             foreach (Asked asked in batch)
             {
                 asked.Taken.TrySetResult(taken.First(t => t.Shard == asked.Shard));
@@ -68,6 +70,9 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "took {Count} shards with {Unfinished} unfinished messages and {Unmatched} unmatched receipts in {Ms} ms")]
+    private partial void LogTaken(int count, int unfinished, int unmatched, long ms);
 
     [LoggerMessage(LogLevel.Warning, "{Count} shards could not be taken; trying again")]
     private partial void LogNotTaken(int count, Exception exception);

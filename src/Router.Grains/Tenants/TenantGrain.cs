@@ -1,4 +1,4 @@
-using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -6,7 +6,8 @@ using Router.Grains.Catalog;
 namespace Router.Grains.Tenants;
 
 /// <inheritdoc cref="ITenantGrain"/>
-internal sealed class TenantGrain([PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state) : Grain, ITenantGrain
+internal sealed partial class TenantGrain(
+    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, TimeProvider time, ILogger<TenantGrain> log) : Grain, ITenantGrain
 {
     // What storage is known to hold. Never the state object itself: that one is changed before a write is known to have worked.
     private TenantEntry? kept;
@@ -45,8 +46,9 @@ internal sealed class TenantGrain([PersistentState("tenant", RouterSilo.StorageN
         ApiKey? key = Array.Find(kept.Keys, k => k.Hash == hash);
         if (key is null)
         {
-            key = new ApiKey(NewKeyId(kept), hash, role, kept.Number);
+            key = new ApiKey(Guid.CreateVersion7(time.GetUtcNow()).ToString(), hash, role, kept.Number);
             await KeepAsync(kept with { Version = kept.Version + 1, Keys = [.. kept.Keys, key] });
+            LogKeyAdded(key.Id, role, kept.Name);
         }
 
         await Catalog.PublishTenantAsync(kept);
@@ -66,15 +68,13 @@ internal sealed class TenantGrain([PersistentState("tenant", RouterSilo.StorageN
         if (found)
         {
             await KeepAsync(kept with { Version = kept.Version + 1, Keys = left });
+            LogKeyRemoved(id, kept.Name);
         }
 
         // Also when it was not found: an earlier removal may have been kept and then not have reached every silo.
         await Catalog.PublishTenantAsync(kept);
         return found;
     }
-
-    // Key ids need not be secret, only never used again within the tenant: the version rises with each.
-    private static string NewKeyId(TenantEntry entry) => string.Create(CultureInfo.InvariantCulture, $"k{entry.Version + 1}");
 
     private async Task<TenantEntry> KeepAsync(TenantEntry entry)
     {
@@ -86,10 +86,20 @@ internal sealed class TenantGrain([PersistentState("tenant", RouterSilo.StorageN
         catch (Exception exception) when (exception is not AdministrationUnavailableException)
         {
             // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
+            LogNotKept(this.GetPrimaryKeyString(), exception);
             DeactivateOnIdle();
             throw new AdministrationUnavailableException("the tenant could not be stored; ask again", exception);
         }
 
         return kept = entry;
     }
+
+    [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
+    private partial void LogKeyAdded(string key, Role role, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
+    private partial void LogKeyRemoved(string key, string tenant);
+
+    [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
+    private partial void LogNotKept(string tenant, Exception exception);
 }

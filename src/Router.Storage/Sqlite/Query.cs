@@ -27,9 +27,13 @@ internal sealed class Query<TAnswer>(Func<JournalReader, TAnswer> ask, Cancellat
         {
             answer.SetException(fault.ToStorage(reader.Path));
         }
-        catch (Exception fault)
+        catch (StorageException fault)
         {
             answer.SetException(fault);
+        }
+        catch (Exception fault)
+        {
+            answer.SetException(new StorageException($"'{reader.Path}' holds what cannot be read: keep a copy of the folder, then restore it from the backup", fault));
         }
 #pragma warning restore CA1031
     }

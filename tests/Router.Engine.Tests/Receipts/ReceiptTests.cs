@@ -30,6 +30,24 @@ public sealed class ReceiptTests
         Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
     }
 
+    // Guards against a storage fault that left the carrier without an answer for good: its window of receipts never opened again.
+    [Fact]
+    public void A_receipt_whose_look_up_fails_is_answered_not_kept_and_counts_when_it_comes_again()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        Posted posted = h.Post();
+        h.Journal.FailLookUps();
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.Run();
+        Assert.Equal(0, h.Provider.AcknowledgedCount);
+        Assert.Contains(h.Logs.Lines, static l => l.Contains("asked to fail", StringComparison.Ordinal));
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Advance(2_000); // the carrier sends it again
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
+    }
+
     [Fact]
     public void A_receipt_before_its_outcome_is_kept_and_matched_later()
     {
