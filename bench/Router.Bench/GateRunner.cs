@@ -21,7 +21,9 @@ internal static class GateRunner
         Console.WriteLine($"{"operation",-44} {"ops",10} {"B/op",12} {"budget",8}");
         foreach (IGate gate in gates)
         {
+            gate.SetUp();
             (long operations, double bytes) = Measure(gate);
+            gate.CleanUp();
             bool passes = bytes <= gate.BudgetBytes;
             over += passes ? 0 : 1;
             Console.WriteLine(string.Create(
