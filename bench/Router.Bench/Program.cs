@@ -3,12 +3,16 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Router.Bench;
+using Router.Bench.WholeWay;
 
 // `gate [name]` measures allocated bytes and runs each benchmark once; anything else goes to BenchmarkDotNet (`--filter *Decode*`, `--list flat`, `--job dry` …).
 if (args is ["gate", ..])
 {
-    int over = GateRunner.Run(args.Length > 1 ? args[1] : null);
-    return Math.Max(over, args.Length > 1 ? 0 : SmokeRunner.Run());
+    string? name = args.Length > 1 ? args[1] : null;
+    bool wholeWay = name is null || WholeWayGate.Name.Contains(name, StringComparison.OrdinalIgnoreCase);
+    int over = GateRunner.Run(name, others: wholeWay);
+    over = Math.Max(over, wholeWay ? await WholeWayGate.RunAsync() : 0);
+    return Math.Max(over, name is null ? SmokeRunner.Run() : 0);
 }
 
 // In process and short: no build for each benchmark, and ratios to the baseline of the same run are what counts.
