@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Router.Bench;
 using Router.Bench.WholeWay;
 
@@ -15,11 +13,14 @@ if (args is ["gate", ..])
     return Math.Max(over, name is null ? SmokeRunner.Run() : 0);
 }
 
-// In process and short: no build for each benchmark, and ratios to the baseline of the same run are what counts.
-bool ownJob = args.Any(static a => a is "--job" or "-j");
-IConfig config = ownJob
-    ? DefaultConfig.Instance
-    : DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.DontLogOutput));
+// BenchmarkDotNet's own report where its options ask for more than the table.
+bool asIs = args.Any(static a => a is "--job" or "-j" or "--list" or "--help" or "--info");
+IConfig config = asIs ? DefaultConfig.Instance : ResultsTable.Config;
 string[] arguments = args.Length == 0 ? ["--filter", "*"] : args;
-int failed = BenchmarkSwitcher.FromAssembly(typeof(GateRunner).Assembly).Run(arguments, config).Count(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success));
-return failed == 0 ? 0 : 1;
+BenchmarkDotNet.Reports.Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(GateRunner).Assembly).Run(arguments, config)];
+if (!asIs)
+{
+    ResultsTable.Print(summaries);
+}
+
+return summaries.Any(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success)) ? 1 : 0;
