@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
@@ -17,11 +18,13 @@ internal static class ResultsTable
         .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.DontLogOutput))
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddValidator(JitOptimizationsValidator.FailOnError)
+        .AddExporter(MarkdownExporter.GitHub)
         .AddLogger(new ProgressLogger());
 
     /// <summary>A line a benchmark: mean, the ratio to its class's baseline, bytes allocated.</summary>
     public static void Print(IEnumerable<Summary> summaries)
     {
+        Console.Error.WriteLine(); // after the dots
         Console.WriteLine($"{"benchmark",-52} {"ns",12} {"ratio",8} {"B",8}");
         foreach (Summary summary in summaries)
         {
@@ -30,12 +33,12 @@ internal static class ResultsTable
             {
                 Descriptor what = report.BenchmarkCase.Descriptor;
                 double? mean = report.ResultStatistics?.Mean;
-                string ratio = what.Baseline ? "baseline" : Text(mean / baseline, "0.00");
+                string ratio = what.Baseline ? "baseline" : Text(mean / baseline, "0.00", "");
                 double? bytes = mean is null ? null : report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase);
-                Console.WriteLine($"{what.Type.Name.Replace("Benchmark", "", StringComparison.Ordinal) + "." + what.WorkloadMethod.Name,-52} {Text(mean, "N1"),12} {ratio,8} {Text(bytes, "0"),8}");
+                Console.WriteLine($"{what.Type.Name.Replace("Benchmark", "", StringComparison.Ordinal) + "." + what.WorkloadMethod.Name,-52} {Text(mean, "N1", "failed"),12} {ratio,8} {Text(bytes, "0", ""),8}");
             }
         }
     }
 
-    private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "failed";
+    private static string Text(double? value, string format, string none) => value?.ToString(format, CultureInfo.InvariantCulture) ?? none;
 }

@@ -9,6 +9,7 @@ namespace Router.Bench.Sealing;
 /// The keyed hashes that a message needs: its contact, the carrier's id of its receipt, perhaps its idempotency key, and the cloak of its event's position.
 /// Baseline: the one-shot HMAC of the framework over the same contact.
 /// </summary>
+/// <remarks>Seen: contact 1.24 µs, receipt 1.31 µs, idempotency key 1.18 µs, cloak 0.19 µs, one-shot 2.68 µs (twice GROUND's that day); 0 B.</remarks>
 [MemoryDiagnoser]
 public class KeyedHashBenchmark : IGate
 {

@@ -9,6 +9,10 @@ namespace Router.Bench.Sealing;
 /// Seals and opens the record of a body of 400 B: for one contact, whose cipher is live, and for 100,000 contacts in random order, of which 8,192 have a live one.
 /// Baseline: one live <see cref="AesGcm"/> over the same record.
 /// </summary>
+/// <remarks>
+/// Seen: one contact, sealed 1.8 µs, opened 2.1 µs, baseline 2.1 µs (some 2.5 times GROUND's that day), 0 B; any contact 9.1 and 7.5 µs, 64 B: salt read, key derived, cipher made,
+/// an old one let go of.
+/// </remarks>
 [MemoryDiagnoser]
 public class SealingBenchmark : IGate
 {

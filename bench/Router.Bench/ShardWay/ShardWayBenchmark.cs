@@ -18,6 +18,7 @@ namespace Router.Bench.ShardWay;
 /// asks of 64, each departure is encoded as a <c>submit_sm</c>, its outcome is applied and its receipt awaited. The real front door's maker, shard and receipt index on one
 /// thread; hash, cipher and journal are stand-ins, the first two with benchmarks of their own. Baseline: decode and encode alone. Figures are for a message.
 /// </summary>
+/// <remarks>Seen: 2,560 ns, decode and encode alone 1,243 ns (on the day of <see cref="OneMessageBenchmark"/>'s figures); 0.25 B.</remarks>
 [MemoryDiagnoser]
 public class ShardWayBenchmark : IGate
 {

@@ -8,6 +8,10 @@ namespace Router.Bench.WholeWay;
 /// What the whole way allocates a message: an NDJSON stream of random contacts over all shards, sealed, journaled, delivered by loopback, receipted, told as events; host and
 /// clients in this process, the clients without garbage. Unlike the rules it has no budget of 0: each ceiling is about twice what was seen, so that it cannot rot unnoticed.
 /// </summary>
+/// <remarks>
+/// Seen: 1,256 to 1,285 B a message with the default bounds (of which some 450 B are tables that grow: rows of contacts, receipts awaited), 829 to 846 B once they are full:
+/// departures' records 250 to 270, receipt tasks 165, the store's memory of a generation about 230, ciphers 60, sweeps 45, salts 18.
+/// </remarks>
 internal static class WholeWayGate
 {
     /// <summary>What picks it: <c>bench/gate whole</c>.</summary>
