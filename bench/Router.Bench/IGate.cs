@@ -15,6 +15,16 @@ public interface IGate
     /// <summary>Operations that one <see cref="Run"/> does.</summary>
     int OperationsPerRun => 1;
 
-    /// <summary>Does the operation on state made in the constructor.</summary>
+    /// <summary>Makes the state that the constructor does not make, because it is large or lies in files; once, before the first <see cref="Run"/>.</summary>
+    void SetUp()
+    {
+    }
+
+    /// <summary>Does the operation.</summary>
     void Run();
+
+    /// <summary>Lets go of what <see cref="SetUp"/> made.</summary>
+    void CleanUp()
+    {
+    }
 }

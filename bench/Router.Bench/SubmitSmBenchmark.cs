@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Router.Core.Messages;
-using Router.Core.Segments;
 using Router.Providers.Smpp.Protocol;
 
 namespace Router.Bench;
@@ -39,22 +38,5 @@ public class SubmitSmBenchmark : IGate
     }
 
     [Benchmark]
-    public int Encode()
-    {
-        MessageRecord record = MessageRecord.Read(_record.AsSpan(0, _recordLength));
-        var segments = new SmsSegmenter(record.Text);
-        segments.MoveNext();
-        Span<byte> validity = stackalloc byte[SmppTime.Size];
-        SmppTime.WriteRelative(3_600_000, validity);
-        var submit = new ShortMessage
-        {
-            Source = SmppAddress.Of(record.From),
-            Destination = SmppAddress.Of(record.To),
-            EsmClass = segments.HasHeader ? ShortMessage.EsmUserDataHeader : (byte)0,
-            DataCoding = (byte)segments.Encoding,
-            RegisteredDelivery = ShortMessage.FinalReceipt,
-            ValidityPeriod = validity,
-        };
-        return submit.WriteSubmit(++_sequence, segments, 0, _pdu);
-    }
+    public int Encode() => SubmitEncoding.Write(_record.AsSpan(0, _recordLength), ++_sequence, _pdu);
 }

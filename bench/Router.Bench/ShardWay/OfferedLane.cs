@@ -1,0 +1,51 @@
+using Router.Engine.Dispatch;
+using Router.Engine.Providers;
+using Router.Engine.Shards;
+
+namespace Router.Bench.ShardWay;
+
+/// <summary>Stand-in for the silo around a shard: remembers the lane that it offered. One provider, always up.</summary>
+internal sealed class OfferedLane : IShardEffects
+{
+    private LaneKey _key;
+
+    /// <summary>The dispatcher's lane.</summary>
+    public DispatchLane? Lane { get; private set; }
+
+    /// <summary>The shard's number for it.</summary>
+    public int ShardLane { get; private set; }
+
+    /// <summary>Whether it was offered and not asked for yet.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Outcomes told as kept.</summary>
+    public long OutcomesKept { get; private set; }
+
+    public void Offer(int shardLane, in LaneKey key, int available)
+    {
+        if (Lane is null || _key != key)
+        {
+            _key = key;
+            Lane = new DispatchLane(key);
+        }
+
+        ShardLane = shardLane;
+        IsOpen = true;
+    }
+
+    public void OutcomeKept(int provider) => OutcomesKept++;
+
+    public void Finished(int tenant)
+    {
+    }
+
+    public bool IsHealthy(int provider) => true;
+
+    public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
+
+    public void LookUp(ReceiptTask receipt) => throw new NotSupportedException();
+
+    public void NotKept(ReceiptTask receipt) => throw new NotSupportedException();
+
+    public void Requeue(ReceiptTask receipt) => throw new NotSupportedException();
+}
