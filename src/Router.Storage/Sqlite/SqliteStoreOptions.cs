@@ -36,8 +36,11 @@ public sealed record SqliteStoreOptions
     /// <summary>Receipts awaited that a take of shards returns at most, the newest first; the others are found in the tables.</summary>
     public int AwaitedReceiptsMax { get; init; } = 262_144;
 
-    /// <summary>Bytes of the WAL above which the writer waits for it to be copied, 1 MiB and up.</summary>
-    public long WalBytesMax { get; init; } = 256L * 1024 * 1024;
+    /// <summary>
+    /// Bytes of the WAL above which the writer copies what is left of it, so that it begins anew, 1 MiB and up. A small WAL is written over in pages the system still holds and
+    /// whose blocks the file already has.
+    /// </summary>
+    public long WalBytesMax { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>How long an idempotency key is remembered (DESIGN §6).</summary>
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromHours(24);
