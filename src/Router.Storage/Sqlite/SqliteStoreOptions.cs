@@ -30,7 +30,7 @@ public sealed record SqliteStoreOptions
     /// <summary>Bytes of the newest commits of the log held for readers, 65,536 and up.</summary>
     public int EventCacheBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Contacts' ciphers held alive, a power of two from 64; about 1 KiB of native memory each.</summary>
+    /// <summary>Contacts' ciphers held alive from their second record on, a power of two from 64; about 1 KiB of native memory each.</summary>
     public int LiveCiphersMax { get; init; } = 8192;
 
     /// <summary>Receipts awaited that a take of shards returns at most, the newest first; the others are found in the tables.</summary>
