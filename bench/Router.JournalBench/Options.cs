@@ -1,4 +1,5 @@
 using System.Globalization;
+using Router.Storage.Sqlite;
 
 namespace Router.JournalBench;
 
@@ -32,6 +33,15 @@ internal sealed record Options
 
     public int Generation { get; init; } = 262_144;
 
+    /// <summary>MiB of WAL after which it begins anew.</summary>
+    public int WalMiB { get; init; } = (int)(new SqliteStoreOptions { Path = "" }.WalBytesMax >> 20);
+
+    /// <summary>Messages and raw rows written first into a folder of their own and not measured: a server runs for weeks, its first seconds are the JIT's.</summary>
+    public int Warm { get; init; } = 150_000;
+
+    /// <summary>Contacts over which sealing alone is measured, instead of the journal; 0: the journal.</summary>
+    public int Sealing { get; init; }
+
     /// <summary>Folder; a new one under it is made and deleted.</summary>
     public string Folder { get; init; } = Path.GetTempPath();
 
@@ -53,6 +63,9 @@ internal sealed record Options
                 "--page" => options with { PageSize = Number() },
                 "--cache" => options with { CacheKiB = Number() },
                 "--generation" => options with { Generation = Number() },
+                "--wal" => options with { WalMiB = Number() },
+                "--warm" => options with { Warm = Number() },
+                "--sealing" => options with { Sealing = Number() },
                 "--folder" => options with { Folder = args[i + 1] },
                 _ => throw new ArgumentException($"unknown option {args[i]}"),
             };
@@ -60,4 +73,15 @@ internal sealed record Options
 
         return options;
     }
+
+    /// <summary>The store in a folder.</summary>
+    /// <param name="path">The folder.</param>
+    public SqliteStoreOptions Store(string path) => new()
+    {
+        Path = path,
+        PageSize = PageSize,
+        CacheKiB = CacheKiB,
+        GenerationMessages = Generation,
+        WalBytesMax = (long)WalMiB << 20,
+    };
 }

@@ -10,6 +10,17 @@ string folder = Directory.CreateDirectory(Path.Combine(options.Folder, $"router-
 const int Window = 50_000;
 try
 {
+    if (options.Sealing > 0)
+    {
+        await SealingRun.RunAsync(folder, options.Sealing, options.RecordBytes);
+        return;
+    }
+
+    if (options.Warm > 0)
+    {
+        await WarmUp(options with { Messages = options.Warm });
+    }
+
     using Process self = Process.GetCurrentProcess();
     TimeSpan rawCpu = self.TotalProcessorTime;
     int rawRows = Math.Min(options.Messages, 400_000);
@@ -20,10 +31,8 @@ try
     Console.WriteLine($"journal: {options.Messages:N0} messages, accepted {options.RecordBytes} B, sent, delivered; {(options.Contacts == 0 ? "a contact each" : options.Contacts + " contacts")}, {options.Keys} % with idempotency keys, sealed: {options.Seal}");
     Console.WriteLine($"{"messages",10} {"msg/s",9} {"of raw",7} {"CPU µs",7} {"B/msg",7} {"MB live",8}");
     string data = Path.Combine(folder, "data");
-    SqliteStore store = SqliteStore.Open(
-        new SqliteStoreOptions { Path = data, PageSize = options.PageSize, CacheKiB = options.CacheKiB, GenerationMessages = options.Generation },
-        TimeProvider.System, NullLoggerFactory.Instance);
-    IReadOnlyList<TakenShard> taken = await store.Journal.TakeAsync([.. Enumerable.Range(0, MessageId.ShardCount)], default);
+    SqliteStore store = SqliteStore.Open(options.Store(data), TimeProvider.System, NullLoggerFactory.Instance);
+    IReadOnlyList<TakenShard> taken = await Take(store);
     Shards shards = new(options, store, taken);
     self.Refresh();
     Dictionary<string, double> threadsBefore = ThreadTimes.Read();
@@ -53,8 +62,8 @@ try
     await store.DisposeAsync();
     Console.WriteLine($"closed in {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s");
     start = Stopwatch.GetTimestamp();
-    store = SqliteStore.Open(new SqliteStoreOptions { Path = data, GenerationMessages = options.Generation }, TimeProvider.System, NullLoggerFactory.Instance);
-    taken = await store.Journal.TakeAsync([.. Enumerable.Range(0, MessageId.ShardCount)], default);
+    store = SqliteStore.Open(options.Store(data), TimeProvider.System, NullLoggerFactory.Instance);
+    taken = await Take(store);
     Console.WriteLine($"opened and all shards taken in {Stopwatch.GetElapsedTime(start).TotalSeconds:F2} s, {taken.Sum(static t => t.Unfinished.Count)} unfinished");
     await store.DisposeAsync();
 
@@ -70,5 +79,23 @@ finally
 {
     Directory.Delete(folder, recursive: true);
 }
+
+async Task WarmUp(Options few)
+{
+    string warm = Directory.CreateDirectory(Path.Combine(folder, "warm")).FullName;
+    _ = RawInserts.Run(warm, few.Messages, few.PageSize);
+
+    // Small generations, so that sweeps are compiled too.
+    SqliteStoreOptions small = few.Store(Path.Combine(warm, "data")) with { GenerationMessages = 4000, ContactsMax = 4000 };
+    await using (SqliteStore store = SqliteStore.Open(small, TimeProvider.System, NullLoggerFactory.Instance))
+    {
+        new Shards(few, store, await Take(store)).Run(static _ => { });
+    }
+
+    Directory.Delete(warm, recursive: true);
+    GC.Collect();
+}
+
+static ValueTask<IReadOnlyList<TakenShard>> Take(SqliteStore store) => store.Journal.TakeAsync([.. Enumerable.Range(0, MessageId.ShardCount)], default);
 
 static long DirectoryBytes(string path) => new DirectoryInfo(path).EnumerateFiles().Sum(static f => f.Length);

@@ -18,6 +18,15 @@ public interface IKeyedHash
     /// <summary>Sixteen bytes out of sixteen (one AES block under the installation's key): makes positions opaque.</summary>
     UInt128 Cloak(UInt128 value);
 
-    /// <summary>The inverse of <see cref="Cloak"/>.</summary>
+    /// <summary><see cref="Cloak(UInt128)"/> of each of <paramref name="values"/>, in place: one call for a batch costs little more than one value.</summary>
+    void Cloak(Span<UInt128> values)
+    {
+        foreach (ref UInt128 value in values)
+        {
+            value = Cloak(value);
+        }
+    }
+
+    /// <summary>The inverse of <see cref="Cloak(UInt128)"/>.</summary>
     UInt128 Uncloak(UInt128 value);
 }

@@ -103,7 +103,7 @@ internal sealed class TenantList
                 int place = messages.CountBelow(before) - 1;
                 for (int steps = 0; place >= 0 && steps < StepsMax; place--, steps++)
                 {
-                    ref MessageRow message = ref messages[place];
+                    ref MessageRow message = ref generation.Messages[messages[place]];
                     if (status == MessageStatus.None || message.Status == status)
                     {
                         return message.RowKey;

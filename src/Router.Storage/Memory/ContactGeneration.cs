@@ -4,7 +4,8 @@ namespace Router.Storage.Memory;
 
 /// <summary>Contacts touched by a range of commits. About 50 B each. Caller holds the lock of <see cref="JournalMemory"/>; a closed one never changes.</summary>
 /// <param name="afterCommit">The commit before its first.</param>
-internal sealed class ContactGeneration(long afterCommit)
+/// <param name="contacts">Contacts expected.</param>
+internal sealed class ContactGeneration(long afterCommit, int contacts)
 {
     /// <summary>The commit before its first.</summary>
     public long AfterCommit { get; } = afterCommit;
@@ -13,17 +14,8 @@ internal sealed class ContactGeneration(long afterCommit)
     public long LastCommit { get; set; } = afterCommit;
 
     /// <summary>The contacts.</summary>
-    public SlabTable<ContactId, ContactRow> Rows { get; } = new();
+    public SlabTable<ContactId, ContactRow> Rows { get; } = new(contacts);
 
     /// <summary>The row of a contact, made when there is none.</summary>
-    public ref ContactRow Touch(in ContactId contact)
-    {
-        int ordinal = Rows.Find(contact);
-        if (ordinal < 0)
-        {
-            ordinal = Rows.Add(new ContactRow { Contact = contact });
-        }
-
-        return ref Rows[ordinal];
-    }
+    public ref ContactRow Touch(in ContactId contact) => ref Rows[Rows.FindOrAdd(new ContactRow { Contact = contact })];
 }

@@ -11,11 +11,20 @@ namespace Router.Storage.Memory;
 internal sealed class Generation
 {
     private readonly Dictionary<int, TenantMessages> tenants = [];
+    private readonly List<TenantMessages> unsorted = [];
     private TenantMessages? lastTenantMessages;
     private int lastTenant;
 
     /// <param name="afterCommit">The commit before its first.</param>
-    public Generation(long afterCommit) => AfterCommit = LastCommit = afterCommit;
+    /// <param name="messages">Messages expected.</param>
+    /// <param name="idempotencyKeys">Idempotency keys expected.</param>
+    public Generation(long afterCommit, int messages, int idempotencyKeys)
+    {
+        AfterCommit = LastCommit = afterCommit;
+        Messages = new SlabTable<long, MessageRow>(messages);
+        Receipts = new SlabTable<ulong, ReceiptRow>(messages);
+        Idempotency = new SlabTable<UInt128, IdempotencyRow>(idempotencyKeys);
+    }
 
     /// <summary>The commit before its first.</summary>
     public long AfterCommit { get; }
@@ -27,16 +36,16 @@ internal sealed class Generation
     public long LastAtMs { get; set; }
 
     /// <summary>Messages touched.</summary>
-    public SlabTable<long, MessageRow> Messages { get; } = new();
+    public SlabTable<long, MessageRow> Messages { get; }
 
     /// <summary>Their entries.</summary>
     public Slab<EventRow> Events { get; } = new();
 
     /// <summary>Receipts awaited.</summary>
-    public SlabTable<ulong, ReceiptRow> Receipts { get; } = new();
+    public SlabTable<ulong, ReceiptRow> Receipts { get; }
 
     /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
-    public SlabTable<UInt128, IdempotencyRow> Idempotency { get; } = new();
+    public SlabTable<UInt128, IdempotencyRow> Idempotency { get; }
 
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
@@ -52,18 +61,18 @@ internal sealed class Generation
             Tenant = tenant,
             Status = MessageStatus.Accepted,
         });
-        Of(tenant).Add(ordinal);
+        List(tenant, id.RowKey, ordinal);
     }
 
     /// <summary>Adds a status, segment or receipt.</summary>
     public void Add(in JournalEntry entry)
     {
         long key = entry.Message.RowKey;
-        int ordinal = Messages.Find(key);
-        if (ordinal < 0)
+        int known = Messages.Count;
+        int ordinal = Messages.FindOrAdd(new MessageRow { RowKey = key, LastEvent = -1, Tenant = entry.Tenant });
+        if (ordinal == known)
         {
-            ordinal = Messages.Add(new MessageRow { RowKey = key, LastEvent = -1, Tenant = entry.Tenant });
-            Of(entry.Tenant).Add(ordinal);
+            List(entry.Tenant, key, ordinal);
         }
 
         ref MessageRow message = ref Messages[ordinal];
@@ -87,14 +96,37 @@ internal sealed class Generation
             message.HasSegments = true;
         }
 
-        if (entry.ReceiptKey != 0 && entry.Kind is EntryKind.Status or EntryKind.SegmentSent && Receipts.Find(entry.ReceiptKey) < 0)
+        if (entry.ReceiptKey != 0 && entry.Kind is EntryKind.Status or EntryKind.SegmentSent)
         {
-            Receipts.Add(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
+            // The first who awaits it keeps it.
+            Receipts.FindOrAdd(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
         }
     }
 
     /// <summary>A tenant's messages; null: none.</summary>
     public TenantMessages? FindTenant(int tenant) => tenants.GetValueOrDefault(tenant);
+
+    /// <summary>Ends a commit: what it listed is put into order.</summary>
+    public void Sort()
+    {
+        foreach (TenantMessages messages in unsorted)
+        {
+            messages.Sort();
+        }
+
+        unsorted.Clear();
+    }
+
+    private void List(int tenant, long rowKey, int ordinal)
+    {
+        TenantMessages messages = Of(tenant);
+        bool wasSorted = messages.IsSorted;
+        messages.Add(rowKey, ordinal);
+        if (wasSorted && !messages.IsSorted)
+        {
+            unsorted.Add(messages);
+        }
+    }
 
     private TenantMessages Of(int tenant)
     {
@@ -105,7 +137,7 @@ internal sealed class Generation
 
         if (!tenants.TryGetValue(tenant, out TenantMessages? messages))
         {
-            tenants.Add(tenant, messages = new TenantMessages(Messages));
+            tenants.Add(tenant, messages = new TenantMessages());
         }
 
         lastTenant = tenant;

@@ -43,8 +43,8 @@ internal sealed partial class JournalMemory
         this.carried = carried;
         this.generationMessages = generationMessages;
         this.contactsMax = contactsMax;
-        generations.Add(new Generation(runs.Length == 0 ? 0 : runs[^1].LastCommit));
-        contacts.Add(new ContactGeneration(contactsCommit));
+        generations.Add(new Generation(runs.Length == 0 ? 0 : runs[^1].LastCommit, generationMessages, idempotencyKeys: 0));
+        contacts.Add(new ContactGeneration(contactsCommit, contactsMax));
         foreach (ShardReceipt receipt in unmatchedReceipts)
         {
             AddUnmatchedLocked(receipt);
@@ -132,8 +132,9 @@ internal sealed partial class JournalMemory
             current.LastAtMs = atMs;
         }
 
+        current.Sort();
         contacts[^1].LastCommit = Math.Max(commit, contacts[^1].LastCommit);
-        bool full = current.Messages.Count >= generationMessages || current.Events.Count >= (long)generationMessages * EventsPerMessage;
+        bool full = WouldFill(messages: 0, entries: 0);
         if (full || contacts[^1].Rows.Count >= contactsMax)
         {
             Close(closeGeneration: full);
@@ -141,6 +142,15 @@ internal sealed partial class JournalMemory
         }
 
         return false;
+    }
+
+    /// <summary>Whether a commit of so many accepted messages and entries may close the growing generation. Caller holds the gate.</summary>
+    public bool WouldFill(int messages, int entries)
+    {
+        // An entry may be the first of its message.
+        long touched = Current.Messages.Count + (long)messages + entries;
+        long events = Current.Events.Count + (long)messages + entries;
+        return touched >= generationMessages || events >= (long)generationMessages * EventsPerMessage;
     }
 
     /// <summary>Closes what grows, so that it can be swept. Caller holds the gate.</summary>
@@ -151,14 +161,14 @@ internal sealed partial class JournalMemory
         if (closeGeneration && Current.LastCommit > Current.AfterCommit)
         {
             Current.Unmatched = [.. unmatched.Values.SelectMany(static l => l)];
-            generations.Add(new Generation(Current.LastCommit));
+            generations.Add(new Generation(Current.LastCommit, generationMessages, Current.Idempotency.Count));
             generationsOfContacts++;
         }
 
         bool contactsDue = closeContacts || contacts[^1].Rows.Count >= contactsMax || generationsOfContacts >= GenerationsPerContacts;
         if (contactsDue && contacts[^1].LastCommit > contacts[^1].AfterCommit)
         {
-            contacts.Add(new ContactGeneration(contacts[^1].LastCommit));
+            contacts.Add(new ContactGeneration(contacts[^1].LastCommit, contactsMax));
             generationsOfContacts = 0;
         }
     }

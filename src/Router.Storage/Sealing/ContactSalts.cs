@@ -17,11 +17,16 @@ internal sealed class ContactSalts : IDisposable
     /// <summary>Slots made at once: 4,096 × 16 B = 64 KiB, below the large-object heap.</summary>
     public const int BlockSlots = 4096;
 
+    // Blocks kept in memory after they are on stable storage, 64 KiB each: a slot handed out is sealed with at once, but its block is written with the first commit
+    // that needs any of it, and a read of the file a new contact would cost as much as its key.
+    private const int RecentMax = 4;
+
     private readonly Lock gate = new();
     private readonly Lock writing = new();
     private readonly string path;
     private readonly SafeFileHandle file;
     private readonly List<Block> pending = [];
+    private readonly List<Block> recent = [];
     private uint next;
     private uint made;
     private uint durable;
@@ -88,7 +93,7 @@ internal sealed class ContactSalts : IDisposable
     public bool TryRead(uint slot, Span<byte> salt)
     {
         salt = salt[..Size];
-        if (slot == 0 || (slot >= Volatile.Read(ref durable) && TryReadPending(slot, salt)))
+        if (slot == 0 || TryReadHeld(slot, salt))
         {
             return slot != 0 && salt.ContainsAnyExcept((byte)0);
         }
@@ -123,6 +128,7 @@ internal sealed class ContactSalts : IDisposable
             MakeDurable(slot);
             RandomAccess.Write(file, zeros, (long)slot * Size);
             RandomAccess.FlushToDisk(file);
+            ForgetHeld(slot);
         }
         catch (IOException fault)
         {
@@ -152,25 +158,53 @@ internal sealed class ContactSalts : IDisposable
             pending.RemoveRange(0, blocks.Length);
             if (blocks.Length > 0)
             {
+                recent.AddRange(blocks);
+                for (int old = 0; old < recent.Count - RecentMax; old++)
+                {
+                    CryptographicOperations.ZeroMemory(recent[old].Salts);
+                }
+
+                recent.RemoveRange(0, Math.Max(0, recent.Count - RecentMax));
                 Volatile.Write(ref durable, blocks[^1].First + BlockSlots);
             }
         }
     }
 
-    private bool TryReadPending(uint slot, Span<byte> salt)
+    private bool TryReadHeld(uint slot, Span<byte> salt)
     {
         lock (gate)
         {
-            foreach (Block block in pending)
+            Span<byte> held = HeldLocked(slot);
+            held.CopyTo(salt);
+            return !held.IsEmpty;
+        }
+    }
+
+    private void ForgetHeld(uint slot)
+    {
+        lock (gate)
+        {
+            HeldLocked(slot).Clear();
+        }
+    }
+
+    // Empty: not in memory. The newest block is asked for most.
+    private Span<byte> HeldLocked(uint slot)
+    {
+        Span<byte> held = In(pending, slot);
+        return held.IsEmpty ? In(recent, slot) : held;
+
+        static Span<byte> In(List<Block> blocks, uint slot)
+        {
+            for (int i = blocks.Count - 1; i >= 0; i--)
             {
-                if (slot - block.First < BlockSlots)
+                if (slot - blocks[i].First < BlockSlots)
                 {
-                    block.Salts.AsSpan((int)(slot - block.First) * Size, Size).CopyTo(salt);
-                    return true;
+                    return blocks[i].Salts.AsSpan((int)(slot - blocks[i].First) * Size, Size);
                 }
             }
 
-            return false;
+            return default;
         }
     }
 

@@ -17,6 +17,12 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
 {
     private const int HashLength = 32;
 
+    // Inputs up to this are put together and hashed in one call, longer ones part by part: a call into the system's library costs 0.15 µs beside the hash.
+    private const int TogetherMax = 256;
+
+    // Values of a batch that are cloaked in one call.
+    private const int CloakMax = 64;
+
     private static readonly byte[][] ChannelWords = [.. Enum.GetValues<Channel>().Order().Select(static c => Encoding.ASCII.GetBytes(WireNames.Of(c) + ":"))];
 
     private readonly TenantKeys tenants;
@@ -39,9 +45,7 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
     {
         IncrementalHash hmac = states.Value!.Tenants.Index(tenants.Get(tenant));
         Span<byte> hash = stackalloc byte[HashLength];
-        hmac.AppendData(ChannelWords[(int)channel]);
-        hmac.AppendData(canonicalAddress);
-        hmac.GetHashAndReset(hash);
+        Hash(hmac, ChannelWords[(int)channel], canonicalAddress, hash);
         return ContactId.FromHash(hash);
     }
 
@@ -53,9 +57,7 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         Span<byte> hash = stackalloc byte[HashLength];
         prefix[0] = 0;
         BinaryPrimitives.WriteInt64BigEndian(prefix[1..], line);
-        hmac.AppendData(prefix);
-        hmac.AppendData(key);
-        hmac.GetHashAndReset(hash);
+        Hash(hmac, prefix, key, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
@@ -66,15 +68,25 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         Span<byte> number = stackalloc byte[4];
         Span<byte> hash = stackalloc byte[HashLength];
         BinaryPrimitives.WriteInt32BigEndian(number, provider);
-        hmac.AppendData(number);
-        hmac.AppendData(carrierId);
-        hmac.GetHashAndReset(hash);
+        Hash(hmac, number, carrierId, hash);
         ulong key = BinaryPrimitives.ReadUInt64BigEndian(hash);
         return key == 0 ? 1 : key;
     }
 
     /// <inheritdoc/>
     public UInt128 Cloak(UInt128 value) => states.Value!.Cloak(value);
+
+    /// <inheritdoc/>
+    public void Cloak(Span<UInt128> values)
+    {
+        State state = states.Value!;
+        for (; values.Length > CloakMax; values = values[CloakMax..])
+        {
+            state.Cloak(values[..CloakMax]);
+        }
+
+        state.Cloak(values);
+    }
 
     /// <inheritdoc/>
     public UInt128 Uncloak(UInt128 value) => states.Value!.Uncloak(value);
@@ -87,14 +99,33 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         CryptographicOperations.ZeroMemory(cloakKey);
     }
 
+    private static void Hash(IncrementalHash hmac, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text, Span<byte> hash)
+    {
+        Span<byte> together = stackalloc byte[TogetherMax];
+        int length = prefix.Length + text.Length;
+        if (length <= TogetherMax)
+        {
+            prefix.CopyTo(together);
+            text.CopyTo(together[prefix.Length..]);
+            hmac.AppendData(together[..length]);
+        }
+        else
+        {
+            hmac.AppendData(prefix);
+            hmac.AppendData(text);
+        }
+
+        hmac.GetHashAndReset(hash);
+    }
+
     /// <summary>One thread's live hashes.</summary>
     private sealed class State
     {
         private readonly Aes aes = Aes.Create();
         private readonly ICryptoTransform encryptor;
         private readonly ICryptoTransform decryptor;
-        private readonly byte[] input = new byte[16];
-        private readonly byte[] output = new byte[16];
+        private readonly byte[] input = new byte[16 * CloakMax];
+        private readonly byte[] output = new byte[16 * CloakMax];
 
         public State(byte[] receiptKey, byte[] cloakKey)
         {
@@ -114,12 +145,31 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
 
         public UInt128 Cloak(UInt128 value) => Transform(encryptor, value);
 
+        public void Cloak(Span<UInt128> values)
+        {
+            if (values.IsEmpty)
+            {
+                return;
+            }
+
+            for (int i = 0; i < values.Length; i++)
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(input.AsSpan(i * 16), values[i]);
+            }
+
+            encryptor.TransformBlock(input, 0, values.Length * 16, output, 0);
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = BinaryPrimitives.ReadUInt128BigEndian(output.AsSpan(i * 16));
+            }
+        }
+
         public UInt128 Uncloak(UInt128 value) => Transform(decryptor, value);
 
         private UInt128 Transform(ICryptoTransform transform, UInt128 value)
         {
             BinaryPrimitives.WriteUInt128BigEndian(input, value);
-            transform.TransformBlock(input, 0, input.Length, output, 0);
+            transform.TransformBlock(input, 0, 16, output, 0);
             return BinaryPrimitives.ReadUInt128BigEndian(output);
         }
     }

@@ -40,8 +40,12 @@ internal sealed partial class Checkpointer : IDisposable
         committed.Set();
         if (pagesInLog > pagesMax)
         {
-            // No commit runs now, so all of the WAL can be copied and the next commit begins it anew.
-            Copy(truncate: false);
+            // No commit runs now, so all of the WAL can be copied and the next commit begins it anew. Beside a writer that never rests a copy made by the
+            // thread never is whole, and the WAL would grow for ever.
+            if (Copy(truncate: false))
+            {
+                pagesInLog = 0;
+            }
         }
     }
 
@@ -81,7 +85,7 @@ internal sealed partial class Checkpointer : IDisposable
             try
             {
                 (int inLog, int copied) = database.Checkpoint(truncate);
-                pagesInLog = inLog == copied ? 0 : inLog;
+                pagesInLog = inLog;
                 return inLog == copied && inLog >= 0;
             }
             catch (SqliteFault fault)

@@ -1,47 +1,41 @@
 using Router.Engine.Journal;
-using Router.Storage.Log;
 using Router.Storage.Lookups;
-using Router.Storage.Memory;
 using Router.Storage.Sealing;
 
 namespace Router.Storage.Sqlite;
 
 /// <summary>
 /// The journal's share of one transaction: checks epochs and idempotency keys, writes message rows and the packed row of the log, and once the fate is known
-/// updates memory and tells the shards. Reused; writer's thread only.
+/// hands it to <see cref="CommitTeller"/>. Reused; writer's thread only.
 /// </summary>
 /// <remarks>Hot path, 0 B in the steady state. Benchmark: <c>Router.JournalBench</c>.</remarks>
 internal sealed class JournalCommit : IDisposable
 {
     private readonly ShardEpochs epochs;
-    private readonly JournalMemory memory;
     private readonly IdempotencyIndex idempotency;
     private readonly ContactSalts salts;
-    private readonly SqliteEventLog events;
     private readonly Sweeper sweeper;
+    private readonly CommitTeller teller;
     private readonly TimeProvider time;
     private readonly Statement insertMessage;
     private readonly Statement insertLog;
     private readonly Statement setSlots;
-    private readonly LogWriter log = new();
     private readonly StructList<RowPlace> rows = new(1024);
     private readonly Dictionary<ulong, ulong> skippedHeads = [];
     private byte[] row = new byte[1024];
-    private List<JournalPart> parts = [];
+    private FinishedCommit current = new();
+    private FinishedCommit other = new();
     private uint slotsKept;
     private uint slotsWriting;
-    private long atMs;
 
     public JournalCommit(
-        Database database, ShardEpochs epochs, JournalMemory memory, IdempotencyIndex idempotency, ContactSalts salts, SqliteEventLog events, Sweeper sweeper,
-        TimeProvider time)
+        Database database, ShardEpochs epochs, IdempotencyIndex idempotency, ContactSalts salts, Sweeper sweeper, CommitTeller teller, TimeProvider time)
     {
         this.epochs = epochs;
-        this.memory = memory;
         this.idempotency = idempotency;
         this.salts = salts;
-        this.events = events;
         this.sweeper = sweeper;
+        this.teller = teller;
         this.time = time;
         insertMessage = database.Prepare("INSERT INTO message(key, data) VALUES(?1, ?2)");
         insertLog = database.Prepare("INSERT INTO log(seq, at, data) VALUES(?1, ?2, ?3)");
@@ -57,12 +51,13 @@ internal sealed class JournalCommit : IDisposable
     /// <summary>Takes the parts of a transaction; those of an older epoch are fenced here.</summary>
     public void Begin(List<JournalPart> taken)
     {
-        parts = taken;
+        current.Parts.Clear();
+        current.Parts.AddRange(taken);
+        current.AtMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        current.Log.Begin(current.AtMs);
         rows.Clear();
         idempotency.Begin();
-        atMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        log.Begin(atMs);
-        foreach (JournalPart part in parts)
+        foreach (JournalPart part in taken)
         {
             part.Outcome = part.Epoch == epochs[part.Shard] ? PartOutcome.Pending : PartOutcome.Fenced;
         }
@@ -74,6 +69,7 @@ internal sealed class JournalCommit : IDisposable
     public void Write()
     {
         uint slotMax = 0;
+        List<JournalPart> parts = current.Parts;
         for (int i = 0; i < parts.Count; i++)
         {
             if (parts[i].Outcome == PartOutcome.Pending)
@@ -84,40 +80,36 @@ internal sealed class JournalCommit : IDisposable
 
         WriteMessages();
         WriteSlots(slotMax);
-        if (log.Count > 0)
+        if (current.Log.Count > 0)
         {
-            insertLog.Bind(1, LastCommit + 1).Bind(2, atMs).Bind(3, log.Finish()).Run();
+            insertLog.Bind(1, LastCommit + 1).Bind(2, current.AtMs).Bind(3, current.Log.Finish()).Run();
         }
     }
 
-    /// <summary>Ends it: memory first, then the readers of the log, then the shards.</summary>
-    public void End(PartOutcome outcome)
+    /// <summary>Ends it: memory, the readers of the log and the shards are told.</summary>
+    /// <param name="outcome">Its fate.</param>
+    /// <param name="moreWaits">Whether another transaction follows at once.</param>
+    public void End(PartOutcome outcome, bool moreWaits)
     {
         if (outcome == PartOutcome.Kept)
         {
             slotsKept = slotsWriting;
-            if (log.Count > 0)
-            {
-                LastCommit++;
-                if (Remember())
-                {
-                    sweeper.Wake();
-                }
-
-                events.Publish(LastCommit, log.Finished, log.Count);
-            }
+            LastCommit += current.Log.Count > 0 ? 1 : 0;
         }
         else
         {
             idempotency.TakeBack();
         }
 
-        foreach (JournalPart part in parts)
-        {
-            part.Outcome = part.Outcome == PartOutcome.Fenced ? PartOutcome.Fenced : outcome;
-            part.Client.Appended(part);
-        }
+        current.Outcome = outcome;
+        current.Number = LastCommit;
+        current.Messages = rows.Count;
+        teller.Tell(current, moreWaits);
+        (current, other) = (other, current);
     }
+
+    /// <summary>Waits until the shards of all transactions ended have been told and memory follows them.</summary>
+    public void WaitUntilTold() => teller.WaitUntilTold();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -155,13 +147,13 @@ internal sealed class JournalCommit : IDisposable
 
             slotMax = Math.Max(slotMax, message.KeySlot);
             rows.Add(new RowPlace(message.Id.RowKey, partIndex, i));
-            log.Add(message);
+            current.Log.Add(message);
         }
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
             slotMax = Math.Max(slotMax, entry.KeySlot);
-            log.Add(entry, part.Shard);
+            current.Log.Add(entry, part.Shard);
         }
 
         return slotMax;
@@ -173,7 +165,7 @@ internal sealed class JournalCommit : IDisposable
         rows.Span.Sort(static (a, b) => a.RowKey.CompareTo(b.RowKey));
         foreach (ref RowPlace place in rows.Span)
         {
-            JournalPart part = parts[place.Part];
+            JournalPart part = current.Parts[place.Part];
             ref AcceptedMessage message = ref part.Accepted[place.Index];
             int length = MessageCodec.FixedLength + message.SealedLength;
             if (row.Length < length)
@@ -196,40 +188,6 @@ internal sealed class JournalCommit : IDisposable
         {
             slotsWriting = salts.Durable;
             setSlots.Bind(1, slotsWriting).Run();
-        }
-    }
-
-    // True: something is to be swept.
-    private bool Remember()
-    {
-        lock (memory.Gate)
-        {
-            foreach (JournalPart part in parts)
-            {
-                if (part.Outcome != PartOutcome.Pending)
-                {
-                    continue;
-                }
-
-                foreach (ref AcceptedMessage message in part.Accepted.Span)
-                {
-                    if (message.Kept == KeptAs.New)
-                    {
-                        memory.Accept(message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.AcceptedAtMs);
-                    }
-                }
-
-                foreach (ref JournalEntry entry in part.Entries.Span)
-                {
-                    memory.Add(entry, part.Shard);
-                    if (entry.Kind == EntryKind.Flags)
-                    {
-                        memory.TouchFlags(entry);
-                    }
-                }
-            }
-
-            return memory.EndCommit(LastCommit, atMs);
         }
     }
 

@@ -97,15 +97,7 @@ internal static partial class Recovery
         {
             SlabTable<UInt128, IdempotencyRow> keys = memory.Current.Idempotency;
             IdempotencyRow row = new() { KeyHash = record.IdempotencyKey, Id = entry.Message, BodyHash = record.BodyHash };
-            int ordinal = keys.Find(row.KeyHash);
-            if (ordinal >= 0)
-            {
-                keys[ordinal] = row;
-            }
-            else
-            {
-                keys.Add(row);
-            }
+            keys[keys.FindOrAdd(row)] = row;
         }
     }
 

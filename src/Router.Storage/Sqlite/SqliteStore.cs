@@ -53,7 +53,8 @@ public sealed partial class SqliteStore : IAsyncDisposable
 
             ShardEpochs epochs = Own(new ShardEpochs(database));
             IdempotencyIndex idempotency = Own(new IdempotencyIndex(memory, options.IdempotencyWindow));
-            JournalCommit commit = Own(new JournalCommit(database, epochs, memory, idempotency, salts, events, sweeper, time));
+            CommitTeller teller = Own(new CommitTeller(memory, events, sweeper));
+            JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, time));
             commit.LastCommit = end.Commit;
             checkpointer = Own(new Checkpointer(Own(Database.OpenWriter(path, options.PageSize, 1024)), options.WalBytesMax / options.PageSize, logger));
             writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, logger));

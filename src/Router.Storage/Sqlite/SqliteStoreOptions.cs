@@ -30,14 +30,17 @@ public sealed record SqliteStoreOptions
     /// <summary>Bytes of the newest commits of the log held for readers, 65,536 and up.</summary>
     public int EventCacheBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Contacts' ciphers held alive, a power of two from 64; about 1 KiB of native memory each.</summary>
+    /// <summary>Contacts' ciphers held alive from their second record on, a power of two from 64; about 1 KiB of native memory each.</summary>
     public int LiveCiphersMax { get; init; } = 8192;
 
     /// <summary>Receipts awaited that a take of shards returns at most, the newest first; the others are found in the tables.</summary>
     public int AwaitedReceiptsMax { get; init; } = 262_144;
 
-    /// <summary>Bytes of the WAL above which the writer waits for it to be copied, 1 MiB and up.</summary>
-    public long WalBytesMax { get; init; } = 256L * 1024 * 1024;
+    /// <summary>
+    /// Bytes of the WAL above which the writer copies what is left of it, so that it begins anew, 1 MiB and up. A small WAL is written over in pages the system still holds and
+    /// whose blocks the file already has.
+    /// </summary>
+    public long WalBytesMax { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>How long an idempotency key is remembered (DESIGN §6).</summary>
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromHours(24);

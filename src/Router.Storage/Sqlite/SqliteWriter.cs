@@ -5,7 +5,7 @@ namespace Router.Storage.Sqlite;
 
 /// <summary>
 /// The one thread that writes <c>journal.db</c>. It takes all that waits, up to <see cref="SqliteStoreOptions.CommitBytesMax"/>, makes it one transaction (WAL, synchronous=FULL: an
-/// fsync at its end), and only then tells who waits. While one transaction syncs, the next gathers: that is the group commit.
+/// fsync at its end), and only then tells who waits (<see cref="CommitTeller"/>). While one transaction syncs, the next gathers: that is the group commit.
 /// </summary>
 /// <remarks>
 /// Bounded: a shard has one part under way and a grain one write, so at most 64 parts and a work a grain wait here.
@@ -112,6 +112,8 @@ internal sealed partial class SqliteWriter : IDisposable
             takenParts.Clear();
             takenWork.Clear();
         }
+
+        commit.WaitUntilTold();
     }
 
     // False: stopping, and nothing waits.
@@ -184,16 +186,34 @@ internal sealed partial class SqliteWriter : IDisposable
         }
 
         Report(fault, outcome);
-        commit.End(outcome);
-        StorageException? told = fault is null ? null : ToStorage(fault);
-        foreach (IWriterWork work in takenWork)
+        commit.End(outcome, HasWaiting());
+        if (takenWork.Count > 0)
         {
-            work.Completed(told);
+            Complete(fault);
         }
 
         if (fault is null)
         {
             checkpointer.Committed();
+        }
+    }
+
+    private void Complete(Exception? fault)
+    {
+        // Whoever takes shards finds in memory all that was written before.
+        commit.WaitUntilTold();
+        StorageException? told = fault is null ? null : ToStorage(fault);
+        foreach (IWriterWork work in takenWork)
+        {
+            work.Completed(told);
+        }
+    }
+
+    private bool HasWaiting()
+    {
+        lock (gate)
+        {
+            return waiting.Count > 0;
         }
     }
 

@@ -59,4 +59,20 @@ public sealed class SlabTableTests
             }
         }
     }
+
+    [Fact]
+    public void FindOrAdd_KeepsTheFirstRowOfAKeyAndGrows()
+    {
+        SlabTable<ulong, ReceiptRow> table = new();
+        for (int round = 0; round < 2; round++)
+        {
+            for (ulong i = 0; i < 5000; i++)
+            {
+                Assert.Equal((int)i, table.FindOrAdd(new ReceiptRow { ReceiptKey = i * 1024, Provider = round }));
+            }
+        }
+
+        Assert.Equal(5000, table.Count);
+        Assert.Equal(0, table[table.Find(4999 * 1024)].Provider);
+    }
 }

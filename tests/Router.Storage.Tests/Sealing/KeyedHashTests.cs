@@ -22,15 +22,20 @@ public sealed class KeyedHashTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => folder.DisposeAsync();
 
-    [Fact]
-    public async Task A_contact_is_the_HMAC_of_channel_and_value_under_the_tenants_index_key()
+    // "whatsapp:" and a value of 247 are hashed in one call, one more in two.
+    [Theory]
+    [InlineData(13)]
+    [InlineData(247)]
+    [InlineData(248)]
+    public async Task A_contact_is_the_HMAC_of_channel_and_value_under_the_tenants_index_key(int length)
     {
-        ContactId contact = Hash.Contact(7, Channel.WhatsApp, "+393331234567"u8);
+        string value = "+393331234567".PadRight(length, '1');
+        ContactId contact = Hash.Contact(7, Channel.WhatsApp, Encoding.ASCII.GetBytes(value));
         await folder.CloseAsync();
         using MasterKey master = MasterKey.Open(Path.Combine(folder.Path, "master.key"), dataExists: true);
         using TenantKeys tenants = TenantKeys.Open(Path.Combine(folder.Path, "tenants.keys"), master);
 
-        byte[] expected = HMACSHA256.HashData(tenants.Get(7).IndexKey, Encoding.ASCII.GetBytes("whatsapp:+393331234567"));
+        byte[] expected = HMACSHA256.HashData(tenants.Get(7).IndexKey, Encoding.ASCII.GetBytes("whatsapp:" + value));
 
         Assert.Equal(ContactId.FromHash(expected), contact);
     }
@@ -83,14 +88,31 @@ public sealed class KeyedHashTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(150)]
+    public void Cloak_OfABatch_EqualsCloakOfEach(int count)
+    {
+        UInt128[] values = [.. Enumerable.Range(0, count).Select(static i => new UInt128((ulong)i, 7))];
+        UInt128[] expected = [.. values.Select(Hash.Cloak)];
+
+        Hash.Cloak(values);
+
+        Assert.Equal(expected, values);
+    }
+
     [Fact]
     public void Hashing_allocates_nothing_once_a_thread_has_its_hashes()
     {
         All();
         int turn = 0;
+        UInt128[] batch = new UInt128[100];
         Allocations.AssertNone(
             () =>
             {
+                Hash.Cloak(batch);
                 int tenant = 1 + (++turn & 1);
                 Hash.Contact(tenant, Channel.Sms, "+393331234567"u8);
                 Hash.IdempotencyKey(tenant, "order-1"u8, turn);

@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Sealing;
+using Router.Storage.Sealing;
 using Router.Storage.Sqlite;
 using Router.Testing;
 
@@ -144,6 +145,27 @@ public sealed class RecordSealerTests : IAsyncLifetime
             },
             warmUps: 1,
             runs: 1_000);
+    }
+
+    // The newest blocks of salts are held in memory, older ones read from the file.
+    [Fact]
+    public async Task A_contact_of_long_ago_is_sealed_for_under_the_same_key()
+    {
+        byte[] before = await KeepAndSealAsync();
+        for (int block = 0; block < 8; block++)
+        {
+            for (int i = 0; i < ContactSalts.BlockSlots - 1; i++)
+            {
+                Sealer.NewKeySlot();
+            }
+
+            await folder.KeepAsync(Sealer.NewKeySlot());
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(before, Seal(1, 1, Id));
+        }
     }
 
     // 64 live ciphers for 1,000 contacts: each is made anew many times, by threads that meet in the same sets.
