@@ -27,12 +27,13 @@ internal sealed class TestDoor : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private TestDoor(WebApplication app, FakeAdministration administration, IShards? shards, MemoryJournal journal, PlainSealer sealer, LogLines log)
+    private TestDoor(WebApplication app, FakeAdministration administration, IShards? shards, MemoryJournal journal, FaultyJournal faults, PlainSealer sealer, LogLines log)
     {
         this.app = app;
         Administration = administration;
         Shards = (shards as JournalShards)!;
         Journal = journal;
+        Faults = faults;
         Sealer = sealer;
         Log = log;
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
@@ -43,6 +44,9 @@ internal sealed class TestDoor : IAsyncDisposable
     public JournalShards Shards { get; }
 
     public MemoryJournal Journal { get; }
+
+    /// <summary>The same journal as the door sees it.</summary>
+    public FaultyJournal Faults { get; }
 
     public PlainSealer Sealer { get; }
 
@@ -79,12 +83,13 @@ internal sealed class TestDoor : IAsyncDisposable
         var administration = new FakeAdministration();
         var sealer = new PlainSealer();
         var journal = new MemoryJournal(sealer);
+        var faults = new FaultyJournal(journal);
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Some.NowMs));
         shards ??= new JournalShards(journal, sealer);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
-        builder.Services.AddSingleton<IJournal>(journal);
+        builder.Services.AddSingleton<IJournal>(faults);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("loopback"));
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
@@ -93,7 +98,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, sealer, log) { Time = time };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time };
         await door.FurnishAsync();
         return door;
     }

@@ -1,9 +1,11 @@
+using Router.Engine.Journal;
+using Router.FrontDoor.Problems;
 using Router.FrontDoor.Tests.Doubles;
 
 namespace Router.FrontDoor.Tests;
 
 /// <summary>Problem details, and what is kept out of them and of the logs.</summary>
-public sealed class Problems
+public sealed class ProblemTests
 {
     [Theory]
     [InlineData("GET", "/")]
@@ -33,14 +35,69 @@ public sealed class Problems
     public async Task What_fails_inside_is_500_and_tells_nothing_of_it()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
-        door.Shards.Refuse = static _ => throw new InvalidOperationException("secret inside +393331234567");
+        door.Shards.Refuse = static _ => throw new InvalidOperationException("secret inside +393331234567", new System.Net.Sockets.SocketException(13));
 
         Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body());
 
         answer.IsProblem(500, "internal_error");
         Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
-        Assert.Contains(door.Log.Lines, static l => l.Contains("POST /v1/messages failed: System.InvalidOperationException", StringComparison.Ordinal));
+        string id = answer.Json.GetProperty("requestId").GetString()!;
+        Assert.Contains(door.Log.Lines, l => l.Contains($"POST /v1/messages failed, request {id}: System.InvalidOperationException < System.Net.Sockets.SocketException\n", StringComparison.Ordinal));
         Assert.DoesNotContain(door.Log.Lines, static l => l.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_types_of_all_causes_are_told_and_of_too_many_the_first()
+    {
+        Exception deep = new FormatException("secret");
+        for (int i = 0; i < 100; i++)
+        {
+            deep = new IOException("secret", deep);
+        }
+
+        Assert.Equal("System.AggregateException < (System.IO.IOException < System.FormatException, System.TimeoutException)", FaultTypes.Of(
+            new AggregateException("secret", new IOException("secret", new FormatException("secret")), new TimeoutException("secret"))));
+        Assert.Equal(string.Concat(Enumerable.Repeat("System.IO.IOException < ", 16)) + "…", FaultTypes.Of(deep));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/messages/018f0000-0000-7000-8000-000000000000", null, "/v1/messages/{id}")]
+    [InlineData("DELETE", "/v1/messages/018f0000-0000-7000-8000-000000000000", null, "/v1/messages/{id}")]
+    [InlineData("GET", "/v1/messages", null, "/v1/messages")]
+    [InlineData("PUT", "/v1/contacts/sms:+393331234567/flags", "{}", "/v1/contacts/{address}/flags")]
+    [InlineData("GET", "/v1/consents?address=sms:%2B393331234567", null, "/v1/consents")]
+    public async Task Storage_that_cannot_answer_is_503_and_told_once_in_the_log(string method, string path, string? body, string route)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Cancel = Engine.Shards.CancelOutcome.NotFound;
+        door.Faults.Fault = new JournalUnavailableException("'./data' is closed: Router is stopping");
+
+        Answer answer = await door.SendAsync(method, path, body);
+
+        answer.IsProblem(503, "unavailable");
+        Assert.Equal("2", answer.Headers["Retry-After"]);
+        string id = answer.Json.GetProperty("requestId").GetString()!;
+        Assert.Equal(
+            $"Warning {method} {route} could not be answered, request {id}: './data' is closed: Router is stopping ",
+            Assert.Single(door.Log.Lines, static l => l.Contains("./data", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Events_that_storage_cannot_read_end_the_stream_short()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection raw = await door.ConnectAsync();
+        door.Faults.Fault = new JournalUnavailableException("'./data' cannot be read");
+
+        await raw.SendHeadAsync("GET", "/v1/events", door.Key);
+        await raw.ReadHeadAsync();
+        while (await raw.ReadLineAsync() is not null)
+        {
+        }
+
+        // Its answer has begun: it breaks off, never ends properly, so the client comes back with its last position.
+        Assert.False(raw.EndedWhole);
+        Assert.Single(door.Log.Lines, static l => l.Contains("GET /v1/events could not be answered, request", StringComparison.Ordinal));
     }
 
     [Fact]
