@@ -57,7 +57,9 @@ internal sealed class MessageDoors(IShards shards, IJournal journal, IKeyedHash 
             return;
         }
 
-        await (outcome == CancelOutcome.Cancelled ? AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft));
+        // What is cancelled already is answered like the first time: the client may have lost that answer.
+        bool cancelled = outcome == CancelOutcome.Cancelled || found.Status == MessageStatus.Cancelled;
+        await (cancelled ? AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft));
     }
 
     private async Task ListAsync(HttpContext context, Tenant tenant)
