@@ -62,7 +62,7 @@ public sealed class Contacts
     [InlineData("{\"blocked\":1}", "invalid_value")]
     [InlineData("{\"blocked\":null}", "invalid_value")]
     [InlineData("{\"suppressed\":true}", "unknown_field")]
-    [InlineData("{\"blocked\":true,\"blocked\":false}", "malformed_json")]
+    [InlineData("{\"blocked\":true,\"blocked\":false}", "duplicate_field")]
     [InlineData("{\"\\ud800\":true}", "malformed_json")]
     [InlineData("[true]", "malformed_json")]
     [InlineData("", "malformed_json")]

@@ -31,6 +31,8 @@ internal static class KnownProblems
 
     internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
 
+    internal static Problem DuplicateField(string field) => new(400, "duplicate_field", "This field stands twice: keep one.", field);
+
     internal static Problem MissingField(string field) => new(400, "missing_field", "This field is needed.", field);
 
     internal static Problem NotAvailable(string field) => new(400, "not_available", "This version cannot honour this field yet; leave it out.", field);
