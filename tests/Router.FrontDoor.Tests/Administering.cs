@@ -140,7 +140,9 @@ public sealed class Administering
     [InlineData("""{"kind":"smpp","channels":["sms"],"region":"eu"}""", "not_available", "region")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"host":"a","host":"b"}}""", "duplicate_field", "settings.host")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"settings":[]}""", "invalid_value", "settings")]
-    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"wrong":1}}""", "invalid_value", "settings")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"wrong":1}}""", "invalid_value", "settings.wrong")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"later":1}}""", "not_available", "settings.later")]
+    [InlineData("""{"kind":"kafka","channels":["sms"]}""", "not_available", "kind")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"colour":1}""", "unknown_field", "colour")]
     public async Task A_wrong_provider_is_refused_by_its_field(string body, string code, string field)
     {
@@ -166,9 +168,9 @@ public sealed class Administering
     [Theory]
     [InlineData("{}", "missing_field", "routes")]
     [InlineData("""{"routes":[1]}""", "invalid_value", "routes[0]")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["a"]},{"channel":"sms","channel":"sms"}]}""", "duplicate_field", "routes[1].channel")]
     [InlineData("""{"routes":[{"channel":"sms"}]}""", "missing_field", "routes[0].providers")]
     [InlineData("""{"routes":[{"channel":"fax","providers":["a"]}]}""", "invalid_value", "routes[0].channel")]
-    [InlineData("""{"routes":[{"channel":"sms","providers":["a"]},{"channel":"sms","channel":"sms"}]}""", "duplicate_field", "routes[1].channel")]
     [InlineData("""{"routes":[{"channel":"sms","providers":["nobody"]}]}""", "invalid_value", "routes[0].providers[0]")]
     [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"region":"eu"}]}""", "not_available", "routes[0].region")]
     [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"x":1}]}""", "unknown_field", "routes[0].x")]

@@ -13,6 +13,10 @@ namespace Router.FrontDoor.Administration;
 internal sealed class ProviderDoors
 {
     private const int BodyBytesMax = 64 * 1024;
+
+    // Kinds of the contract (DESIGN §6): one that no factory makes is not a mistake of who asks for it.
+    private static readonly string[] ContractKinds = ["loopback", "smpp", "kafka"];
+
     private readonly IAdministration administration;
     private readonly Dictionary<string, IProviderFactory> kinds;
 
@@ -61,16 +65,20 @@ internal sealed class ProviderDoors
     {
         if (!kinds.TryGetValue(settings.Kind, out IProviderFactory? kind))
         {
-            return KnownProblems.InvalidValue("kind", $"is not one of: {string.Join(", ", kinds.Keys.Order(StringComparer.Ordinal))}");
+            return ContractKinds.Contains(settings.Kind)
+                ? KnownProblems.Of(new SettingsFault("kind", $"{settings.Kind} is not available in this version; use one of: {Kinds()}") { NotAvailable = true })
+                : KnownProblems.InvalidValue("kind", $"is not one of: {Kinds()}");
         }
 
         if (ProviderRules.Check(settings) is { } fault)
         {
-            return KnownProblems.InvalidValue(fault);
+            return KnownProblems.Of(fault);
         }
 
-        return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.InvalidValue("settings", wrong) : null;
+        return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.Of(wrong) : null;
     }
+
+    private string Kinds() => string.Join(", ", kinds.Keys.Order(StringComparer.Ordinal));
 
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["provider"]!;
 

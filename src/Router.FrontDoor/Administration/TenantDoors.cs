@@ -37,7 +37,7 @@ internal sealed class TenantDoors(IAdministration administration)
 
         if (TenantRules.Check(settings) is { } fault)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault));
+            await ProblemResponse.WriteAsync(context, KnownProblems.Of(fault));
             return;
         }
 

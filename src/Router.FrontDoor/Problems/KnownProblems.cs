@@ -27,7 +27,7 @@ internal static class KnownProblems
 
     internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", detail, field);
 
-    internal static Problem InvalidValue(SettingsFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
+    internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
 
     internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
 
