@@ -1,6 +1,8 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
@@ -36,6 +38,7 @@ public static class RouterFrontDoor
         services.AddSingleton<RequestMaker>();
         services.AddSingleton<KeysInFlight>();
         services.AddSingleton<AcceptRequests>();
+        services.TryAddSingleton(ArrayPool<byte>.Shared);
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreams>();
         services.AddSingleton<AcceptDoors>();

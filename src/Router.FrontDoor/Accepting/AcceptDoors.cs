@@ -72,20 +72,24 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
     private Problem? Make(in ReadOnlySequence<byte> body, Tenant tenant, byte[] key, AcceptRequest request)
     {
         int length = (int)body.Length;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(MessageDecoder.ScratchBytes(length));
-        byte[]? copy = body.IsSingleSegment ? null : ArrayPool<byte>.Shared.Rent(length);
+        int scratchLength = MessageDecoder.ScratchBytes(length);
+        byte[] scratch = streams.Buffers.Rent(scratchLength);
+        byte[]? copy = body.IsSingleSegment ? null : streams.Buffers.Rent(length);
         try
         {
             ReadOnlySpan<byte> bytes = copy is null ? body.FirstSpan : LineSplitter.AsSpan(body, copy);
             long nowMs = streams.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            return streams.Maker.TryMake(bytes, scratch, nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
+            return streams.Maker.TryMake(bytes, scratch.AsSpan(0, scratchLength), nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(scratch);
+            // Wiped: what lies in a pool no erasure reaches (DESIGN §8).
+            scratch.AsSpan(0, scratchLength).Clear();
+            streams.Buffers.Return(scratch);
             if (copy is not null)
             {
-                ArrayPool<byte>.Shared.Return(copy);
+                copy.AsSpan(0, length).Clear();
+                streams.Buffers.Return(copy);
             }
         }
     }

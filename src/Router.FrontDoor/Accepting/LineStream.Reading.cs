@@ -35,8 +35,8 @@ internal sealed partial class LineStream
 
     private async Task ReadAsync()
     {
-        scratch = ArrayPool<byte>.Shared.Rent(MessageDecoder.ScratchBytesMax);
-        copy = ArrayPool<byte>.Shared.Rent(LineSplitter.LineBytesMax);
+        scratch = shared.Buffers.Rent(MessageDecoder.ScratchBytesMax);
+        copy = shared.Buffers.Rent(LineSplitter.LineBytesMax);
         try
         {
             if (!await TryReadAllAsync())
@@ -51,8 +51,9 @@ internal sealed partial class LineStream
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(scratch);
-            ArrayPool<byte>.Shared.Return(copy);
+            // Each line wiped its own already; this is for one that ended in a fault.
+            shared.Buffers.Return(scratch, clearArray: true);
+            shared.Buffers.Return(copy, clearArray: true);
             ended = true;
             Interlocked.MemoryBarrier();
             writerSignal.WakeAny();
@@ -150,7 +151,8 @@ internal sealed partial class LineStream
         ReadOnlySpan<byte> line = LineSplitter.AsSpan(sequence, copy);
         AcceptRequest request = free.Pop();
         Problem? problem = null;
-        if (!shared.Maker.TryMake(line, scratch, nowMs, tenant, idempotencyKey, splitter.LineNumber, request, out BodyProblem wrong))
+        Span<byte> unescaped = scratch.AsSpan(0, MessageDecoder.ScratchBytes(line.Length));
+        if (!shared.Maker.TryMake(line, unescaped, nowMs, tenant, idempotencyKey, splitter.LineNumber, request, out BodyProblem wrong))
         {
             problem = AcceptProblems.Of(wrong, line);
         }
@@ -159,8 +161,16 @@ internal sealed partial class LineStream
             problem = AcceptProblems.KeyInFlight;
         }
 
+        // A stream may live for days and its next line be shorter: wiped line by line (DESIGN §8). Some 10 ns.
+        unescaped.Clear();
+        if (!sequence.IsSingleSegment)
+        {
+            copy.AsSpan(0, line.Length).Clear();
+        }
+
         if (problem is not null)
         {
+            AcceptRequests.Blank(request);
             free.Push(request);
             Refuse(problem);
             return;

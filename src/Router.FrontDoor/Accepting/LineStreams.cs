@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Hosting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
@@ -7,7 +8,7 @@ namespace Router.FrontDoor.Accepting;
 
 /// <summary>What all NDJSON streams of this silo share.</summary>
 internal sealed class LineStreams(
-    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequests requests,
+    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, ArrayPool<byte> buffers,
     DoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
 {
     internal IShards Shards { get; } = shards;
@@ -21,6 +22,9 @@ internal sealed class LineStreams(
     internal KeysInFlight Keys { get; } = keys;
 
     internal AcceptRequests Requests { get; } = requests;
+
+    /// <summary>Bodies put together and what decoding unescapes. Content and addresses: who rents wipes what was used before it goes back.</summary>
+    internal ArrayPool<byte> Buffers { get; } = buffers;
 
     internal DoorCounts Counts { get; } = counts;
 

@@ -70,6 +70,7 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
                 }
 
                 WriteBatch();
+                references.Forget();
                 await FlushAsync();
             }
             else if (!moved && !await WaitAsync(log, position, ended))

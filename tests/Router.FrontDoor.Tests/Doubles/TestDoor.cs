@@ -14,6 +14,7 @@ using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
+using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;
 using Router.Testing;
@@ -54,12 +55,18 @@ internal sealed class TestDoor : IAsyncDisposable
 
     public FakeTimeProvider Time { get; private init; } = null!;
 
+    /// <summary>Where bodies are put together and unescaped.</summary>
+    public WatchedPool Buffers { get; private init; } = null!;
+
     public LogLines Log { get; }
 
     public HttpClient Http { get; }
 
     /// <summary>What the door counts.</summary>
     public DoorCounts Counts => app.Services.GetRequiredService<DoorCounts>();
+
+    /// <summary>Requests at rest.</summary>
+    public AcceptRequests Requests => app.Services.GetRequiredService<AcceptRequests>();
 
     public int Port => Http.BaseAddress!.Port;
 
@@ -91,6 +98,8 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(faults);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
+        var buffers = new WatchedPool();
+        builder.Services.AddSingleton<System.Buffers.ArrayPool<byte>>(buffers);
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("loopback"));
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
         var options = new FrontDoorOptions { OperatorKey = OperatorKey };
@@ -98,7 +107,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers };
         await door.FurnishAsync();
         return door;
     }
