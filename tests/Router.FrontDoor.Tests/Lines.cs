@@ -307,6 +307,19 @@ public sealed class Lines
     }
 
     [Fact]
+    public async Task A_stream_that_is_closed_is_told_after_how_long()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync(static o => o with { StreamIdle = TimeSpan.FromSeconds(7) });
+        await using RawConnection raw = await door.ConnectAsync();
+        await raw.SendHeadAsync("POST", "/v1/messages", door.Key, Type);
+        await raw.ReadHeadAsync();
+
+        door.Time.Advance(TimeSpan.FromSeconds(8));
+
+        Assert.Contains("Nothing went on for 7 seconds", await raw.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_line_now_and_then_keeps_the_stream_open()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
