@@ -100,6 +100,30 @@ public sealed class ProblemTests
         Assert.Single(door.Log.Lines, static l => l.Contains("GET /v1/events could not be answered, request", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("POST", "/v1/messages", "owner")]
+    [InlineData("GET", "/v1/messages/018f0000-0000-7000-8000-000000000000", "owner")]
+    [InlineData("DELETE", "/v1/messages/018f0000-0000-7000-8000-000000000000", "owner")]
+    [InlineData("GET", "/v1/events", "owner")]
+    [InlineData("PUT", "/v1/contacts/sms:+393331234567/flags", "owner")]
+    [InlineData("POST", "/v1/consents", "owner")]
+    [InlineData("PUT", "/admin/tenants/acme", "operator")]
+    [InlineData("GET", "/admin/tenants/acme", "operator")]
+    [InlineData("POST", "/admin/tenants/acme/keys", "operator")]
+    [InlineData("DELETE", "/admin/tenants/acme/keys/id-owner", "operator")]
+    [InlineData("PUT", "/admin/providers/p", "operator")]
+    [InlineData("GET", "/admin/providers/p", "operator")]
+    [InlineData("PUT", "/admin/routes", "operator")]
+    [InlineData("GET", "/admin/routes", "operator")]
+    [InlineData("GET", "/admin/shards", "operator")]
+    public async Task A_query_parameter_that_is_not_known_is_refused_by_name_everywhere(string method, string path, string role)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync(method, path + "?colour=red", method is "POST" or "PUT" ? "{}" : null, role)).IsProblem(400, "unknown_parameter", "colour");
+        (await door.SendAsync(method, path + "?colour=red", role: null)).IsProblem(401, "unauthorized");
+    }
+
     [Fact]
     public async Task Neither_content_nor_address_nor_key_is_logged_at_any_level()
     {

@@ -26,7 +26,7 @@ internal sealed class ConsentDoors(IShards shards, IJournal journal, IKeyedHash 
     internal void Map(Doors doors)
     {
         doors.Map("POST", "/v1/consents", Permission.TenantManage, PostAsync);
-        doors.Map("GET", "/v1/consents", Permission.TenantRead, GetAsync);
+        doors.Map("GET", "/v1/consents", Permission.TenantRead, GetAsync, "address");
     }
 
     private async Task PostAsync(HttpContext context, Tenant tenant)
@@ -55,12 +55,6 @@ internal sealed class ConsentDoors(IShards shards, IJournal journal, IKeyedHash 
 
     private async Task GetAsync(HttpContext context, Tenant tenant)
     {
-        if (QueryFields.RefuseUnknown(context.Request.Query, "address") is { } unknown)
-        {
-            await ProblemResponse.WriteAsync(context, unknown);
-            return;
-        }
-
         if (context.Request.Query["address"] is not [{ Length: > 0 } given])
         {
             await ProblemResponse.WriteAsync(context, KnownProblems.InvalidParameter("address", "is needed once: ?address=sms:%2B39..."));

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Primitives;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.FrontDoor.Access;
-using Router.FrontDoor.Json;
 using Router.FrontDoor.Messages;
 using Router.FrontDoor.Problems;
 
@@ -16,11 +15,6 @@ internal sealed class EventDoors(EventStreams streams)
 
     private Task GetAsync(HttpContext context, Tenant tenant)
     {
-        if (QueryFields.RefuseUnknown(context.Request.Query) is { } unknown)
-        {
-            return ProblemResponse.WriteAsync(context, unknown);
-        }
-
         LogPosition position = streams.Journal.Events.End;
         if (context.Request.Headers.TryGetValue("Last-Event-ID", out StringValues given) && given is not [""])
         {

@@ -19,7 +19,7 @@ internal sealed class MessageDoors(IShards shards, IJournal journal, IKeyedHash 
 
     internal void Map(Doors doors)
     {
-        doors.Map("GET", "/v1/messages", Permission.TenantRead, ListAsync);
+        doors.Map("GET", "/v1/messages", Permission.TenantRead, ListAsync, "conversation", "status", "after", "limit");
         doors.Map("GET", "/v1/messages/{id}", Permission.TenantRead, GetAsync);
         doors.Map("DELETE", "/v1/messages/{id}", Permission.TenantSend, CancelAsync);
     }
@@ -105,11 +105,6 @@ internal sealed class MessageDoors(IShards shards, IJournal journal, IKeyedHash 
     {
         query = null;
         shown = MessageStatus.None;
-        if (QueryFields.RefuseUnknown(given, "conversation", "status", "after", "limit") is { } unknown)
-        {
-            return unknown;
-        }
-
         var read = new MessageQuery { Tenant = tenant, Limit = LimitDefault };
         if (given["conversation"] is [{ } conversationText])
         {
