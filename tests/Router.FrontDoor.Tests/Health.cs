@@ -18,7 +18,6 @@ public sealed class Health
     public async Task Not_ready_is_503_with_the_reason()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
-        door.Administration.Ready = false;
         door.Administration.NotReadyBecause = "3 shards have no owner";
 
         Answer answer = await door.SendAsync("GET", "/readyz", role: null);

@@ -16,9 +16,7 @@ internal sealed class HealthDoors(IAdministration administration, IHostApplicati
         routes.MapMethods("/readyz", ["GET"], context => AnswerAsync(context, WhyNot()));
     }
 
-    private string? WhyNot() => lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
-        : administration.Ready ? null
-        : administration.NotReadyBecause ?? "not ready";
+    private string? WhyNot() => lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : administration.NotReadyBecause;
 
     private static Task AnswerAsync(HttpContext context, string? because)
     {
