@@ -135,6 +135,15 @@ public sealed class Roles
     }
 
     [Fact]
+    public async Task Without_an_operators_key_only_those_of_the_configuration_open_admin()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync(static o => o with { OperatorKey = null });
+
+        (await door.SendAsync("GET", "/admin/routes", role: "operator")).IsProblem(401, "unauthorized");
+        Assert.Equal(200, (await door.SendAsync("GET", "/admin/routes", role: "support")).Status);
+    }
+
+    [Fact]
     public void Made_keys_have_their_form_and_differ()
     {
         string[] keys = [.. Enumerable.Range(0, 100).Select(static _ => FrontDoorOptions.NewKey())];

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Router.Host.Tests;
 
@@ -19,30 +20,34 @@ public sealed class HostStartsAndStops : IDisposable
     {
         await using HostProcess host = HostProcess.Start(folder, "--Http:Url=8080");
 
-        (int code, string errors) = await host.EndAsync(Stop);
+        (int code, IReadOnlyList<string> errors) = await host.EndAsync(Stop);
 
         Assert.Equal(2, code);
-        Assert.StartsWith("Http:Url is '8080': give", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith("Http:Url is '8080': give", Assert.Single(errors), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
     [Fact]
-    public async Task The_operator_key_is_made_and_shown_once_and_still_opens_after_a_restart()
+    public async Task The_operator_key_is_made_and_shown_once_apart_from_the_log_and_still_opens_after_a_restart()
     {
         string key;
-        await using (HostProcess first = HostProcess.Start(folder, AnyPort))
+        await using (HostProcess first = HostProcess.Start(folder, AnyPort, "--Log:Format=json"))
         {
             using HttpClient client = await first.ReadyAsync(null, Stop);
-            key = (await first.LineAsync(Announces, Stop))[Announces.Length..];
+            key = (await first.ErrorLineAsync(Announces, Stop))[Announces.Length..];
             await PutTenantAsync(client, key);
             first.SendTerminate();
-            Assert.Equal((0, ""), await first.EndAsync(Stop));
+            (int code, IReadOnlyList<string> errors) = await first.EndAsync(Stop);
+            Assert.Equal((0, 1), (code, errors.Count));
+            Assert.DoesNotContain(first.Lines, l => l.Contains(key, StringComparison.Ordinal));
+            Assert.All(first.Lines, static l => System.Text.Json.JsonDocument.Parse(l).Dispose());
         }
 
         await using HostProcess second = HostProcess.Start(folder, AnyPort);
         using HttpClient again = await second.ReadyAsync(key, Stop);
         Assert.Equal(HttpStatusCode.OK, (await again.GetAsync(new Uri("/admin/shards", UriKind.Relative), Stop)).StatusCode);
-        Assert.DoesNotContain(second.Lines, static l => l.Contains("operator key", StringComparison.Ordinal));
+        second.SendTerminate();
+        Assert.Empty((await second.EndAsync(Stop)).Errors);
     }
 
     [Fact]
@@ -52,15 +57,40 @@ public sealed class HostStartsAndStops : IDisposable
         using HttpClient client = await first.ReadyAsync("operator-key-of-the-test", Stop);
 
         await using HostProcess sameFolder = HostProcess.Start(folder, AnyPort);
-        (int code, string errors) = await sameFolder.EndAsync(Stop);
+        (int code, IReadOnlyList<string> errors) = await sameFolder.EndAsync(Stop);
         Assert.Equal(3, code);
-        Assert.Contains("is in use by process", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("is in use by process", Assert.Single(errors), StringComparison.Ordinal);
 
         string other = Directory.CreateDirectory(Path.Combine(folder, "other")).FullName;
         await using HostProcess samePort = HostProcess.Start(other, $"--Http:Url={client.BaseAddress}");
         (code, errors) = await samePort.EndAsync(Stop);
         Assert.Equal(2, code);
-        Assert.Contains("is in use by another program", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("is in use by another program", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_refused_with_the_remedy()
+    {
+        // RFC 5737: nobody's.
+        await using HostProcess host = HostProcess.Start(folder, "--Http:Url=http://192.0.2.1:8080");
+
+        (int code, IReadOnlyList<string> errors) = await host.EndAsync(Stop);
+
+        Assert.Equal(2, code);
+        Assert.Equal("Http:Url http://192.0.2.1:8080/ is not an address of this machine: give one that is; for all of them, 0.0.0.0", Assert.Single(errors));
+    }
+
+    [Fact]
+    public async Task A_silo_that_cannot_listen_names_its_own_setting()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        await using HostProcess host = HostProcess.Start(folder, AnyPort, $"--Cluster:Address={taken.LocalEndpoint}");
+
+        (int code, IReadOnlyList<string> errors) = await host.EndAsync(Stop);
+
+        Assert.Equal(2, code);
+        Assert.Equal($"Cluster:Address {taken.LocalEndpoint} is in use by another program: stop that one, or give another port", Assert.Single(errors));
     }
 
     [Fact]
@@ -78,7 +108,9 @@ public sealed class HostStartsAndStops : IDisposable
 
         host.SendTerminate();
 
-        Assert.Equal((0, ""), await host.EndAsync(Stop));
+        (int code, IReadOnlyList<string> errors) = await host.EndAsync(Stop);
+        Assert.Equal(0, code);
+        Assert.Empty(errors);
         Assert.Contains(host.Lines, static l => l.Contains("drained", StringComparison.Ordinal));
         Assert.EndsWith("stopped", host.Lines[^1], StringComparison.Ordinal);
         Assert.DoesNotContain(host.Lines, static l => l.Contains(" fail: ", StringComparison.Ordinal) || l.Contains(" warn: ", StringComparison.Ordinal));

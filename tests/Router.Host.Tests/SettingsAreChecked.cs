@@ -17,7 +17,7 @@ public sealed class SettingsAreChecked : IDisposable
 
         Assert.Equal("http://127.0.0.1:8080/", settings.HttpUrl.AbsoluteUri);
         Assert.Equal("./data", settings.StoragePath);
-        Assert.Null(settings.OperatorKey);
+        Assert.Null(settings.FrontDoor.OperatorKey);
         Assert.Null(settings.ClusterAddress);
         Assert.Equal(LogLevel.Information, settings.LogLevel);
     }
@@ -51,6 +51,14 @@ public sealed class SettingsAreChecked : IDisposable
     [InlineData("Http:Url=http://example.org:1", "Http:Url is 'http://example.org:1': give")]
     [InlineData("Http:Url=http://127.0.0.1:1/x", "Http:Url is 'http://127.0.0.1:1/x': give")]
     [InlineData("Http:Url=8080", "Http:Url is '8080': give")]
+    [InlineData("Http:Url=http://hunter2:hunter2@127.0.0.1:1", "Http:Url is 'http://…@127.0.0.1:1': give")]
+    [InlineData("Http:Url=hunter2@127.0.0.1:1", "Http:Url is '…@127.0.0.1:1': give")]
+    [InlineData("Http:Url=http://user:hunter2@evil@127.0.0.1:1", "Http:Url is 'http://…@127.0.0.1:1': give")]
+    [InlineData("Http:ConnectionsMax=1000001", "Http:ConnectionsMax is '1000001': give a number from 1 to 1000000")]
+    [InlineData("Http:StreamIdleSeconds=0", "Http:StreamIdleSeconds is '0': give a number from 1 to 86400")]
+    [InlineData("Http:HeartBeatSeconds=1.5", "Http:HeartBeatSeconds is '1.5': give a number from 1 to 86400")]
+    [InlineData("Cluster:Address=10.0.0.1:11111", "Cluster:Address is not available in this version: leave it out")]
+    [InlineData("Cluster:Address=0.0.0.0:11111", "Cluster:Address is not available in this version: leave it out")]
     [InlineData("Http:StreamInFlightMax=0", "Http:StreamInFlightMax is '0': give a number from 1 to 32768")]
     [InlineData("Engine:AcceptBatchMax=4097", "Engine:AcceptBatchMax is 4097: give a number from 1 to 4096")]
     [InlineData("Engine:AcceptBatchMax=many", "Engine:AcceptBatchMax is 'many': give a whole number")]
@@ -81,6 +89,20 @@ public sealed class SettingsAreChecked : IDisposable
         Assert.DoesNotContain("hunter2", mistake, StringComparison.Ordinal);
 
         Assert.DoesNotContain("hunter2", Assert.Single(Wrong("hunter2")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_HTTP_reach_the_front_door_and_no_text_shows_the_key()
+    {
+        HostSettings settings = Right(
+            "--Http:StreamInFlightMax=5", "--Http:ConnectionsMax=6", "--Http:StreamIdleSeconds=7", "--Http:HeartBeatSeconds=8", "--Operator:Key=hunter2-hunter2-hunter2", "--Cluster:Address=[::1]:11111");
+
+        Assert.Equal((5, 6, TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8), "hunter2-hunter2-hunter2"), (
+            settings.FrontDoor.StreamInFlightMax, settings.FrontDoor.ConnectionsMax, settings.FrontDoor.StreamIdle, settings.FrontDoor.HeartBeat, settings.FrontDoor.OperatorKey));
+        Assert.Equal(11111, settings.ClusterAddress!.Port);
+        Assert.Contains("Information", settings.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", settings.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", settings.FrontDoor.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
