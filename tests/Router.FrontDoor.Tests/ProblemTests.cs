@@ -87,10 +87,13 @@ public sealed class ProblemTests
     {
         await using TestDoor door = await TestDoor.OpenAsync();
         await using RawConnection raw = await door.ConnectAsync();
-        door.Faults.Fault = new JournalUnavailableException("'./data' cannot be read");
-
         await raw.SendHeadAsync("GET", "/v1/events", door.Key);
         await raw.ReadHeadAsync();
+        Assert.StartsWith(":", await raw.ReadLineAsync(), StringComparison.Ordinal);
+
+        // The message wakes the stream, which then looks into the log.
+        door.Faults.Fault = new JournalUnavailableException("'./data' cannot be read");
+        await door.PostAsync();
         while (await raw.ReadLineAsync() is not null)
         {
         }
