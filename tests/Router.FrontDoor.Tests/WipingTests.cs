@@ -60,7 +60,7 @@ public sealed class WipingTests
         byte[] record = [.. Enumerable.Repeat((byte)'x', length)];
         var request = new AcceptRequest { Tenant = new Tenant(1, "acme", new TenantSettings { Name = "Acme" }), Sender = new Sender("+39300"), Record = record, RecordLength = length };
 
-        AcceptRequests.Blank(request);
+        AcceptRequestPool.Blank(request);
 
         Assert.False(record.AsSpan().ContainsAnyExcept((byte)0));
         Assert.False(request.Record.AsSpan().ContainsAnyExcept((byte)0));

@@ -90,6 +90,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Waits for a line of stderr that begins so.</summary>
     public async Task<string> ErrorLineAsync(string beginning, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
@@ -98,7 +100,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 return line;
             }
 
-            await look.WaitForNextTickAsync(cancellationToken);
+            await look.WaitForNextTickAsync(patience.Token);
         }
     }
 

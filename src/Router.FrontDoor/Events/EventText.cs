@@ -3,7 +3,7 @@ using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.FrontDoor.Json;
-using Router.FrontDoor.Messages;
+using Router.FrontDoor.Positions;
 
 namespace Router.FrontDoor.Events;
 

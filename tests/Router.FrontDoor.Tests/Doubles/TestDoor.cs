@@ -63,10 +63,10 @@ internal sealed class TestDoor : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>What the door counts.</summary>
-    public DoorCounts Counts => app.Services.GetRequiredService<DoorCounts>();
+    public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
 
     /// <summary>Requests at rest.</summary>
-    public AcceptRequests Requests => app.Services.GetRequiredService<AcceptRequests>();
+    public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();
 
     public int Port => Http.BaseAddress!.Port;
 

@@ -8,7 +8,7 @@ using Router.FrontDoor.Problems;
 namespace Router.FrontDoor.Access;
 
 /// <summary>Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping.</summary>
-internal sealed class Doors(IEndpointRouteBuilder routes, Doorkeeper doorkeeper)
+internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkeeper)
 {
     /// <summary>Maps an endpoint of a tenant; the handler gets the caller's tenant. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Tenant, Task> handler, params string[] parameters) =>

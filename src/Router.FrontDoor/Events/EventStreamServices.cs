@@ -7,8 +7,8 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
-internal sealed class EventStreams(
-    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, DoorCounts counts, TimeProvider time, FrontDoorOptions options,
+internal sealed class EventStreamServices(
+    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options,
     IHostApplicationLifetime lifetime)
 {
     internal IJournal Journal { get; } = journal;
@@ -19,7 +19,7 @@ internal sealed class EventStreams(
 
     internal Doorkeeper Doorkeeper { get; } = doorkeeper;
 
-    internal DoorCounts Counts { get; } = counts;
+    internal FrontDoorCounts Counts { get; } = counts;
 
     internal TimeProvider Time { get; } = time;
 

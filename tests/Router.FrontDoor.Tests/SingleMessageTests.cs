@@ -7,7 +7,7 @@ using Router.FrontDoor.Tests.Doubles;
 namespace Router.FrontDoor.Tests;
 
 /// <summary><c>POST /v1/messages</c> with one message.</summary>
-public sealed class SingleMessages
+public sealed class SingleMessageTests
 {
     [Fact]
     public async Task A_message_is_accepted_with_its_id_and_conversation()

@@ -9,7 +9,7 @@ using Router.Testing;
 namespace Router.FrontDoor.Tests;
 
 /// <summary><c>GET /v1/events</c>.</summary>
-public sealed class Events
+public sealed class EventTests
 {
     [Fact]
     public async Task Events_come_from_now_on_in_commit_order_with_their_fields()

@@ -10,7 +10,7 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Administration;
 
 /// <summary><c>/admin/providers</c>: accounts at carriers and platforms (DESIGN §6). Cold.</summary>
-internal sealed class ProviderDoors
+internal sealed class ProviderEndpoints
 {
     private const int BodyBytesMax = 64 * 1024;
 
@@ -21,16 +21,16 @@ internal sealed class ProviderDoors
     private readonly Dictionary<string, IProviderFactory> kinds;
 
     /// <summary>Knows the kinds that <paramref name="factories"/> make.</summary>
-    public ProviderDoors(IAdministration administration, IEnumerable<IProviderFactory> factories)
+    public ProviderEndpoints(IAdministration administration, IEnumerable<IProviderFactory> factories)
     {
         this.administration = administration;
         kinds = factories.ToDictionary(static f => f.Kind, StringComparer.Ordinal);
     }
 
-    internal void Map(Doors doors)
+    internal void Map(Endpoints endpoints)
     {
-        doors.Map("PUT", "/admin/providers/{provider}", Permission.OperatorManage, PutAsync);
-        doors.Map("GET", "/admin/providers/{provider}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("PUT", "/admin/providers/{provider}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/providers/{provider}", Permission.OperatorRead, GetAsync);
     }
 
     private async Task PutAsync(HttpContext context)

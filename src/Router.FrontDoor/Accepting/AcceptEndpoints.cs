@@ -12,9 +12,9 @@ namespace Router.FrontDoor.Accepting;
 
 /// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them. <c>Prefer: wait</c> is not built yet and, as RFC 7240 §2 allows, passed over.</summary>
 /// <remarks>Hot path.</remarks>
-internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles)
+internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.Pool singles)
 {
-    internal void Map(Doors doors) => doors.Map("POST", "/v1/messages", Permission.TenantSend, PostAsync);
+    internal void Map(Endpoints endpoints) => endpoints.Map("POST", "/v1/messages", Permission.TenantSend, PostAsync);
 
     private Task PostAsync(HttpContext context, Tenant tenant)
     {
@@ -29,7 +29,7 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
             return ProblemResponse.WriteAsync(context, problem);
         }
 
-        if (streams.Stopping.IsCancellationRequested)
+        if (services.Stopping.IsCancellationRequested)
         {
             return ProblemResponse.WriteAsync(context, KnownProblems.Stopping);
         }
@@ -39,7 +39,7 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
 
     private async Task PostLinesAsync(HttpContext context, Tenant tenant, byte[] key)
     {
-        using var stream = new LineStream(context, streams, tenant, key);
+        using var stream = new LineStream(context, services, tenant, key);
         await stream.RunAsync();
     }
 
@@ -73,23 +73,23 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
     {
         int length = (int)body.Length;
         int scratchLength = MessageDecoder.ScratchBytes(length);
-        byte[] scratch = streams.Buffers.Rent(scratchLength);
-        byte[]? copy = body.IsSingleSegment ? null : streams.Buffers.Rent(length);
+        byte[] scratch = services.Buffers.Rent(scratchLength);
+        byte[]? copy = body.IsSingleSegment ? null : services.Buffers.Rent(length);
         try
         {
             ReadOnlySpan<byte> bytes = copy is null ? body.FirstSpan : LineSplitter.AsSpan(body, copy);
-            long nowMs = streams.Time.GetUtcNow().ToUnixTimeMilliseconds();
-            return streams.Maker.TryMake(bytes, scratch.AsSpan(0, scratchLength), nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
+            long nowMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            return services.Maker.TryMake(bytes, scratch.AsSpan(0, scratchLength), nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
         }
         finally
         {
             // Wiped: what lies in a pool no erasure reaches (DESIGN §8).
             scratch.AsSpan(0, scratchLength).Clear();
-            streams.Buffers.Return(scratch);
+            services.Buffers.Return(scratch);
             if (copy is not null)
             {
                 copy.AsSpan(0, length).Clear();
-                streams.Buffers.Return(copy);
+                services.Buffers.Return(copy);
             }
         }
     }
@@ -98,28 +98,28 @@ internal sealed class AcceptDoors(LineStreams streams, SingleAccept.Pool singles
     private async ValueTask<Problem?> AcceptAsync(SingleAccept accept)
     {
         AcceptRequest request = accept.Request;
-        if (request.HasIdempotencyKey && !streams.Keys.TryAdd(request.IdempotencyKey))
+        if (request.HasIdempotencyKey && !services.Keys.TryAdd(request.IdempotencyKey))
         {
             return AcceptProblems.KeyInFlight;
         }
 
         try
         {
-            Intake intake = streams.Shards.TryAccept(request);
+            Intake intake = services.Shards.TryAccept(request);
             return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : Refused(intake);
         }
         finally
         {
             if (request.HasIdempotencyKey)
             {
-                streams.Keys.Remove(request.IdempotencyKey);
+                services.Keys.Remove(request.IdempotencyKey);
             }
         }
     }
 
     private Problem Refused(Intake intake)
     {
-        Interlocked.Increment(ref intake == Intake.TenantFull ? ref streams.Counts.RefusedTenantFull : ref streams.Counts.RefusedBusy);
+        Interlocked.Increment(ref intake == Intake.TenantFull ? ref services.Counts.RefusedTenantFull : ref services.Counts.RefusedBusy);
         return AcceptProblems.Of(intake);
     }
 

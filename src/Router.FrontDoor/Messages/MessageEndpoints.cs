@@ -6,22 +6,23 @@ using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;
+using Router.FrontDoor.Positions;
 using Router.FrontDoor.Problems;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Messages;
 
 /// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
-internal sealed class MessageDoors(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration)
+internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration)
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
 
-    internal void Map(Doors doors)
+    internal void Map(Endpoints endpoints)
     {
-        doors.Map("GET", "/v1/messages", Permission.TenantRead, ListAsync, "conversation", "status", "after", "limit");
-        doors.Map("GET", "/v1/messages/{id}", Permission.TenantRead, GetAsync);
-        doors.Map("DELETE", "/v1/messages/{id}", Permission.TenantSend, CancelAsync);
+        endpoints.Map("GET", "/v1/messages", Permission.TenantRead, ListAsync, "conversation", "status", "after", "limit");
+        endpoints.Map("GET", "/v1/messages/{id}", Permission.TenantRead, GetAsync);
+        endpoints.Map("DELETE", "/v1/messages/{id}", Permission.TenantSend, CancelAsync);
     }
 
     private async Task GetAsync(HttpContext context, Tenant tenant)

@@ -6,7 +6,7 @@ namespace Router.FrontDoor;
 /// What the front door counts (DESIGN §4.6: what happens when something is full is counted), as instruments of the meter <c>Router.FrontDoor</c>. Fields are changed by
 /// <see cref="Interlocked"/> from any thread; each costs an increment where something waits or is refused, nothing where all goes well.
 /// </summary>
-internal sealed class DoorCounts : IDisposable
+internal sealed class FrontDoorCounts : IDisposable
 {
     /// <summary>Times a stream stopped reading because its answers were not read.</summary>
     internal long WaitsForClient;
@@ -32,7 +32,7 @@ internal sealed class DoorCounts : IDisposable
     private readonly Meter meter;
 
     /// <summary>Makes the instruments.</summary>
-    public DoorCounts(IMeterFactory factory)
+    public FrontDoorCounts(IMeterFactory factory)
     {
         meter = factory.Create("Router.FrontDoor");
         meter.CreateObservableCounter("router.stream.waits", () => new Measurement<long>[]

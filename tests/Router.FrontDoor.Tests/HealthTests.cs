@@ -3,7 +3,7 @@ using Router.FrontDoor.Tests.Doubles;
 namespace Router.FrontDoor.Tests;
 
 /// <summary><c>/healthz</c> and <c>/readyz</c>.</summary>
-public sealed class Health
+public sealed class HealthTests
 {
     [Fact]
     public async Task It_is_alive_and_ready_without_a_key()

@@ -18,15 +18,15 @@ namespace Router.FrontDoor.Contacts;
 /// <c>POST /v1/consents</c>, <c>GET /v1/consents?address=</c> (DESIGN §6): the state of consent, which decides messages. The ledger, which keeps the proof, is not
 /// built yet: a <c>proof</c> with something in it is 400 <c>not_available</c>, so that nobody believes that it was kept.
 /// </summary>
-internal sealed class ConsentDoors(IShards shards, IJournal journal, IKeyedHash hash)
+internal sealed class ConsentEndpoints(IShards shards, IJournal journal, IKeyedHash hash)
 {
     private const int BodyBytesMax = 64 * 1024;
     private const int SourceLengthMax = 200;
 
-    internal void Map(Doors doors)
+    internal void Map(Endpoints endpoints)
     {
-        doors.Map("POST", "/v1/consents", Permission.TenantManage, PostAsync);
-        doors.Map("GET", "/v1/consents", Permission.TenantRead, GetAsync, "address");
+        endpoints.Map("POST", "/v1/consents", Permission.TenantManage, PostAsync);
+        endpoints.Map("GET", "/v1/consents", Permission.TenantRead, GetAsync, "address");
     }
 
     private async Task PostAsync(HttpContext context, Tenant tenant)

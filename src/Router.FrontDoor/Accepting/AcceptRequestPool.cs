@@ -3,7 +3,7 @@ using Router.Engine.Shards;
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>Requests that are not in use, over all streams. Taken and returned in batches; every member may be called from any thread.</summary>
-internal sealed class AcceptRequests
+internal sealed class AcceptRequestPool
 {
     // 16,384 requests of about 0.8 KB are 13 MB at rest: four streams' worth. More are left to the collector.
     private const int KeptMax = 16_384;

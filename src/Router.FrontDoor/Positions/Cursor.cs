@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 
-namespace Router.FrontDoor.Messages;
+namespace Router.FrontDoor.Positions;
 
 /// <summary>
 /// Opaque positions (DESIGN §6): sixteen bytes, one block under the installation's key, as 22 base64url characters. Inside: what it is a position in, the tenant, the place.

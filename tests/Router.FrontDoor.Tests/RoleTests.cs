@@ -5,7 +5,7 @@ using Router.FrontDoor.Tests.Doubles;
 namespace Router.FrontDoor.Tests;
 
 /// <summary>Who may do what (R6.2): every endpoint with a key of every role.</summary>
-public sealed class Roles
+public sealed class RoleTests
 {
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";

@@ -3,7 +3,7 @@ using Router.FrontDoor.Accepting;
 namespace Router.FrontDoor.Tests;
 
 /// <summary>The ring of a stream's answers.</summary>
-public sealed class AnswerRings
+public sealed class AnswerRingTests
 {
     /// <summary>Regression: a window that began inside a chunk laid its last chunk over its first.</summary>
     [Theory]

@@ -4,7 +4,7 @@ using Router.FrontDoor.Tests.Doubles;
 namespace Router.FrontDoor.Tests;
 
 /// <summary>Flags and consents of contacts.</summary>
-public sealed class Contacts
+public sealed class ContactTests
 {
     [Fact]
     public async Task Flags_are_set_one_by_one_and_answered_all()

@@ -6,7 +6,7 @@ using Router.FrontDoor.Tests.Doubles;
 namespace Router.FrontDoor.Tests;
 
 /// <summary>The operator's endpoints.</summary>
-public sealed class Administering
+public sealed class AdministrationTests
 {
     private const string Tenant = """
         {"name":"Acme Srl","senders":["+39300","Acme","a@example.com"],"limits":{"perSecond":10,"perChannel":{"sms":5},"perSender":3,"perRecipient":{"count":2,"windowSeconds":60},"waiting":1000}}

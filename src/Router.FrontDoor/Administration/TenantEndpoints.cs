@@ -9,16 +9,16 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Administration;
 
 /// <summary><c>/admin/tenants</c>: tenants and their keys (DESIGN §6). Cold.</summary>
-internal sealed class TenantDoors(IAdministration administration)
+internal sealed class TenantEndpoints(IAdministration administration)
 {
     private const int BodyBytesMax = 64 * 1024;
 
-    internal void Map(Doors doors)
+    internal void Map(Endpoints endpoints)
     {
-        doors.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
-        doors.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
-        doors.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, AddKeyAsync);
-        doors.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, RemoveKeyAsync);
+        endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, AddKeyAsync);
+        endpoints.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, RemoveKeyAsync);
     }
 
     private async Task PutAsync(HttpContext context)

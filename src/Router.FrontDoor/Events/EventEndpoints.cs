@@ -3,32 +3,32 @@ using Microsoft.Extensions.Primitives;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.FrontDoor.Access;
-using Router.FrontDoor.Messages;
+using Router.FrontDoor.Positions;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Events;
 
 /// <summary><c>GET /v1/events</c> (DESIGN §6): from <c>Last-Event-ID</c> on, else from now on.</summary>
-internal sealed class EventDoors(EventStreams streams)
+internal sealed class EventEndpoints(EventStreamServices services)
 {
-    internal void Map(Doors doors) => doors.Map("GET", "/v1/events", Permission.TenantRead, GetAsync);
+    internal void Map(Endpoints endpoints) => endpoints.Map("GET", "/v1/events", Permission.TenantRead, GetAsync);
 
     private Task GetAsync(HttpContext context, Tenant tenant)
     {
-        LogPosition position = streams.Journal.Events.End;
+        LogPosition position = services.Journal.Events.End;
         if (context.Request.Headers.TryGetValue("Last-Event-ID", out StringValues given) && given is not [""])
         {
-            if (given is not [{ } text] || !Cursor.TryReadLog(streams.Hash, tenant.Number, text, out position))
+            if (given is not [{ } text] || !Cursor.TryReadLog(services.Hash, tenant.Number, text, out position))
             {
                 return ProblemResponse.WriteAsync(context, KnownProblems.InvalidCursor);
             }
 
-            if (position < streams.Journal.Events.Begin)
+            if (position < services.Journal.Events.Begin)
             {
                 return ProblemResponse.WriteAsync(context, KnownProblems.CursorExpired);
             }
         }
 
-        return new EventStream(context, streams, tenant).RunAsync(position);
+        return new EventStream(context, services, tenant).RunAsync(position);
     }
 }

@@ -7,9 +7,9 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>What all NDJSON streams of this silo share.</summary>
-internal sealed class LineStreams(
-    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequests requests, ArrayPool<byte> buffers,
-    DoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+internal sealed class LineStreamServices(
+    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequestPool requests, ArrayPool<byte> buffers,
+    FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
 {
     internal IShards Shards { get; } = shards;
 
@@ -21,12 +21,12 @@ internal sealed class LineStreams(
 
     internal KeysInFlight Keys { get; } = keys;
 
-    internal AcceptRequests Requests { get; } = requests;
+    internal AcceptRequestPool Requests { get; } = requests;
 
     /// <summary>Bodies put together and what decoding unescapes. Content and addresses: who rents wipes what was used before it goes back.</summary>
     internal ArrayPool<byte> Buffers { get; } = buffers;
 
-    internal DoorCounts Counts { get; } = counts;
+    internal FrontDoorCounts Counts { get; } = counts;
 
     internal TimeProvider Time { get; } = time;
 

@@ -13,11 +13,11 @@ using Router.FrontDoor.Problems;
 namespace Router.FrontDoor.Contacts;
 
 /// <summary><c>PUT /v1/contacts/{address}/flags</c> (DESIGN §6). Answered once kept and no release of the contact is open.</summary>
-internal sealed class FlagDoors(IShards shards, IJournal journal, IKeyedHash hash)
+internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash hash)
 {
     private const int BodyBytesMax = 4 * 1024;
 
-    internal void Map(Doors doors) => doors.Map("PUT", "/v1/contacts/{address}/flags", Permission.TenantManage, PutAsync);
+    internal void Map(Endpoints endpoints) => endpoints.Map("PUT", "/v1/contacts/{address}/flags", Permission.TenantManage, PutAsync);
 
     private async Task PutAsync(HttpContext context, Tenant tenant)
     {

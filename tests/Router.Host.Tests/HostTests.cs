@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Router.Host.Tests;
 
 /// <summary>The program as an operator meets it: starts, refuses with a remedy, keeps the operator's key, ends at SIGTERM.</summary>
-public sealed class HostStartsAndStops : IDisposable
+public sealed class HostTests : IDisposable
 {
     private const string AnyPort = "--Http:Url=http://127.0.0.1:0";
     private const string Announces = "operator key, shown this once: ";

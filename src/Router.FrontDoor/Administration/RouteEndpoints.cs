@@ -9,19 +9,18 @@ using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Administration;
 
-/// <summary><c>/admin/routes</c> and <c>/admin/shards</c> (DESIGN §6). Cold.</summary>
-internal sealed class RouteDoors(IAdministration administration)
+/// <summary><c>/admin/routes</c>: which provider carries what (DESIGN §6). Cold.</summary>
+internal sealed class RouteEndpoints(IAdministration administration)
 {
     private const int RoutesMax = 10_000;
 
     // 10,000 routes of 200 bytes.
     private const int BodyBytesMax = 2 * 1024 * 1024;
 
-    internal void Map(Doors doors)
+    internal void Map(Endpoints endpoints)
     {
-        doors.Map("PUT", "/admin/routes", Permission.OperatorManage, PutAsync);
-        doors.Map("GET", "/admin/routes", Permission.OperatorRead, GetAsync);
-        doors.Map("GET", "/admin/shards", Permission.OperatorRead, ShardsAsync);
+        endpoints.Map("PUT", "/admin/routes", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/routes", Permission.OperatorRead, GetAsync);
     }
 
     private async Task PutAsync(HttpContext context)
@@ -42,28 +41,6 @@ internal sealed class RouteDoors(IAdministration administration)
     }
 
     private Task GetAsync(HttpContext context) => JsonAnswer.WriteAsync(context, 200, administration.Current.RouteSettings, Write);
-
-    private async Task ShardsAsync(HttpContext context)
-    {
-        IReadOnlyList<ShardPlacement> shards = await administration.ShardsAsync(context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, shards, static (json, placements) =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("items"u8);
-            foreach (ShardPlacement shard in placements)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("shard"u8, shard.Shard);
-                json.WriteString("silo"u8, shard.Silo);
-                json.WriteNumber("epoch"u8, shard.Epoch);
-                json.WriteNumber("waiting"u8, shard.Waiting);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-    }
 
     private Problem? Check(IReadOnlyList<RouteSettings> routes)
     {

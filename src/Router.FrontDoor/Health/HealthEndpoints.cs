@@ -8,7 +8,7 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Health;
 
 /// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it may take traffic, else 503 with the reason (DESIGN §6). Both need no key.</summary>
-internal sealed class HealthDoors(IAdministration administration, IHostApplicationLifetime lifetime)
+internal sealed class HealthEndpoints(IAdministration administration, IHostApplicationLifetime lifetime)
 {
     internal void Map(IEndpointRouteBuilder routes)
     {

@@ -8,7 +8,7 @@ using Router.Testing;
 namespace Router.FrontDoor.Tests;
 
 /// <summary><c>GET</c> and <c>DELETE</c> of messages, and the list.</summary>
-public sealed class Reading
+public sealed class MessageTests
 {
     private const string Nobody = "018f0000-0000-7000-8000-000000000000";
 

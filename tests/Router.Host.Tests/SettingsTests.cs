@@ -4,7 +4,7 @@ using Router.Host.Settings;
 namespace Router.Host.Tests;
 
 /// <summary>Settings come from files, environment and arguments; each mistake is one line that names setting, value, what is right and the remedy (DESIGN §6, STYLE 25).</summary>
-public sealed class SettingsAreChecked : IDisposable
+public sealed class SettingsTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("router-settings-").FullName;
 
