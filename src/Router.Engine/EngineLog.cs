@@ -31,13 +31,13 @@ internal sealed partial class EngineLog(ILogger logger)
 
     public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);
 
-    public void ProviderHealth(string provider, bool up)
+    public void ProviderHealth(string provider, bool up, bool expected)
     {
         if (up)
         {
             ProviderUp(logger, provider);
         }
-        else
+        else if (!expected)
         {
             ProviderDown(logger, provider);
         }

@@ -129,7 +129,7 @@ public sealed partial class SiloEngine
     /// <inheritdoc/>
     public void HealthChanged(int provider, bool up)
     {
-        Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up);
+        Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up, expected: draining);
         Dispatcher.HealthChanged(provider, up);
     }
 

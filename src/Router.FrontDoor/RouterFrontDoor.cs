@@ -1,6 +1,8 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
@@ -32,22 +34,24 @@ public static class RouterFrontDoor
         services.AddSingleton(options);
         services.AddSingleton<Doorkeeper>();
         services.AddMetrics();
-        services.AddSingleton<DoorCounts>();
+        services.AddSingleton<FrontDoorCounts>();
         services.AddSingleton<RequestMaker>();
         services.AddSingleton<KeysInFlight>();
-        services.AddSingleton<AcceptRequests>();
+        services.AddSingleton<AcceptRequestPool>();
+        services.TryAddSingleton(ArrayPool<byte>.Shared);
         services.AddSingleton<SingleAccept.Pool>();
-        services.AddSingleton<LineStreams>();
-        services.AddSingleton<AcceptDoors>();
-        services.AddSingleton<MessageDoors>();
-        services.AddSingleton<EventStreams>();
-        services.AddSingleton<EventDoors>();
-        services.AddSingleton<FlagDoors>();
-        services.AddSingleton<ConsentDoors>();
-        services.AddSingleton<TenantDoors>();
-        services.AddSingleton<ProviderDoors>();
-        services.AddSingleton<RouteDoors>();
-        services.AddSingleton<HealthDoors>();
+        services.AddSingleton<LineStreamServices>();
+        services.AddSingleton<AcceptEndpoints>();
+        services.AddSingleton<MessageEndpoints>();
+        services.AddSingleton<EventStreamServices>();
+        services.AddSingleton<EventEndpoints>();
+        services.AddSingleton<FlagEndpoints>();
+        services.AddSingleton<ConsentEndpoints>();
+        services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<ProviderEndpoints>();
+        services.AddSingleton<RouteEndpoints>();
+        services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -72,16 +76,17 @@ public static class RouterFrontDoor
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ProblemMiddleware>();
         IServiceProvider services = app.Services;
-        var doors = new Doors(app, services.GetRequiredService<Doorkeeper>());
-        services.GetRequiredService<AcceptDoors>().Map(doors);
-        services.GetRequiredService<MessageDoors>().Map(doors);
-        services.GetRequiredService<EventDoors>().Map(doors);
-        services.GetRequiredService<FlagDoors>().Map(doors);
-        services.GetRequiredService<ConsentDoors>().Map(doors);
-        services.GetRequiredService<TenantDoors>().Map(doors);
-        services.GetRequiredService<ProviderDoors>().Map(doors);
-        services.GetRequiredService<RouteDoors>().Map(doors);
-        services.GetRequiredService<HealthDoors>().Map(app);
+        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>());
+        services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
+        services.GetRequiredService<MessageEndpoints>().Map(endpoints);
+        services.GetRequiredService<EventEndpoints>().Map(endpoints);
+        services.GetRequiredService<FlagEndpoints>().Map(endpoints);
+        services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
+        services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
+        services.GetRequiredService<RouteEndpoints>().Map(endpoints);
+        services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<HealthEndpoints>().Map(app);
         return app;
     }
 }

@@ -4,7 +4,10 @@ using Router.Host.Settings;
 
 namespace Router.Host;
 
-/// <summary>Makes the operator's key where the settings give none: once in the life of a store, printed to stdout that once, kept as a hash.</summary>
+/// <summary>
+/// Makes the operator's key where the settings give none: once in the life of a store, printed that once, kept as a hash.
+/// Printed to stderr: stdout is the log, which is collected and, as JSON, read by machines.
+/// </summary>
 internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider time, HostSettings settings, ILogger<OperatorKeyMaker> log) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
@@ -12,7 +15,7 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (settings.OperatorKey is not null)
+        if (settings.FrontDoor.OperatorKey is not null)
         {
             return;
         }
@@ -25,7 +28,7 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
                 // One that was kept without our knowing it is asked for again by the same hash, so it is shown in any case.
                 if (await keys.OfferAsync(FrontDoorOptions.HashOf(key), stoppingToken))
                 {
-                    await Console.Out.WriteLineAsync($"operator key, shown this once: {key}");
+                    await Console.Error.WriteLineAsync($"operator key, shown this once: {key}");
                 }
 
                 return;

@@ -26,12 +26,7 @@ internal static class RouterHost
         builder.AddRouterSilo(settings);
         builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<OperatorKeyMaker>(s, settings));
 
-        // Without a key in the settings, the one in the configuration's snapshot counts, and this one, which nobody knows, opens nothing.
-        builder.Services.AddRouterFrontDoor(new FrontDoorOptions
-        {
-            OperatorKey = settings.OperatorKey ?? FrontDoorOptions.NewKey(),
-            StreamInFlightMax = settings.StreamInFlightMax,
-        });
+        builder.Services.AddRouterFrontDoor(settings.FrontDoor);
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings.HttpUrl));
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Router.Host.Settings;
 using Router.Storage;
 using Router.Storage.Sqlite;
@@ -42,10 +41,15 @@ internal static partial class RouterProgram
         {
             await app.StartAsync();
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        catch (Exception exception) when (ListenFault.Of(exception, settings, SiloRuns(app)) is { } wrong)
         {
-            await app.StopAsync();
-            await Console.Error.WriteLineAsync($"Http:Url {settings.HttpUrl} is in use by another program: stop that one, or give another port");
+            // A silo that has not come up cannot be stopped; the rest ends with the host.
+            if (SiloRuns(app))
+            {
+                await app.StopAsync();
+            }
+
+            await Console.Error.WriteLineAsync(wrong);
             return ExitCode.Settings;
         }
 
@@ -54,6 +58,8 @@ internal static partial class RouterProgram
         LogStopped(log);
         return ExitCode.Stopped;
     }
+
+    private static bool SiloRuns(WebApplication app) => app.Services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Active;
 
     [LoggerMessage(LogLevel.Information, "serving {Url}, keeping everything under {Path}")]
     private static partial void LogServing(ILogger logger, string url, string path);

@@ -21,7 +21,7 @@ internal static class SiloSetup
             silo.UseDevelopmentClustering(address);
             silo.ConfigureEndpoints(address.Address, address.Port, gatewayPort: 0);
             silo.Configure<ClusterOptions>(static o => o.ClusterId = o.ServiceId = Id);
-            silo.AddRouter(new RouterSiloOptions { OperatorKey = settings.OperatorKey is { } key ? FrontDoorOptions.HashOf(key) : null });
+            silo.AddRouter(new RouterSiloOptions { OperatorKey = settings.FrontDoor.OperatorKey is { } key ? FrontDoorOptions.HashOf(key) : null });
         });
     }
 

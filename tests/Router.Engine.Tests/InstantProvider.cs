@@ -40,7 +40,7 @@ internal sealed class InstantProviderFactory : IProviderFactory
 {
     public string Kind => "instant";
 
-    public string? Validate(string settings) => null;
+    public SettingsFault? Validate(string settings) => null;
 
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed) => new InstantProvider(account, events);
 }

@@ -91,7 +91,7 @@ internal sealed class CarrierFactory(Carrier carrier, string silo) : IProviderFa
 
     public string Kind => KindName;
 
-    public string? Validate(string settings) => null;
+    public SettingsFault? Validate(string settings) => null;
 
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed) =>
         new CarrierProvider(carrier, silo, account.Number, events);

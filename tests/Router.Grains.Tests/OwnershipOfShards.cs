@@ -43,7 +43,7 @@ public sealed class OwnershipOfShards
         string dead = cluster.Silos[1].SiloAddress.ToParsableString();
 
         await cluster.KillAsync(1);
-        await cluster.WaitForAsync(() => cluster.Administration(0).Ready && Enumerable.Range(0, MessageId.ShardCount).All(cluster.Engine(0).Owns));
+        await cluster.WaitForAsync(() => cluster.Administration(0).NotReadyBecause is null && Enumerable.Range(0, MessageId.ShardCount).All(cluster.Engine(0).Owns));
 
         IReadOnlyList<ShardPlacement> after = await cluster.Administration(0).ShardsAsync(Stop);
         Assert.DoesNotContain(after, p => p.Silo == dead);
@@ -58,7 +58,7 @@ public sealed class OwnershipOfShards
 
         await cluster.EndOwnerAsync(0, 5);
 
-        await cluster.WaitForAsync(() => cluster.Engine(0).Owns(5) && cluster.Administration(0).Ready);
+        await cluster.WaitForAsync(() => cluster.Engine(0).Owns(5) && cluster.Administration(0).NotReadyBecause is null);
         Assert.True(cluster.Store.EpochOf(5) > before);
     }
 
@@ -79,10 +79,10 @@ public sealed class OwnershipOfShards
         cluster.Journal(0).TakingFails = true;
         await cluster.EndOwnerAsync(0, 5);
 
-        await cluster.WaitForAsync(() => !cluster.Administration(0).Ready);
+        await cluster.WaitForAsync(() => cluster.Administration(0).NotReadyBecause is not null);
         Assert.StartsWith("1 of 64 shards have no owner yet (5); last fault: ", cluster.Administration(0).NotReadyBecause, StringComparison.Ordinal);
 
         cluster.Journal(0).TakingFails = false;
-        await cluster.WaitForAsync(() => cluster.Administration(0).Ready);
+        await cluster.WaitForAsync(() => cluster.Administration(0).NotReadyBecause is null);
     }
 }

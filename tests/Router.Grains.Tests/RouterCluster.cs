@@ -92,7 +92,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         for (int silo = 0; silo < cluster.Silos.Count; silo++)
         {
-            while (!Administration(silo).Ready)
+            while (Administration(silo).NotReadyBecause is not null)
             {
                 await Administration(silo).ShardsAsync(limit.Token);
             }

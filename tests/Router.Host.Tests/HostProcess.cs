@@ -11,14 +11,16 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process process;
     private readonly List<string> lines = [];
     private readonly TaskCompletionSource<Uri> serving = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task<string> errors;
+    private readonly List<string> errorLines = [];
+    private readonly TaskCompletionSource errorsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostProcess(Process process)
     {
         this.process = process;
         process.OutputDataReceived += (_, e) => OnLine(e.Data);
+        process.ErrorDataReceived += (_, e) => OnErrorLine(e.Data);
         process.BeginOutputReadLine();
-        errors = process.StandardError.ReadToEndAsync();
+        process.BeginErrorReadLine();
     }
 
     /// <summary>Where it serves, once it does.</summary>
@@ -32,6 +34,18 @@ internal sealed class HostProcess : IAsyncDisposable
             lock (lines)
             {
                 return [.. lines];
+            }
+        }
+    }
+
+    /// <summary>What it has written to stderr so far.</summary>
+    public IReadOnlyList<string> ErrorLines
+    {
+        get
+        {
+            lock (lines)
+            {
+                return [.. errorLines];
             }
         }
     }
@@ -56,8 +70,8 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Waits until <c>/readyz</c> is 200; a client that shows <paramref name="key"/>.</summary>
     public async Task<HttpClient> ReadyAsync(string? key, CancellationToken cancellationToken)
     {
-        await Task.WhenAny(serving.Task, errors).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
-        Assert.True(serving.Task.IsCompleted, serving.Task.IsCompleted ? "" : await errors);
+        await Task.WhenAny(serving.Task, errorsEnded.Task).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        Assert.True(serving.Task.IsCompleted, string.Join('\n', ErrorLines));
         HttpClient client = new() { BaseAddress = await serving.Task };
         client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
@@ -73,18 +87,20 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a line of stdout that begins so.</summary>
-    public async Task<string> LineAsync(string beginning, CancellationToken cancellationToken)
+    /// <summary>Waits for a line of stderr that begins so.</summary>
+    public async Task<string> ErrorLineAsync(string beginning, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(1));
         using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
-            if (Lines.FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)) is { } line)
+            if (ErrorLines.FirstOrDefault(l => l.StartsWith(beginning, StringComparison.Ordinal)) is { } line)
             {
                 return line;
             }
 
-            await look.WaitForNextTickAsync(cancellationToken);
+            await look.WaitForNextTickAsync(patience.Token);
         }
     }
 
@@ -95,11 +111,12 @@ internal sealed class HostProcess : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    /// <summary>Waits for its end: exit code and all of stderr.</summary>
-    public async Task<(int Code, string Errors)> EndAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for its end: exit code and all lines of stderr.</summary>
+    public async Task<(int Code, IReadOnlyList<string> Errors)> EndAsync(CancellationToken cancellationToken)
     {
         await process.WaitForExitAsync(cancellationToken).WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
-        return (process.ExitCode, await errors);
+        await errorsEnded.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
+        return (process.ExitCode, ErrorLines);
     }
 
     public async ValueTask DisposeAsync()
@@ -111,6 +128,20 @@ internal sealed class HostProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private void OnErrorLine(string? line)
+    {
+        if (line is null)
+        {
+            errorsEnded.TrySetResult();
+            return;
+        }
+
+        lock (lines)
+        {
+            errorLines.Add(line);
+        }
     }
 
     private void OnLine(string? line)
@@ -129,7 +160,7 @@ internal sealed class HostProcess : IAsyncDisposable
         int at = line.IndexOf(Mark, StringComparison.Ordinal);
         if (at >= 0)
         {
-            serving.TrySetResult(new Uri(line[(at + Mark.Length)..].Split(',')[0]));
+            serving.TrySetResult(new Uri(line[(at + Mark.Length)..].Split(',', '"')[0]));
         }
     }
 }

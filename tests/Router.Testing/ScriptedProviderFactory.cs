@@ -47,16 +47,16 @@ public sealed class ScriptedProviderFactory : IProviderFactory
     public ScriptedProvider Find(string name) => Made.Last(p => p.Account.Name == name);
 
     /// <inheritdoc/>
-    public string? Validate(string settings)
+    public SettingsFault? Validate(string settings)
     {
         try
         {
             using var document = JsonDocument.Parse(settings);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? null : "settings must be a JSON object";
+            return document.RootElement.ValueKind == JsonValueKind.Object ? null : new SettingsFault("settings", "settings must be a JSON object");
         }
         catch (JsonException)
         {
-            return "settings must be a JSON object";
+            return new SettingsFault("settings", "settings must be a JSON object");
         }
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Router.Engine;
+using Router.FrontDoor;
 using Router.Host;
 using Router.Host.Settings;
 using Router.Storage.Sqlite;
@@ -66,7 +67,7 @@ internal sealed class RunningHost : IAsyncDisposable
 
     private async Task ServeAsync(EngineOptions engine)
     {
-        var settings = new HostSettings { OperatorKey = OperatorKey, HttpUrl = new Uri("http://127.0.0.1:0"), StoragePath = folder, LogLevel = LogLevel.Warning, Engine = engine };
+        var settings = new HostSettings { FrontDoor = new FrontDoorOptions { OperatorKey = OperatorKey }, HttpUrl = new Uri("http://127.0.0.1:0"), StoragePath = folder, LogLevel = LogLevel.Warning, Engine = engine };
         store = SqliteStore.Open(new SqliteStoreOptions { Path = folder }, TimeProvider.System, NullLoggerFactory.Instance);
         app = RouterHost.Build(settings, store);
         await app.StartAsync();

@@ -1,11 +1,10 @@
+using System.Globalization;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
 
 internal sealed partial class LineStream
 {
-    private static readonly Problem Idle = new(408, "stream_idle", "Nothing went on for 30 seconds, so the stream was closed; send this line and what follows anew.");
-
     private readonly Lock closeSync = new();
     private ITimer? idleTimer;
     private bool readingEnded;
@@ -49,6 +48,9 @@ internal sealed partial class LineStream
         readerSignal.WakeAny();
     }
 
+    private static Problem Idle(TimeSpan after) => new(408, "stream_idle", string.Create(
+        CultureInfo.InvariantCulture, $"Nothing went on for {after.TotalSeconds:0.###} seconds, so the stream was closed; send this line and what follows anew."));
+
     // A timer's thread. A first idle period ends the reading; one more, or one in which the client took no answer, ends the stream.
     private void CheckProgress()
     {
@@ -67,7 +69,7 @@ internal sealed partial class LineStream
                 return;
             }
 
-            Close(Idle);
+            Close(Idle(shared.Options.StreamIdle));
             left = shared.Options.StreamIdle;
         }
 

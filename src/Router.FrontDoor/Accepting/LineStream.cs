@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Router.Core.Tenants;
 using Router.Engine.Shards;
+using Router.FrontDoor.Access;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
@@ -12,7 +13,7 @@ namespace Router.FrontDoor.Accepting;
 /// pace, both bounded. Made for one request.
 /// </summary>
 /// <remarks>
-/// Hot path; <c>NdjsonAllocations</c>, 0 B a line in the steady state. Three kinds of threads meet here: the reader (<c>LineStream.Reading</c>), the writer
+/// Hot path; <c>NdjsonAllocations</c>, 0 B a line in the steady state. Three kinds of threads meet here: the reader (<c>LineStream.Reading</c>, <c>LineStream.Waiting</c>), the writer
 /// (<c>LineStream.Writing</c>), and shards' owners in <see cref="Completed"/>. <see cref="AnswerSlot"/> says who may touch what.
 /// </remarks>
 internal sealed partial class LineStream : IAcceptListener, IDisposable
@@ -21,7 +22,8 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
     internal const int UnreadBytesMax = 4 * 1024 * 1024;
 
     private readonly HttpContext context;
-    private readonly LineStreams shared;
+    private readonly LineStreamServices shared;
+    private readonly Admission admission;
     private readonly byte[] idempotencyKey;
     private readonly PipeReader input;
     private readonly PipeWriter output;
@@ -29,19 +31,16 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
     private readonly AnswerRing ring = new();
     private readonly Signal readerSignal = new();
     private readonly Signal writerSignal = new();
-    private Tenant tenant;
-    private Configuration admittedUnder;
     private long lastProgress;
     private Problem? closedBecause;
     private volatile bool aborted;
 
-    internal LineStream(HttpContext context, LineStreams shared, Tenant tenant, byte[] idempotencyKey)
+    internal LineStream(HttpContext context, LineStreamServices shared, Tenant tenant, byte[] idempotencyKey)
     {
         this.context = context;
         this.shared = shared;
-        this.tenant = tenant;
         this.idempotencyKey = idempotencyKey;
-        admittedUnder = shared.Administration.Current;
+        admission = new Admission(context, Permission.TenantSend, tenant, shared.Doorkeeper, shared.Administration);
         input = context.Request.BodyReader;
         output = context.Response.BodyWriter;
     }

@@ -43,7 +43,7 @@ internal sealed class SingleAccept : IAcceptListener, IValueTaskSource<AcceptOut
         internal void Return(SingleAccept accept)
         {
             accept.source.Reset();
-            AcceptRequests.Blank(accept.Request);
+            AcceptRequestPool.Blank(accept.Request);
             if (free.Count < KeptMax)
             {
                 free.Enqueue(accept);

@@ -5,7 +5,7 @@ using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;
-using Router.FrontDoor.Messages;
+using Router.FrontDoor.Positions;
 
 namespace Router.FrontDoor.Events;
 
@@ -14,7 +14,7 @@ namespace Router.FrontDoor.Events;
 /// Holds a position and one batch; who reads slowly waits alone.
 /// </summary>
 /// <remarks>Hot path, near 0 B an event; a reference costs a look-up. The loop runs alone in its request.</remarks>
-internal sealed class EventStream(HttpContext context, EventStreams shared, Tenant caller)
+internal sealed class EventStream(HttpContext context, EventStreamServices shared, Tenant caller)
 {
     // A batch is at most this many events: 256 events of some 350 bytes, about what one flush should carry.
     private const int BatchMax = 256;
@@ -22,8 +22,7 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
     private readonly References references = new(shared.Journal);
-    private Tenant tenant = caller;
-    private Configuration admittedUnder = shared.Administration.Current;
+    private readonly Admission admission = new(context, Permission.TenantRead, caller, shared.Doorkeeper, shared.Administration);
     private bool tooSlow;
 
     /// <summary>Tells what comes after <paramref name="position"/> until the client goes or this process begins to stop.</summary>
@@ -55,21 +54,22 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     private async Task TellAsync(LogPosition position, CancellationToken ended)
     {
         IEventLog log = shared.Journal.Events;
-        while (IsAdmitted())
+        while (admission.Look() is null)
         {
             batch.Clear();
-            LogPosition looked = log.Read(tenant.Number, position, batch, BatchMax);
+            LogPosition looked = log.Read(admission.Tenant.Number, position, batch, BatchMax);
             bool moved = looked > position;
             position = moved ? looked : position;
             if (batch.Count > 0)
             {
-                await references.FetchAsync(tenant.Number, batch, ended);
-                if (!IsAdmitted())
+                await references.FetchAsync(admission.Tenant.Number, batch, ended);
+                if (admission.Look() is not null)
                 {
                     return;
                 }
 
                 WriteBatch();
+                references.Forget();
                 await FlushAsync();
             }
             else if (!moved && !await WaitAsync(log, position, ended))
@@ -78,25 +78,6 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
                 await FlushAsync();
             }
         }
-    }
-
-    /// <summary>Looks again who calls whenever something configured has changed: a key that was removed is told nothing more.</summary>
-    private bool IsAdmitted()
-    {
-        Configuration current = shared.Administration.Current;
-        if (ReferenceEquals(current, admittedUnder))
-        {
-            return true;
-        }
-
-        admittedUnder = current;
-        if (shared.Doorkeeper.Admit(context, Permission.TenantRead, out Tenant? again) is not null)
-        {
-            return false;
-        }
-
-        tenant = again!;
-        return true;
     }
 
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
@@ -120,7 +101,7 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     {
         var text = new Utf8Text(output.GetSpan(16 + Cursor.Length));
         text.Raw(": ok\nid: "u8);
-        Cursor.WriteLog(shared.Hash, tenant.Number, position, text.Next(Cursor.Length));
+        Cursor.WriteLog(shared.Hash, admission.Tenant.Number, position, text.Next(Cursor.Length));
         text.Raw("\n\n"u8);
         output.Advance(text.Length);
     }
@@ -128,16 +109,19 @@ internal sealed class EventStream(HttpContext context, EventStreams shared, Tena
     private void WriteBatch()
     {
         Configuration configuration = shared.Administration.Current;
-        foreach (ref readonly LogEvent one in batch.Span)
+        Span<UInt128> blocks = stackalloc UInt128[2 * BatchMax]; // 8 KiB
+        Cursor.OfEvents(shared.Hash, admission.Tenant.Number, batch.Span, blocks);
+        for (int i = 0; i < batch.Count; i++)
         {
+            ref readonly LogEvent one = ref batch[i];
             ReadOnlySpan<byte> reference = references.Of(one.Entry, out bool erased);
             var text = new Utf8Text(output.GetSpan(128 + EventText.BytesMax(reference.Length)));
             text.Raw("id: "u8);
-            Cursor.WriteLog(shared.Hash, tenant.Number, one.Position, text.Next(Cursor.Length));
+            Cursor.Write(blocks[2 * i], text.Next(Cursor.Length));
             text.Raw("\nevent: "u8);
             text.Ascii(EventText.TypeOf(one.Entry));
             text.Raw("\ndata: "u8);
-            EventText.Write(ref text, one, tenant, configuration, shared.Hash, reference, erased);
+            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased);
             text.Raw("\n\n"u8);
             output.Advance(text.Length);
         }

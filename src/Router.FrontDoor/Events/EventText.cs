@@ -1,9 +1,8 @@
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
-using Router.Engine.Sealing;
 using Router.FrontDoor.Json;
-using Router.FrontDoor.Messages;
+using Router.FrontDoor.Positions;
 
 namespace Router.FrontDoor.Events;
 
@@ -29,15 +28,15 @@ internal static class EventText
     /// <param name="one">The event.</param>
     /// <param name="tenant">Whose it is.</param>
     /// <param name="configuration">Names the provider.</param>
-    /// <param name="hash">Makes the id.</param>
+    /// <param name="idBits">Of <see cref="Cursor.OfEvents"/>: makes the id.</param>
     /// <param name="reference">The message's reference; empty: none.</param>
     /// <param name="erased">Whether the message had a reference and its key was destroyed.</param>
     internal static void Write(
-        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, IKeyedHash hash, ReadOnlySpan<byte> reference, bool erased)
+        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, ReadOnlySpan<byte> reference, bool erased)
     {
         ref readonly JournalEntry entry = ref one.Entry;
         text.Raw("{\"id\":\""u8);
-        WriteId(ref text, hash, tenant.Number, one.Position, entry.AtMs);
+        WriteId(ref text, idBits, entry.AtMs);
         text.Raw("\",\"type\":\""u8);
         text.Ascii(TypeOf(entry));
         text.Raw("\",\"at\":\""u8);
@@ -91,9 +90,8 @@ internal static class EventText
     }
 
     // A UUIDv7 (RFC 9562 §5.7): the event's time, then 74 of the 128 bits that its position is under the installation's key.
-    private static void WriteId(ref Utf8Text text, IKeyedHash hash, int tenant, LogPosition position, long atMs)
+    private static void WriteId(ref Utf8Text text, UInt128 bits, long atMs)
     {
-        UInt128 bits = Cursor.EventBits(hash, tenant, position);
         ulong high = (ulong)(bits >> 64);
         ulong low = (ulong)bits;
         text.Uuid(((ulong)atMs << 16) | 0x7000 | (high & 0x0FFF), 0x8000_0000_0000_0000 | (low >> 2));

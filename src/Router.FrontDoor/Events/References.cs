@@ -39,6 +39,9 @@ internal sealed class References(IJournal journal)
         return reference;
     }
 
+    /// <summary>Lets go of what was fetched: a stream may have nothing to tell for days.</summary>
+    internal void Forget() => found.Clear();
+
     private void Begin(int tenant, StructList<LogEvent> events, CancellationToken cancellationToken)
     {
         foreach (ref readonly LogEvent one in events.Span)

@@ -65,6 +65,11 @@ internal static class JsonBody
                 return (null, KnownProblems.MalformedJson);
             }
 
+            if (RepeatedFields.Find(document.RootElement) is { } repeated)
+            {
+                return (null, repeated);
+            }
+
             var fields = new JsonFields(document.RootElement, "");
             T? made = read(fields);
             fields.RefuseUnknown();

@@ -9,6 +9,6 @@ internal static class JsonText
     /// <summary>Only what JSON itself needs is escaped: answers are JSON, never part of a page.</summary>
     internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Strict: no comments, no trailing commas, no member twice.</summary>
-    internal static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    /// <summary>Strict: no comments, no trailing commas. A field twice is found by <see cref="RepeatedFields"/>, which can name it.</summary>
+    internal static readonly JsonDocumentOptions Reading = new() { MaxDepth = 16 };
 }

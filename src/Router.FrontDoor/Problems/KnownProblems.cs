@@ -17,18 +17,21 @@ internal static class KnownProblems
     internal static readonly Problem MalformedRequest = new(400, "malformed_request", "The request could not be read.");
     internal static readonly Problem InvalidCursor = new(400, "invalid_cursor", "This position was not made by Router for this tenant and list.");
     internal static readonly Problem CursorExpired = new(410, "cursor_expired", "Events from this position on are no longer kept; begin anew without it.");
-    internal static readonly Problem Internal = new(500, "internal_error", "Something failed here; the server's log says what.");
+    internal static readonly Problem Internal = new(500, "internal_error", "Something failed here; the server's log says what, under this request's id.");
     internal static readonly Problem Busy = new(503, "busy", "The queue of this message's shard is full; try again.", RetryAfterSeconds: 1);
     internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
+    internal static readonly Problem StorageUnavailable = new(503, "unavailable", "Storage cannot answer just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 
     internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", detail, field);
 
-    internal static Problem InvalidValue(SettingsFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
+    internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
 
     internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
+
+    internal static Problem DuplicateField(string field) => new(400, "duplicate_field", "This field stands twice: keep one.", field);
 
     internal static Problem MissingField(string field) => new(400, "missing_field", "This field is needed.", field);
 

@@ -11,6 +11,9 @@ namespace Router.FrontDoor.Problems;
 /// <param name="RetryAfterSeconds">The <c>Retry-After</c> header; 0: none.</param>
 internal sealed record Problem(int Status, string Code, string Detail, string? Field = null, int RetryAfterSeconds = 0)
 {
+    /// <summary>The request's id, by which the log's line about it is found; null: nothing was logged.</summary>
+    internal string? RequestId { get; init; }
+
     // 10,000 answers of an NDJSON stream fit the 4 MiB that may wait unread (DESIGN §6): 4,194,304 / 10,000 = 419 bytes each, frame and escapes included.
     private const int ShownMax = 40;
 

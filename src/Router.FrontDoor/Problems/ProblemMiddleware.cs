@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Router.Engine.Journal;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Problems;
 
 /// <summary>
-/// Around every request: an exception becomes 500 without its inside (logged with the route's template, never the URL, which may hold an address), a body that Kestrel
-/// refuses and an empty 4xx of the routing become problem details.
+/// Around every request: an exception becomes 500 without its inside (logged with the route's template, never the URL, which may hold an address), storage that cannot answer
+/// 503, a body that Kestrel refuses and an empty 4xx of the routing become problem details. What is logged has the id that the answer shows.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
 {
@@ -26,6 +27,13 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await TellAsync(context, OfStatus(refused.StatusCode) ?? KnownProblems.MalformedRequest);
             return;
         }
+        catch (JournalUnavailableException fault)
+        {
+            // An IOException too, but not one of the connection: so it stands before that. Its message is made for operators and is free of content.
+            LogUnavailable(log, context.Request.Method, Template(context), context.TraceIdentifier, fault.Message);
+            await TellAsync(context, KnownProblems.StorageUnavailable with { RequestId = context.TraceIdentifier });
+            return;
+        }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
             return;
@@ -39,9 +47,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            // The type and the stack only: a message may quote what the client sent.
-            LogFault(log, context.Request.Method, Template(context), fault.GetType().FullName, fault.StackTrace);
-            await TellAsync(context, KnownProblems.Internal);
+            // Types and stack only: a message may quote what the client sent.
+            LogFault(log, context.Request.Method, Template(context), context.TraceIdentifier, FaultTypes.Of(fault), fault.StackTrace);
+            await TellAsync(context, KnownProblems.Internal with { RequestId = context.TraceIdentifier });
             return;
         }
 
@@ -54,7 +62,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static Task TellAsync(HttpContext context, Problem problem)
     {
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
             return Task.CompletedTask;
@@ -78,6 +86,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static string Template(HttpContext context) =>
         (context.GetEndpoint() as Microsoft.AspNetCore.Routing.RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
 
-    [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed: {Fault}\n{Stack}")]
-    private static partial void LogFault(ILogger log, string method, string route, string? fault, string? stack);
+    [LoggerMessage(1, LogLevel.Error, "{Method} {Route} failed, request {RequestId}: {Fault}\n{Stack}")]
+    private static partial void LogFault(ILogger log, string method, string route, string requestId, string fault, string? stack);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Method} {Route} could not be answered, request {RequestId}: {Because}")]
+    private static partial void LogUnavailable(ILogger log, string method, string route, string requestId, string because);
 }

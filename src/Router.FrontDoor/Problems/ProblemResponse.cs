@@ -30,6 +30,11 @@ internal static class ProblemResponse
             json.WriteString("type"u8, "about:blank"u8);
             json.WriteString("title"u8, ReasonPhrases.GetReasonPhrase(problem.Status));
             WriteMembers(json, problem);
+            if (problem.RequestId is not null)
+            {
+                json.WriteString("requestId"u8, problem.RequestId);
+            }
+
             json.WriteEndObject();
         }
 

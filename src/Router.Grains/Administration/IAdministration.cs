@@ -30,9 +30,6 @@ public interface IAdministration
     /// <summary>Where each shard is now, by number; a shard without an owner has an empty silo.</summary>
     Task<IReadOnlyList<ShardPlacement>> ShardsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether this silo may take traffic: every shard has an owner, here or elsewhere.</summary>
-    bool Ready { get; }
-
-    /// <summary>Why not, for people; null when <see cref="Ready"/>.</summary>
+    /// <summary>Why this silo may not take traffic, for people; null: it may, because every shard has an owner, here or elsewhere.</summary>
     string? NotReadyBecause { get; }
 }

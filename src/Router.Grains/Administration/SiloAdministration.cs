@@ -13,9 +13,6 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     public Configuration Current => holder.Current;
 
     /// <inheritdoc/>
-    public bool Ready => NotReadyBecause is null;
-
-    /// <inheritdoc/>
     public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause : "the configuration was not read yet";
 
     /// <inheritdoc/>

@@ -1,24 +1,25 @@
 using System.Net;
 using Router.Engine;
+using Router.FrontDoor;
 
 namespace Router.Host.Settings;
 
 /// <summary>Everything that can be set (DESIGN §6, Start), checked. Made by <see cref="SettingsReader"/>.</summary>
 internal sealed record HostSettings
 {
-    /// <summary><c>Operator:Key</c>: the operator's key; null: one is made and printed once.</summary>
-    public string? OperatorKey { get; init; }
-
     /// <summary><c>Http:Url</c>: where HTTP is served. Port 0: a free one.</summary>
     public Uri HttpUrl { get; init; } = new("http://127.0.0.1:8080");
 
-    /// <summary><c>Http:StreamInFlightMax</c>: lines of one NDJSON stream that may be with their shards at once.</summary>
-    public int StreamInFlightMax { get; init; } = 4_096;
+    /// <summary>
+    /// <c>Operator:Key</c> (null: one is made and printed once) and the other settings of <c>Http:…</c>. The key lies in here and nowhere else: the options' own text leaves it
+    /// out, and so does this record's.
+    /// </summary>
+    public FrontDoorOptions FrontDoor { get; init; } = new();
 
     /// <summary><c>Storage:Path</c>: the folder that holds everything.</summary>
     public string StoragePath { get; init; } = "./data";
 
-    /// <summary><c>Cluster:Address</c>: where the silo listens; null: loopback, a free port.</summary>
+    /// <summary><c>Cluster:Address</c>: where the silo listens, on loopback; null: a free port there.</summary>
     public IPEndPoint? ClusterAddress { get; init; }
 
     /// <summary><c>Log:Level</c>: Router's own lines from this level on; those of the libraries below it from <see cref="LogLevel.Warning"/> on.</summary>

@@ -53,7 +53,7 @@ internal static class SettingsReader
 
             if (SettingsTable.NotAvailable.TryGetValue(key, out string? remedy))
             {
-                mistakes.Add($"{key} is not available in this version: {remedy}");
+                mistakes.Add(NotAvailable(key, remedy));
             }
             else if (!SettingsTable.All.TryGetValue(key, out Setting? setting))
             {
@@ -62,6 +62,10 @@ internal static class SettingsReader
             else if (setting.Apply(settings, value) is { } applied)
             {
                 settings = applied;
+                if (setting.NotYet(applied) is { } instead)
+                {
+                    mistakes.Add(NotAvailable(key, instead));
+                }
             }
             else
             {
@@ -76,6 +80,8 @@ internal static class SettingsReader
 
         return settings;
     }
+
+    private static string NotAvailable(string key, string remedy) => $"{key} is not available in this version: {remedy}";
 
     // The settings of the same section, else the sections: what was meant is most likely among them.
     private static string Remedy(string key)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using Router.Engine;
+using Router.FrontDoor;
 
 namespace Router.Host.Settings;
 
@@ -23,18 +24,29 @@ internal static class SettingsTable
     private static IEnumerable<Setting> Make() =>
     [
         new("Operator:Key", "16 to 200 visible ASCII characters, e.g. made by: openssl rand -hex 32; or leave it out to have one made", static (s, v) =>
-            v.Length is >= 16 and <= 200 && !v.AsSpan().ContainsAnyExceptInRange('!', '~') ? s with { OperatorKey = v } : null) { Secret = true },
+            v.Length is >= 16 and <= 200 && !v.AsSpan().ContainsAnyExceptInRange('!', '~') ? s with { FrontDoor = s.FrontDoor with { OperatorKey = v } } : null) { Secret = true },
         new("Http:Url", "http://ADDRESS:PORT with an IP address or localhost and nothing after the port; for HTTPS put a proxy in front", static (s, v) =>
             UrlOf(v) is { } url ? s with { HttpUrl = url } : null),
-        new("Http:StreamInFlightMax", "a number from 1 to 32768", static (s, v) => Number(v, 1, 32_768) is { } n ? s with { StreamInFlightMax = n } : null),
+        OfHttp("StreamInFlightMax", FrontDoorOptions.StreamInFlightHighest, static (o, n) => o with { StreamInFlightMax = n }),
+        OfHttp("ConnectionsMax", FrontDoorOptions.ConnectionsHighest, static (o, n) => o with { ConnectionsMax = n }),
+        OfHttp("StreamIdleSeconds", FrontDoorOptions.WaitSecondsHighest, static (o, n) => o with { StreamIdle = TimeSpan.FromSeconds(n) }),
+        OfHttp("HeartBeatSeconds", FrontDoorOptions.WaitSecondsHighest, static (o, n) => o with { HeartBeat = TimeSpan.FromSeconds(n) }),
         new("Storage:Path", "a folder's path", static (s, v) => v.Length > 0 && !v.Contains('\0', StringComparison.Ordinal) ? s with { StoragePath = v } : null),
         new("Cluster:Address", "IP:PORT of this machine, the port from 1 to 65535; or leave it out for loopback and a free port", static (s, v) =>
-            IPEndPoint.TryParse(v, out IPEndPoint? at) && at.Port > 0 ? s with { ClusterAddress = at } : null),
+            IPEndPoint.TryParse(v, out IPEndPoint? at) && at.Port > 0 ? s with { ClusterAddress = at } : null)
+        {
+            // A silo's port asks nobody who calls: beyond loopback it is opened only for a cluster, which Storage:Postgres makes.
+            NotYet = static s => IPAddress.IsLoopback(s.ClusterAddress!.Address) ? null : "leave it out; one Router is the whole cluster, and its silo listens on loopback",
+        },
         new("Log:Level", "Trace, Debug, Information, Warning, Error or None", static (s, v) =>
             Enum.TryParse(v, true, out LogLevel level) && Enum.IsDefined(level) && !char.IsDigit(v[0]) ? s with { LogLevel = level } : null),
         new("Log:Format", "text or json", static (s, v) => v is "text" or "json" ? s with { LogJson = v is "json" } : null),
         .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
     ];
+
+    private static Setting OfHttp(string name, int highest, Func<FrontDoorOptions, int, FrontDoorOptions> with) =>
+        new($"Http:{name}", string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {highest}"), (s, v) =>
+            Number(v, 1, highest) is { } number ? s with { FrontDoor = with(s.FrontDoor, number) } : null);
 
     // The engine's own check, which knows the range, comes after all of them are read.
     private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", "a whole number", (s, v) =>

@@ -13,10 +13,10 @@ public sealed class LoopbackProviderFactory : IProviderFactory
     public string Kind => KindName;
 
     /// <inheritdoc/>
-    public string? Validate(string settings)
+    public SettingsFault? Validate(string settings)
     {
-        _ = LoopbackSettings.Parse(settings, out string? error);
-        return error;
+        _ = LoopbackSettings.Parse(settings, out SettingsFault? fault);
+        return fault;
     }
 
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ public sealed class LoopbackProviderFactory : IProviderFactory
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
     {
         ArgumentNullException.ThrowIfNull(account);
-        LoopbackSettings settings = LoopbackSettings.Parse(account.Settings.Settings, out string? error) ?? throw new ArgumentException(error, nameof(account));
+        LoopbackSettings settings = LoopbackSettings.Parse(account.Settings.Settings, out SettingsFault? fault) ?? throw new ArgumentException(fault?.Detail, nameof(account));
         return new LoopbackProvider(account, settings, events, hash, time, seed);
     }
 }

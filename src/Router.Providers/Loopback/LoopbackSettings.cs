@@ -1,3 +1,4 @@
+using Router.Core.Tenants;
 using Router.Providers.Settings;
 
 namespace Router.Providers.Loopback;
@@ -12,8 +13,8 @@ public sealed record LoopbackSettings(int LatencyMs, double FailureRate, double 
     /// <summary>The longest latency in ms.</summary>
     public const int LatencyMsMax = 60_000;
 
-    /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="error"/> when it is not right.</summary>
-    public static LoopbackSettings? Parse(string json, out string? error)
+    /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="fault"/> when it is not right.</summary>
+    public static LoopbackSettings? Parse(string json, out SettingsFault? fault)
     {
         using var reader = new SettingsReader(LoopbackProviderFactory.KindName, json);
         var settings = new LoopbackSettings(
@@ -23,10 +24,10 @@ public sealed record LoopbackSettings(int LatencyMs, double FailureRate, double 
             reader.Word("receipts", "delivered", "none") == "delivered");
         if (settings.FailureRate + settings.ThrottleRate > 1)
         {
-            reader.Refuse("settings.failureRate and settings.throttleRate are more than 1 together; lower one of them");
+            reader.Refuse(new SettingsFault("settings.failureRate", "settings.failureRate and settings.throttleRate are more than 1 together; lower one of them"));
         }
 
-        error = reader.Finish();
-        return error is null ? settings : null;
+        fault = reader.Finish();
+        return fault is null ? settings : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Router.Core.Tenants;
 
 namespace Router.Providers.Settings;
 
@@ -22,17 +23,17 @@ internal sealed class SettingsReader : IDisposable
             document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                Error = $"settings is {Words(document.RootElement.ValueKind)}; the settings of {kind} are a JSON object";
+                Fault = new SettingsFault("settings", $"settings is {Words(document.RootElement.ValueKind)}; the settings of {kind} are a JSON object");
             }
         }
         catch (JsonException)
         {
-            Error = $"settings is not a JSON object without repeated fields; write the settings of {kind} as one";
+            Fault = new SettingsFault("settings", $"settings is not a JSON object without repeated fields; write the settings of {kind} as one");
         }
     }
 
     /// <summary>The first fault; null: none.</summary>
-    public string? Error { get; private set; }
+    public SettingsFault? Fault { get; private set; }
 
     /// <summary>A whole number; <paramref name="fallback"/> when it is absent, a fault when that is null.</summary>
     public int Integer(string field, int min, int max, int? fallback)
@@ -47,7 +48,7 @@ internal sealed class SettingsReader : IDisposable
             return number;
         }
 
-        Fault(field, value, $"a whole number from {Text(min)} to {Text(max)}");
+        Refuse(field, value, $"a whole number from {Text(min)} to {Text(max)}");
         return min;
     }
 
@@ -65,7 +66,7 @@ internal sealed class SettingsReader : IDisposable
             return number;
         }
 
-        Fault(field, value, range);
+        Refuse(field, value, range);
         return 0;
     }
 
@@ -83,7 +84,7 @@ internal sealed class SettingsReader : IDisposable
             return value.GetBoolean();
         }
 
-        Fault(field, value, range);
+        Refuse(field, value, range);
         return false;
     }
 
@@ -107,7 +108,7 @@ internal sealed class SettingsReader : IDisposable
             }
         }
 
-        Fault(field, value, range);
+        Refuse(field, value, range);
         return words[0];
     }
 
@@ -128,23 +129,23 @@ internal sealed class SettingsReader : IDisposable
 
         if (secret)
         {
-            Error ??= $"settings.{field} is not {range}; set it so";
+            Refuse(field, $"is not {range}; set it so");
         }
         else
         {
-            Fault(field, value, range);
+            Refuse(field, value, range);
         }
 
         return "";
     }
 
     /// <summary>Adds a fault found by the caller.</summary>
-    public void Refuse(string fault) => Error ??= fault;
+    public void Refuse(SettingsFault fault) => Fault ??= fault;
 
     /// <summary>Refuses fields that were not asked for; returns the first fault or null.</summary>
-    public string? Finish()
+    public SettingsFault? Finish()
     {
-        if (Error is null && document is not null)
+        if (Fault is null && document is not null)
         {
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
@@ -152,12 +153,13 @@ internal sealed class SettingsReader : IDisposable
                 {
                     // The name is the operator's own text and may be anything: shortened, its value not shown.
                     string name = property.Name.Length > 40 ? property.Name[..40] + "…" : property.Name;
-                    return Error = $"settings.{name} is not a field of {kind}; remove it (fields: {string.Join(", ", known)})";
+                    Refuse(name, $"is not a field of {kind}; remove it (fields: {string.Join(", ", known)})");
+                    return Fault;
                 }
             }
         }
 
-        return Error;
+        return Fault;
     }
 
     /// <inheritdoc/>
@@ -178,7 +180,7 @@ internal sealed class SettingsReader : IDisposable
     {
         known.Add(field);
         value = default;
-        if (Error is not null || document is null)
+        if (Fault is not null || document is null)
         {
             return false;
         }
@@ -190,16 +192,18 @@ internal sealed class SettingsReader : IDisposable
 
         if (required)
         {
-            Error = $"settings.{field} is missing; set it to {range}";
+            Refuse(field, $"is missing; set it to {range}");
         }
 
         return false;
     }
 
-    private void Fault(string field, JsonElement value, string range)
+    private void Refuse(string field, string wrong) => Refuse(new SettingsFault($"settings.{field}", $"settings.{field} {wrong}"));
+
+    private void Refuse(string field, JsonElement value, string range)
     {
         string text = value.GetRawText();
         text = text.Length > 40 ? text[..40] + "…" : text;
-        Error ??= $"settings.{field} is {text}; set it to {range}";
+        Refuse(field, $"is {text}; set it to {range}");
     }
 }

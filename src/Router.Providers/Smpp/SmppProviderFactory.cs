@@ -14,10 +14,10 @@ public sealed class SmppProviderFactory(ILoggerFactory loggers) : IProviderFacto
     public string Kind => KindName;
 
     /// <inheritdoc/>
-    public string? Validate(string settings)
+    public SettingsFault? Validate(string settings)
     {
-        _ = SmppSettings.Parse(settings, out string? error);
-        return error;
+        _ = SmppSettings.Parse(settings, out SettingsFault? fault);
+        return fault;
     }
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed class SmppProviderFactory(ILoggerFactory loggers) : IProviderFacto
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
     {
         ArgumentNullException.ThrowIfNull(account);
-        SmppSettings settings = SmppSettings.Parse(account.Settings.Settings, out string? error) ?? throw new ArgumentException(error, nameof(account));
+        SmppSettings settings = SmppSettings.Parse(account.Settings.Settings, out SettingsFault? fault) ?? throw new ArgumentException(fault?.Detail, nameof(account));
         return new SmppProvider(account, settings, events, hash, time, seed, loggers.CreateLogger<SmppProvider>());
     }
 }

@@ -1,3 +1,4 @@
+using Router.Core.Tenants;
 using Router.Providers.Settings;
 using Router.Providers.Smpp.Protocol;
 
@@ -55,8 +56,8 @@ public sealed record SmppSettings
     /// <summary>Host and port: a record's own text would show the password.</summary>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"smpp {Host}:{Port}");
 
-    /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="error"/> when it is not right.</summary>
-    public static SmppSettings? Parse(string json, out string? error)
+    /// <summary>Reads <paramref name="json"/>; null and the fault in <paramref name="fault"/> when it is not right.</summary>
+    public static SmppSettings? Parse(string json, out SettingsFault? fault)
     {
         using var reader = new SettingsReader(SmppProviderFactory.KindName, json);
         var settings = new SmppSettings
@@ -75,10 +76,11 @@ public sealed record SmppSettings
         };
         if (reader.Flag("tls"))
         {
-            reader.Refuse("settings.tls is true, which is not_available in this version; set it to false and reach the carrier through a private link or a tunnel");
+            reader.Refuse(new SettingsFault(
+                "settings.tls", "settings.tls is true, which is not available in this version; set it to false and reach the carrier through a private link or a tunnel") { NotAvailable = true });
         }
 
-        error = reader.Finish();
-        return error is null ? settings : null;
+        fault = reader.Finish();
+        return fault is null ? settings : null;
     }
 }

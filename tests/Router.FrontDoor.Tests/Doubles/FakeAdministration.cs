@@ -11,8 +11,6 @@ internal sealed class FakeAdministration : IAdministration
 
     public Configuration Current { get; private set; } = Configuration.Empty;
 
-    public bool Ready { get; set; } = true;
-
     public string? NotReadyBecause { get; set; }
 
     /// <summary>Every change fails.</summary>

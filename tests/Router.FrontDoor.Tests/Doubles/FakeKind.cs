@@ -4,12 +4,15 @@ using Router.Engine.Sealing;
 
 namespace Router.FrontDoor.Tests.Doubles;
 
-/// <summary>A kind of provider whose settings are wrong when they say so.</summary>
+/// <summary>A kind of provider whose settings are wrong, or not available yet, when they say so.</summary>
 internal sealed class FakeKind(string kind) : IProviderFactory
 {
     public string Kind => kind;
 
-    public string? Validate(string settings) => settings.Contains("\"wrong\"", StringComparison.Ordinal) ? "wrong is not a setting; leave it out" : null;
+    public SettingsFault? Validate(string settings) =>
+        settings.Contains("\"wrong\"", StringComparison.Ordinal) ? new SettingsFault("settings.wrong", "wrong is not a setting; leave it out")
+        : settings.Contains("\"later\"", StringComparison.Ordinal) ? new SettingsFault("settings.later", "later is not available in this version; leave it out") { NotAvailable = true }
+        : null;
 
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed) => throw new NotSupportedException();
 }

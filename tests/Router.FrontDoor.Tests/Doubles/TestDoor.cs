@@ -14,6 +14,7 @@ using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
+using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;
 using Router.Testing;
@@ -27,12 +28,13 @@ internal sealed class TestDoor : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private TestDoor(WebApplication app, FakeAdministration administration, IShards? shards, MemoryJournal journal, PlainSealer sealer, LogLines log)
+    private TestDoor(WebApplication app, FakeAdministration administration, IShards? shards, MemoryJournal journal, FaultyJournal faults, PlainSealer sealer, LogLines log)
     {
         this.app = app;
         Administration = administration;
         Shards = (shards as JournalShards)!;
         Journal = journal;
+        Faults = faults;
         Sealer = sealer;
         Log = log;
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
@@ -44,18 +46,27 @@ internal sealed class TestDoor : IAsyncDisposable
 
     public MemoryJournal Journal { get; }
 
+    /// <summary>The same journal as the door sees it.</summary>
+    public FaultyJournal Faults { get; }
+
     public PlainSealer Sealer { get; }
 
     public PlainKeyedHash Hash { get; } = new();
 
     public FakeTimeProvider Time { get; private init; } = null!;
 
+    /// <summary>Where bodies are put together and unescaped.</summary>
+    public WatchedPool Buffers { get; private init; } = null!;
+
     public LogLines Log { get; }
 
     public HttpClient Http { get; }
 
     /// <summary>What the door counts.</summary>
-    public DoorCounts Counts => app.Services.GetRequiredService<DoorCounts>();
+    public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
+
+    /// <summary>Requests at rest.</summary>
+    public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();
 
     public int Port => Http.BaseAddress!.Port;
 
@@ -79,13 +90,16 @@ internal sealed class TestDoor : IAsyncDisposable
         var administration = new FakeAdministration();
         var sealer = new PlainSealer();
         var journal = new MemoryJournal(sealer);
+        var faults = new FaultyJournal(journal);
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Some.NowMs));
         shards ??= new JournalShards(journal, sealer);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
-        builder.Services.AddSingleton<IJournal>(journal);
+        builder.Services.AddSingleton<IJournal>(faults);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
+        var buffers = new WatchedPool();
+        builder.Services.AddSingleton<System.Buffers.ArrayPool<byte>>(buffers);
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("loopback"));
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
         var options = new FrontDoorOptions { OperatorKey = OperatorKey };
@@ -93,7 +107,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, sealer, log) { Time = time };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers };
         await door.FurnishAsync();
         return door;
     }

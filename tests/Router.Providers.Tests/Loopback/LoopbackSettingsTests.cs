@@ -1,3 +1,4 @@
+using Router.Core.Tenants;
 using Router.Providers.Loopback;
 
 namespace Router.Providers.Tests.Loopback;
@@ -25,9 +26,11 @@ public sealed class LoopbackSettingsTests
     [InlineData("""{"latencyMs":5,"latencyMs":6}""", "settings", "repeated")]
     public void A_wrong_setting_is_named_with_value_range_and_remedy(string settings, string names, string remedy)
     {
-        string? error = new LoopbackProviderFactory().Validate(settings);
-        Assert.NotNull(error);
-        Assert.Contains(names, error, StringComparison.Ordinal);
-        Assert.Contains(remedy, error, StringComparison.Ordinal);
+        SettingsFault? fault = new LoopbackProviderFactory().Validate(settings);
+        Assert.NotNull(fault);
+        Assert.Contains(names, fault.Detail, StringComparison.Ordinal);
+        Assert.Contains(remedy, fault.Detail, StringComparison.Ordinal);
+        Assert.Equal(names.Split(' ')[0], fault.Field);
+        Assert.False(fault.NotAvailable);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Router.Core.Tenants;
 using Router.Providers.Smpp;
 
 namespace Router.Providers.Tests.Smpp;
@@ -10,8 +11,8 @@ public sealed class SmppSettingsTests
     [Fact]
     public void Only_host_and_credentials_are_needed()
     {
-        SmppSettings settings = SmppSettings.Parse($"{{{Needed}}}", out string? error)!;
-        Assert.Null(error);
+        SmppSettings settings = SmppSettings.Parse($"{{{Needed}}}", out SettingsFault? fault)!;
+        Assert.Null(fault);
         Assert.Equal((2_775, 1, 10, 30, 30, false, IdForm.Auto), (
             settings.Port, settings.Binds, settings.Window, settings.EnquireLinkSeconds, settings.ResponseTimeoutSeconds, settings.Pairs, settings.IdForm));
     }
@@ -37,21 +38,23 @@ public sealed class SmppSettingsTests
     [InlineData(Needed + ",\"responseTimeoutSeconds\":601", "settings.responseTimeoutSeconds is 601", "1 to 600")]
     [InlineData(Needed + ",\"bind\":\"receiver\"", "settings.bind is \"receiver\"", "transmitter+receiver")]
     [InlineData(Needed + ",\"idForm\":\"octal\"", "settings.idForm is \"octal\"", "auto, hex, dec")]
-    [InlineData(Needed + ",\"tls\":true", "settings.tls is true", "not_available")]
+    [InlineData(Needed + ",\"tls\":true", "settings.tls is true", "not available")]
     [InlineData(Needed + ",\"tls\":1", "settings.tls is 1", "true or false")]
     [InlineData(Needed + ",\"version\":5", "settings.version is not a field of smpp", "remove it")]
     public void A_wrong_setting_is_named_with_value_range_and_remedy(string fields, string names, string remedy)
     {
-        string? error = new SmppProviderFactory(NullLoggerFactory.Instance).Validate($"{{{fields}}}");
-        Assert.NotNull(error);
-        Assert.Contains(names, error, StringComparison.Ordinal);
-        Assert.Contains(remedy, error, StringComparison.Ordinal);
+        SettingsFault? fault = new SmppProviderFactory(NullLoggerFactory.Instance).Validate($"{{{fields}}}");
+        Assert.NotNull(fault);
+        Assert.Contains(names, fault.Detail, StringComparison.Ordinal);
+        Assert.Contains(remedy, fault.Detail, StringComparison.Ordinal);
+        Assert.Equal(names.Split(' ')[0], fault.Field);
+        Assert.Equal(remedy == "not available", fault.NotAvailable);
     }
 
     [Fact]
     public void A_password_is_never_shown()
     {
-        string? error = new SmppProviderFactory(NullLoggerFactory.Instance).Validate("""{"host":"a","systemId":"b","password":"geheim\u00fc"}""");
+        string? error = new SmppProviderFactory(NullLoggerFactory.Instance).Validate("""{"host":"a","systemId":"b","password":"geheim\u00fc"}""")?.Detail;
         Assert.Contains("settings.password", error, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", SmppSettings.Parse($"{{{Needed}}}", out _)!.ToString(), StringComparison.Ordinal);

@@ -1,0 +1,111 @@
+using Router.Engine.Shards;
+
+namespace Router.FrontDoor.Accepting;
+
+// When the reader may go on, and what it waits for when it may not.
+internal sealed partial class LineStream
+{
+    // Requests are taken from the shared ones so many at a time.
+    private const int TakenAtOnce = 64;
+
+    // Between two looks at a shard that has no owner.
+    private static readonly TimeSpan OwnerPause = TimeSpan.FromMilliseconds(20);
+
+    private int taken;
+    private long collected;
+
+    /// <summary>Whether another line may be taken: there is a request for it, and its answer has a place among those that may wait unread.</summary>
+    private bool HasRoom()
+    {
+        if (free.Count == 0)
+        {
+            Collect();
+            if (free.Count == 0 && taken < shared.Options.StreamInFlightMax)
+            {
+                int more = Math.Min(TakenAtOnce, shared.Options.StreamInFlightMax - taken);
+                shared.Requests.Take(free, more);
+                taken += more;
+            }
+        }
+
+        return free.Count > 0 && HasAnswerRoom();
+    }
+
+    private bool HasAnswerRoom()
+    {
+        // Closing chunks in time lets a stream that is read as it is written do with a few of them.
+        if (submitted - collected >= TakenAtOnce)
+        {
+            Collect();
+        }
+
+        return submitted - Math.Min(collected, Volatile.Read(ref written)) < AnswerRing.Capacity && charged - Volatile.Read(ref writtenCharge) <= UnreadBytesMax;
+    }
+
+    /// <summary>Takes requests back whose answers are known, in order.</summary>
+    private void Collect()
+    {
+        while (collected < submitted)
+        {
+            ref AnswerSlot slot = ref ring[collected];
+            if (Volatile.Read(ref slot.State) != AnswerSlot.Done)
+            {
+                break;
+            }
+
+            if (slot.Request is { } request)
+            {
+                slot.Request = null;
+                AcceptRequestPool.Blank(request);
+                free.Push(request);
+            }
+
+            collected++;
+        }
+
+        ring.CloseUpTo(Math.Min(collected, Volatile.Read(ref written)));
+    }
+
+    private async ValueTask WaitAsync()
+    {
+        if (closing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (held is not null)
+        {
+            Interlocked.Increment(ref shared.Counts.WaitsForShard);
+            await WaitForShardAsync(held.Contact.Shard);
+            return;
+        }
+
+        // Without a free request: for the oldest answer. With one: for the writer.
+        long number = free.Count == 0 ? collected : Signal.Any;
+        readerSignal.Prepare(number);
+        if ((HasRoom() || closing.IsCancellationRequested) && readerSignal.Cancel(number))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref number == Signal.Any ? ref shared.Counts.WaitsForClient : ref shared.Counts.WaitsForAnswers);
+        await readerSignal.WaitAsync();
+    }
+
+    private async ValueTask WaitForShardAsync(int shard)
+    {
+        try
+        {
+            await shared.Shards.WaitForRoomAsync(shard, closing.Token);
+            if (heldBecause == Intake.NoOwner)
+            {
+                // A shard without an owner may answer at once, again and again.
+                await Task.Delay(OwnerPause, shared.Time, closing.Token);
+            }
+        }
+        catch (OperationCanceledException) when (closing.IsCancellationRequested)
+        {
+            // Told by the loop.
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using Microsoft.Extensions.Hosting;
+using Router.Engine.Shards;
+using Router.FrontDoor.Access;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Accepting;
+
+/// <summary>What all NDJSON streams of this silo share.</summary>
+internal sealed class LineStreamServices(
+    IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequestPool requests, ArrayPool<byte> buffers,
+    FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+{
+    internal IShards Shards { get; } = shards;
+
+    internal IAdministration Administration { get; } = administration;
+
+    internal Doorkeeper Doorkeeper { get; } = doorkeeper;
+
+    internal RequestMaker Maker { get; } = maker;
+
+    internal KeysInFlight Keys { get; } = keys;
+
+    internal AcceptRequestPool Requests { get; } = requests;
+
+    /// <summary>Bodies put together and what decoding unescapes. Content and addresses: who rents wipes what was used before it goes back.</summary>
+    internal ArrayPool<byte> Buffers { get; } = buffers;
+
+    internal FrontDoorCounts Counts { get; } = counts;
+
+    internal TimeProvider Time { get; } = time;
+
+    internal FrontDoorOptions Options { get; } = options;
+
+    /// <summary>Cancelled when this process begins to stop: no more lines are taken.</summary>
+    internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Router.Core.Tenants;
+using Router.Engine.Providers;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Problems;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Administration;
+
+/// <summary><c>/admin/providers</c>: accounts at carriers and platforms (DESIGN §6). Cold.</summary>
+internal sealed class ProviderEndpoints
+{
+    private const int BodyBytesMax = 64 * 1024;
+
+    // Kinds of the contract (DESIGN §6): one that no factory makes is not a mistake of who asks for it.
+    private static readonly string[] ContractKinds = ["loopback", "smpp", "kafka"];
+
+    private readonly IAdministration administration;
+    private readonly Dictionary<string, IProviderFactory> kinds;
+
+    /// <summary>Knows the kinds that <paramref name="factories"/> make.</summary>
+    public ProviderEndpoints(IAdministration administration, IEnumerable<IProviderFactory> factories)
+    {
+        this.administration = administration;
+        kinds = factories.ToDictionary(static f => f.Kind, StringComparer.Ordinal);
+    }
+
+    internal void Map(Endpoints endpoints)
+    {
+        endpoints.Map("PUT", "/admin/providers/{provider}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/providers/{provider}", Permission.OperatorRead, GetAsync);
+    }
+
+    private async Task PutAsync(HttpContext context)
+    {
+        string name = Name(context);
+        if (!SettingsNames.IsName(name))
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidParameter("provider", SettingsNames.Rule));
+            return;
+        }
+
+        if (await JsonBody.ReadAsync(context, BodyBytesMax, Read) is not { } settings)
+        {
+            return;
+        }
+
+        if (Check(settings) is { } problem)
+        {
+            await ProblemResponse.WriteAsync(context, problem);
+            return;
+        }
+
+        ProviderAccount account = await administration.PutProviderAsync(name, settings, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, 200, account, Write);
+    }
+
+    private Task GetAsync(HttpContext context) => administration.Current.FindProvider(Name(context)) is { } account
+        ? JsonAnswer.WriteAsync(context, 200, account, Write)
+        : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+
+    private Problem? Check(ProviderSettings settings)
+    {
+        if (!kinds.TryGetValue(settings.Kind, out IProviderFactory? kind))
+        {
+            return ContractKinds.Contains(settings.Kind)
+                ? KnownProblems.Of(new SettingsFault("kind", $"{settings.Kind} is not available in this version; use one of: {Kinds()}") { NotAvailable = true })
+                : KnownProblems.InvalidValue("kind", $"is not one of: {Kinds()}");
+        }
+
+        if (ProviderRules.Check(settings) is { } fault)
+        {
+            return KnownProblems.Of(fault);
+        }
+
+        return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.Of(wrong) : null;
+    }
+
+    private string Kinds() => string.Join(", ", kinds.Keys.Order(StringComparer.Ordinal));
+
+    private static string Name(HttpContext context) => (string)context.Request.RouteValues["provider"]!;
+
+    private static ProviderSettings Read(JsonFields fields)
+    {
+        fields.NotAvailable("region");
+        return new ProviderSettings
+        {
+            Kind = fields.RequiredText("kind"),
+            Channels = fields.Require("channels", fields.Texts("channels")) ?? [],
+            Cost = fields.Decimal("cost") ?? 0,
+            Limits = fields.Object("limits", static f => new ProviderLimits { PerSecond = f.Int32("perSecond"), InFlight = f.Int32("inFlight") }) ?? new ProviderLimits(),
+            Enabled = fields.Bool("enabled") ?? true,
+            Settings = fields.Raw("settings")?.GetRawText() ?? "{}",
+        };
+    }
+
+    private static void Write(Utf8JsonWriter json, ProviderAccount account)
+    {
+        ProviderSettings settings = account.Settings;
+        json.WriteStartObject();
+        json.WriteString("provider"u8, account.Name);
+        json.WriteString("kind"u8, settings.Kind);
+        json.WriteStartArray("channels"u8);
+        foreach (string channel in settings.Channels)
+        {
+            json.WriteStringValue(channel);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("cost"u8, settings.Cost);
+        json.WriteStartObject("limits"u8);
+        if (settings.Limits.PerSecond is { } perSecond)
+        {
+            json.WriteNumber("perSecond"u8, perSecond);
+        }
+
+        if (settings.Limits.InFlight is { } inFlight)
+        {
+            json.WriteNumber("inFlight"u8, inFlight);
+        }
+
+        json.WriteEndObject();
+        json.WriteBoolean("enabled"u8, settings.Enabled);
+        json.WritePropertyName("settings"u8);
+        SecretFields.WriteWithout(json, settings.Settings);
+        json.WriteEndObject();
+    }
+}

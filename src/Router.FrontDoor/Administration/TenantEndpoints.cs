@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Router.Core.Tenants;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Problems;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Administration;
+
+/// <summary><c>/admin/tenants</c>: tenants and their keys (DESIGN §6). Cold.</summary>
+internal sealed class TenantEndpoints(IAdministration administration)
+{
+    private const int BodyBytesMax = 64 * 1024;
+
+    internal void Map(Endpoints endpoints)
+    {
+        endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, AddKeyAsync);
+        endpoints.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, RemoveKeyAsync);
+    }
+
+    private async Task PutAsync(HttpContext context)
+    {
+        string name = Name(context);
+        if (!SettingsNames.IsName(name))
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidParameter("tenant", SettingsNames.Rule));
+            return;
+        }
+
+        if (await JsonBody.ReadAsync(context, BodyBytesMax, Read) is not { } settings)
+        {
+            return;
+        }
+
+        if (TenantRules.Check(settings) is { } fault)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.Of(fault));
+            return;
+        }
+
+        Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+    }
+
+    private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
+        ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
+        : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+
+    private async Task AddKeyAsync(HttpContext context)
+    {
+        if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadRole) is not { } role)
+        {
+            return;
+        }
+
+        string key = KeyText.New();
+        if (await administration.AddKeyAsync(Name(context), role.Role, KeyText.Hash(key), context.RequestAborted) is not { } kept)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, 201, (kept.Id, Key: key), static (json, made) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, made.Id);
+            json.WriteString("key"u8, made.Key);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task RemoveKeyAsync(HttpContext context)
+    {
+        string id = (string)context.Request.RouteValues["id"]!;
+        if (await administration.RemoveKeyAsync(Name(context), id, context.RequestAborted))
+        {
+            context.Response.StatusCode = 204;
+            return;
+        }
+
+        await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+    }
+
+    private static string Name(HttpContext context) => (string)context.Request.RouteValues["tenant"]!;
+
+    private static TenantSettings Read(JsonFields fields)
+    {
+        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "balance", "prices", "keywords", "stop", "events");
+        return new TenantSettings
+        {
+            Name = fields.RequiredText("name"),
+            Senders = fields.Texts("senders") ?? [],
+            Limits = fields.Object("limits", ReadLimits) ?? new TenantLimits(),
+        };
+    }
+
+    private static TenantLimits ReadLimits(JsonFields fields)
+    {
+        var limits = new TenantLimits
+        {
+            PerSecond = fields.Int32("perSecond"),
+            PerChannel = fields.Numbers("perChannel"),
+            PerSender = fields.Int32("perSender"),
+            PerRecipient = fields.Object("perRecipient", static f => new RecipientLimit(
+                f.Require("count", f.Int32("count")) ?? 1, f.Require("windowSeconds", f.Int32("windowSeconds")) ?? 1)),
+        };
+        return fields.Int64("waiting") is { } waiting ? limits with { Waiting = waiting } : limits;
+    }
+
+    private sealed record RoleAsked(Role Role);
+
+    private static RoleAsked? ReadRole(JsonFields fields)
+    {
+        string word = fields.RequiredText("role");
+        Role role = word switch
+        {
+            "owner" => Role.Owner,
+            "admin" => Role.Admin,
+            "agent" => Role.Agent,
+            "auditor" => Role.Auditor,
+            _ => Role.None,
+        };
+        if (role == Role.None)
+        {
+            fields.Refuse(KnownProblems.InvalidValue("role", "is not owner, admin, agent or auditor"));
+        }
+
+        return new RoleAsked(role);
+    }
+
+    private static void Write(Utf8JsonWriter json, Tenant tenant)
+    {
+        TenantSettings settings = tenant.Settings;
+        json.WriteStartObject();
+        json.WriteString("tenant"u8, tenant.Name);
+        json.WriteString("name"u8, settings.Name);
+        json.WriteStartArray("senders"u8);
+        foreach (string sender in settings.Senders)
+        {
+            json.WriteStringValue(sender);
+        }
+
+        json.WriteEndArray();
+        WriteLimits(json, settings.Limits);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLimits(Utf8JsonWriter json, TenantLimits limits)
+    {
+        json.WriteStartObject("limits"u8);
+        WriteOptional(json, "perSecond", limits.PerSecond);
+        if (limits.PerChannel is { } channels)
+        {
+            json.WriteStartObject("perChannel"u8);
+            foreach ((string channel, int rate) in channels)
+            {
+                json.WriteNumber(channel, rate);
+            }
+
+            json.WriteEndObject();
+        }
+
+        WriteOptional(json, "perSender", limits.PerSender);
+        if (limits.PerRecipient is { } recipient)
+        {
+            json.WriteStartObject("perRecipient"u8);
+            json.WriteNumber("count"u8, recipient.Count);
+            json.WriteNumber("windowSeconds"u8, recipient.WindowSeconds);
+            json.WriteEndObject();
+        }
+
+        json.WriteNumber("waiting"u8, limits.Waiting);
+        json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Hosting;
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+using Router.FrontDoor.Access;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Events;
+
+/// <summary>What all event streams of this silo share.</summary>
+internal sealed class EventStreamServices(
+    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options,
+    IHostApplicationLifetime lifetime)
+{
+    internal IJournal Journal { get; } = journal;
+
+    internal IKeyedHash Hash { get; } = hash;
+
+    internal IAdministration Administration { get; } = administration;
+
+    internal Doorkeeper Doorkeeper { get; } = doorkeeper;
+
+    internal FrontDoorCounts Counts { get; } = counts;
+
+    internal TimeProvider Time { get; } = time;
+
+    internal FrontDoorOptions Options { get; } = options;
+
+    /// <summary>Cancelled when this process begins to stop: streams end, clients go elsewhere.</summary>
+    internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;
+}

@@ -1,0 +1,190 @@
+using Microsoft.AspNetCore.Http;
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+using Router.Engine.Shards;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Json;
+using Router.FrontDoor.Positions;
+using Router.FrontDoor.Problems;
+using Router.Grains.Administration;
+
+namespace Router.FrontDoor.Messages;
+
+/// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
+internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration)
+{
+    private const int LimitDefault = 50;
+    private const int LimitMax = 200;
+
+    internal void Map(Endpoints endpoints)
+    {
+        endpoints.Map("GET", "/v1/messages", Permission.TenantRead, ListAsync, "conversation", "status", "after", "limit");
+        endpoints.Map("GET", "/v1/messages/{id}", Permission.TenantRead, GetAsync);
+        endpoints.Map("DELETE", "/v1/messages/{id}", Permission.TenantSend, CancelAsync);
+    }
+
+    private async Task GetAsync(HttpContext context, Tenant tenant)
+    {
+        if (Id(context) is not { } id || await FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        await AnswerAsync(context, found);
+    }
+
+    private async Task CancelAsync(HttpContext context, Tenant tenant)
+    {
+        if (Id(context) is not { } id)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        CancelOutcome outcome = await shards.CancelAsync(tenant.Number, id, context.RequestAborted);
+        if (outcome == CancelOutcome.Unavailable)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotKept);
+            return;
+        }
+
+        // The shard forgets what has ended: the journal tells a message that is no more under way from one that never was, or is another tenant's.
+        if (await FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        // What is cancelled already is answered like the first time: the client may have lost that answer.
+        bool cancelled = outcome == CancelOutcome.Cancelled || found.Status == MessageStatus.Cancelled;
+        await (cancelled ? AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft));
+    }
+
+    private async Task ListAsync(HttpContext context, Tenant tenant)
+    {
+        if (ReadQuery(context.Request.Query, tenant.Number, out MessageQuery? query, out MessageStatus shown) is { } problem)
+        {
+            await ProblemResponse.WriteAsync(context, problem);
+            return;
+        }
+
+        MessagePage page = await journal.ListMessagesAsync(query!, context.RequestAborted);
+        var items = new List<Shown>(page.Items.Count);
+        foreach (StoredMessage message in page.Items)
+        {
+            Shown item = await OverlayAsync(tenant.Number, message, context.RequestAborted);
+            if (shown == MessageStatus.None || shown == item.Status)
+            {
+                items.Add(item);
+            }
+        }
+
+        string? next = page.NextBeforeHead == 0 ? null : Cursor.OfList(hash, tenant.Number, page.NextBeforeHead);
+        await JsonAnswer.WriteAsync(context, 200, (items, next, administration.Current), static (json, answer) =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (Shown item in answer.items)
+            {
+                MessageJson.Write(json, item.Message, item.Status, answer.Current);
+            }
+
+            json.WriteEndArray();
+            if (answer.next is not null)
+            {
+                json.WriteString("next"u8, answer.next);
+            }
+
+            json.WriteEndObject();
+        });
+    }
+
+    private Problem? ReadQuery(IQueryCollection given, int tenant, out MessageQuery? query, out MessageStatus shown)
+    {
+        query = null;
+        shown = MessageStatus.None;
+        var read = new MessageQuery { Tenant = tenant, Limit = LimitDefault };
+        if (given["conversation"] is [{ } conversationText])
+        {
+            if (!ConversationId.TryParse(conversationText, out ConversationId conversation))
+            {
+                return KnownProblems.InvalidParameter("conversation", "is not the id of a conversation");
+            }
+
+            read = read with { Conversation = conversation };
+        }
+
+        if (given["status"] is [{ } word])
+        {
+            if (!WireNames.TryParse(System.Text.Encoding.UTF8.GetBytes(word), out shown))
+            {
+                return KnownProblems.InvalidParameter("status", "is not the word of a status");
+            }
+
+            read = read with { Status = AsStored(shown) };
+        }
+
+        if (given["limit"] is [{ } limitText])
+        {
+            if (!int.TryParse(limitText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
+            {
+                return KnownProblems.InvalidParameter("limit", "is not 1 to 200");
+            }
+
+            read = read with { Limit = limit };
+        }
+
+        if (given["after"] is [{ } after])
+        {
+            if (!Cursor.TryReadList(hash, tenant, after, out ulong head))
+            {
+                return KnownProblems.InvalidCursor;
+            }
+
+            read = read with { BeforeHead = head };
+        }
+
+        query = read;
+        return null;
+    }
+
+    // Scheduled and sending are known to the shard alone: stored, a scheduled message is accepted, one being sent is accepted or queued.
+    private static MessageStatus AsStored(MessageStatus shown) => shown switch
+    {
+        MessageStatus.Scheduled => MessageStatus.Accepted,
+        MessageStatus.Sending => MessageStatus.None,
+        _ => shown,
+    };
+
+    private async ValueTask<Shown?> FindAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
+        await journal.FindMessageAsync(tenant, id, cancellationToken) is { } message ? await OverlayAsync(tenant, message, cancellationToken) : null;
+
+    private async ValueTask<Shown> OverlayAsync(int tenant, StoredMessage message, CancellationToken cancellationToken)
+    {
+        MessageStatus stored = MessageJson.LastStatus(message);
+        if (MessageJson.HasLeft(stored))
+        {
+            return new Shown(message, stored);
+        }
+
+        LiveMessage live = await shards.PeekAsync(tenant, message.Accepted.Id, cancellationToken);
+        if (live.Found)
+        {
+            return new Shown(message, live.Status);
+        }
+
+        // It ended between the two looks, or its shard has no owner just now: what is kept by now is the answer.
+        StoredMessage again = await journal.FindMessageAsync(tenant, message.Accepted.Id, cancellationToken) ?? message;
+        return new Shown(again, MessageJson.LastStatus(again));
+    }
+
+    private Task AnswerAsync(HttpContext context, Shown found) => JsonAnswer.WriteAsync(context, 200, (found, administration.Current), static (json, answer) =>
+        MessageJson.Write(json, answer.found.Message, answer.found.Status, answer.Current));
+
+    private static MessageId? Id(HttpContext context) => MessageId.TryParse((string)context.Request.RouteValues["id"]!, out MessageId id) ? id : null;
+
+    private sealed record Shown(StoredMessage Message, MessageStatus Status);
+}

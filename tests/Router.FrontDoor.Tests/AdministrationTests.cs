@@ -1,0 +1,202 @@
+using System.Text.Json;
+using Router.Core.Tenants;
+using Router.FrontDoor.Access;
+using Router.FrontDoor.Tests.Doubles;
+
+namespace Router.FrontDoor.Tests;
+
+/// <summary>The operator's endpoints.</summary>
+public sealed class AdministrationTests
+{
+    private const string Tenant = """
+        {"name":"Acme Srl","senders":["+39300","Acme","a@example.com"],"limits":{"perSecond":10,"perChannel":{"sms":5},"perSender":3,"perRecipient":{"count":2,"windowSeconds":60},"waiting":1000}}
+        """;
+
+    [Fact]
+    public async Task A_tenant_is_made_shown_and_replaced()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer made = await door.SendAsync("PUT", "/admin/tenants/acme-2", Tenant, "operator");
+        Answer shown = await door.SendAsync("GET", "/admin/tenants/acme-2", role: "operator");
+        Answer replaced = await door.SendAsync("PUT", "/admin/tenants/acme-2", "{\"name\":\"B\"}", "operator");
+
+        Assert.Equal(200, made.Status);
+        Assert.Equal(made.Text, shown.Text);
+        Assert.Equal("{\"tenant\":\"acme-2\",\"name\":\"Acme Srl\",\"senders\":[\"+39300\",\"Acme\",\"a@example.com\"],\"limits\":{\"perSecond\":10,\"perChannel\":{\"sms\":5},\"perSender\":3,\"perRecipient\":{\"count\":2,\"windowSeconds\":60},\"waiting\":1000}}", shown.Text);
+        Assert.Equal("{\"tenant\":\"acme-2\",\"name\":\"B\",\"senders\":[],\"limits\":{\"waiting\":1000000}}", replaced.Text);
+        (await door.SendAsync("GET", "/admin/tenants/nobody", role: "operator")).IsProblem(404, "not_found");
+    }
+
+    [Theory]
+    [InlineData("Acme")]
+    [InlineData("-acme")]
+    [InlineData("a_b")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public async Task A_name_of_another_form_is_400(string name)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/admin/tenants/" + name, "{\"name\":\"A\"}", "operator")).IsProblem(400, "invalid_parameter", "tenant");
+        (await door.SendAsync("PUT", "/admin/providers/" + name, """{"kind":"loopback","channels":["sms"]}""", "operator")).IsProblem(400, "invalid_parameter", "provider");
+    }
+
+    [Theory]
+    [InlineData("{}", "missing_field", "name")]
+    [InlineData("{\"name\":\"\"}", "invalid_value", "name")]
+    [InlineData("{\"name\":\"A\",\"name\":\"B\"}", "duplicate_field", "name")]
+    [InlineData("{\"name\":\"A\",\"n\\u0061me\":\"B\"}", "duplicate_field", "name")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perSecond\":1,\"perSecond\":2}}", "duplicate_field", "limits.perSecond")]
+    [InlineData("{\"name\":\"A\",\"colour\":1}", "unknown_field", "colour")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perMinute\":1}}", "unknown_field", "limits.perMinute")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perSecond\":0}}", "invalid_value", "limits.perSecond")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perSecond\":1.5}}", "invalid_value", "limits.perSecond")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perSecond\":1e40}}", "invalid_value", "limits.perSecond")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perChannel\":{\"fax\":1}}}", "invalid_value", "limits.perChannel")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perChannel\":{\"sms\":\"1\"}}}", "invalid_value", "limits.perChannel.sms")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perRecipient\":{\"count\":1}}}", "missing_field", "limits.perRecipient.windowSeconds")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"perRecipient\":{\"count\":101,\"windowSeconds\":1}}}", "invalid_value", "limits.perRecipient.count")]
+    [InlineData("{\"name\":\"A\",\"limits\":{\"waiting\":0}}", "invalid_value", "limits.waiting")]
+    [InlineData("{\"name\":\"A\",\"senders\":\"x\"}", "invalid_value", "senders")]
+    [InlineData("{\"name\":\"A\",\"senders\":[1]}", "invalid_value", "senders")]
+    [InlineData("{\"name\":\"A\",\"senders\":[\"x\",\"x\"]}", "invalid_value", "senders[1]")]
+    [InlineData("{\"name\":\"A\",\"senders\":[\"+0\"]}", "invalid_value", "senders[0]")]
+    [InlineData("{\"name\":\"A\",\"region\":\"eu\"}", "not_available", "region")]
+    [InlineData("{\"name\":\"A\",\"timeZone\":\"UTC\"}", "not_available", "timeZone")]
+    [InlineData("{\"name\":\"A\",\"minimumAge\":1}", "not_available", "minimumAge")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{}}", "not_available", "quietHours")]
+    [InlineData("{\"name\":\"A\",\"retention\":1}", "not_available", "retention")]
+    [InlineData("{\"name\":\"A\",\"balance\":1}", "not_available", "balance")]
+    [InlineData("{\"name\":\"A\",\"prices\":1}", "not_available", "prices")]
+    [InlineData("{\"name\":\"A\",\"keywords\":1}", "not_available", "keywords")]
+    [InlineData("{\"name\":\"A\",\"stop\":\"all\"}", "not_available", "stop")]
+    [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":true}}", "not_available", "events")]
+    public async Task A_wrong_tenant_is_refused_by_its_field(string body, string code, string field)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/admin/tenants/acme", body, "operator")).IsProblem(400, code, field);
+        Assert.Equal("Acme", door.Administration.Current.FindTenant("acme")!.Settings.Name);
+    }
+
+    [Theory]
+    [InlineData("owner", Role.Owner)]
+    [InlineData("admin", Role.Admin)]
+    [InlineData("agent", Role.Agent)]
+    [InlineData("auditor", Role.Auditor)]
+    public async Task A_key_is_shown_once_and_kept_as_its_hash(string word, Role role)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer made = await door.SendAsync("POST", "/admin/tenants/acme/keys", $"{{\"role\":\"{word}\"}}", "operator");
+
+        Assert.Equal(201, made.Status);
+        Assert.Equal(["id", "key"], made.Json.EnumerateObject().Select(static p => p.Name));
+        string key = made.Json.GetProperty("key").GetString()!;
+        ApiKey kept = door.Administration.Keys[^1];
+        Assert.Equal((made.Json.GetProperty("id").GetString(), role, 1), (kept.Id, kept.Role, kept.Tenant));
+        Assert.Equal(KeyText.Hash(key), kept.Hash);
+        door.Keys["new"] = key;
+        Assert.Equal(200, (await door.SendAsync("GET", "/v1/messages", role: "new")).Status);
+    }
+
+    [Fact]
+    public async Task Keys_are_made_for_tenants_that_exist_and_roles_of_tenants()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("POST", "/admin/tenants/nobody/keys", "{\"role\":\"owner\"}", "operator")).IsProblem(404, "not_found");
+        (await door.SendAsync("POST", "/admin/tenants/acme/keys", "{\"role\":\"operator\"}", "operator")).IsProblem(400, "invalid_value", "role");
+        (await door.SendAsync("POST", "/admin/tenants/acme/keys", "{}", "operator")).IsProblem(400, "missing_field", "role");
+    }
+
+    [Fact]
+    public async Task A_provider_is_kept_and_its_secrets_are_never_shown()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        const string Body = """{"kind":"smpp","channels":["sms"],"cost":0.5,"limits":{"perSecond":10,"inFlight":20},"enabled":false,"settings":{"host":"h","password":"hidden","nested":{"apiKey":"hidden","list":[{"secret":"hidden"}]}}}""";
+
+        Answer made = await door.SendAsync("PUT", "/admin/providers/carrier", Body, "operator");
+        Answer shown = await door.SendAsync("GET", "/admin/providers/carrier", role: "support");
+
+        Assert.Equal(
+            """{"provider":"carrier","kind":"smpp","channels":["sms"],"cost":0.5,"limits":{"perSecond":10,"inFlight":20},"enabled":false,"settings":{"host":"h","nested":{"list":[{}]}}}""",
+            shown.Text);
+        Assert.Equal(made.Text, shown.Text);
+        Assert.Contains("hidden", door.Administration.Current.FindProvider("carrier")!.Settings.Settings, StringComparison.Ordinal);
+        (await door.SendAsync("GET", "/admin/providers/nobody", role: "support")).IsProblem(404, "not_found");
+    }
+
+    [Theory]
+    [InlineData("""{"channels":["sms"]}""", "missing_field", "kind")]
+    [InlineData("""{"kind":"carrier-pigeon","channels":["sms"]}""", "invalid_value", "kind")]
+    [InlineData("""{"kind":"smpp"}""", "missing_field", "channels")]
+    [InlineData("""{"kind":"smpp","channels":[]}""", "invalid_value", "channels")]
+    [InlineData("""{"kind":"smpp","channels":["fax"]}""", "invalid_value", "channels[0]")]
+    [InlineData("""{"kind":"smpp","channels":["sms","sms"]}""", "invalid_value", "channels[1]")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"cost":-1}""", "invalid_value", "cost")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"limits":{"inFlight":0}}""", "invalid_value", "limits.inFlight")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"enabled":"yes"}""", "invalid_value", "enabled")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"region":"eu"}""", "not_available", "region")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"host":"a","host":"b"}}""", "duplicate_field", "settings.host")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":[]}""", "invalid_value", "settings")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"wrong":1}}""", "invalid_value", "settings.wrong")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"later":1}}""", "not_available", "settings.later")]
+    [InlineData("""{"kind":"kafka","channels":["sms"]}""", "not_available", "kind")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"colour":1}""", "unknown_field", "colour")]
+    public async Task A_wrong_provider_is_refused_by_its_field(string body, string code, string field)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/admin/providers/p", body, "operator")).IsProblem(400, code, field);
+    }
+
+    [Fact]
+    public async Task Routes_are_replaced_and_shown()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await door.SendAsync("PUT", "/admin/providers/a", """{"kind":"loopback","channels":["sms"]}""", "operator");
+        const string Body = """{"routes":[{"channel":"sms","prefix":"39","tenant":"acme","sender":"Acme","purpose":"otp","providers":["a"]},{"channel":"sms","providers":["a"]}]}""";
+
+        Answer put = await door.SendAsync("PUT", "/admin/routes", Body, "operator");
+        Answer shown = await door.SendAsync("GET", "/admin/routes", role: "operator");
+
+        Assert.Equal(200, put.Status);
+        Assert.Equal(Body, shown.Text);
+    }
+
+    [Theory]
+    [InlineData("{}", "missing_field", "routes")]
+    [InlineData("""{"routes":[1]}""", "invalid_value", "routes[0]")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["a"]},{"channel":"sms","channel":"sms"}]}""", "duplicate_field", "routes[1].channel")]
+    [InlineData("""{"routes":[{"channel":"sms"}]}""", "missing_field", "routes[0].providers")]
+    [InlineData("""{"routes":[{"channel":"fax","providers":["a"]}]}""", "invalid_value", "routes[0].channel")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["nobody"]}]}""", "invalid_value", "routes[0].providers[0]")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"region":"eu"}]}""", "not_available", "routes[0].region")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"x":1}]}""", "unknown_field", "routes[0].x")]
+    public async Task Wrong_routes_are_refused_by_their_field(string body, string code, string field)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/admin/routes", body, "operator")).IsProblem(400, code, field);
+    }
+
+    [Fact]
+    public async Task Shards_are_listed()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        JsonElement[] items = [.. (await door.SendAsync("GET", "/admin/shards", role: "support")).Json.GetProperty("items").EnumerateArray()];
+
+        Assert.Equal("""{"shard":0,"silo":"127.0.0.1:1","epoch":7,"waiting":3}""", items[0].GetRawText());
+        Assert.Equal("", items[1].GetProperty("silo").GetString());
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_413()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/admin/tenants/acme", "{\"name\":\"" + new string('a', 70_000) + "\"}", "operator")).IsProblem(413, "too_large");
+    }
+}

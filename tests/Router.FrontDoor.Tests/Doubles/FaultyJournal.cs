@@ -1,0 +1,47 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+
+namespace Router.FrontDoor.Tests.Doubles;
+
+/// <summary>A journal whose queries fail while <see cref="Fault"/> is set, as a store's do whose disk is gone or that is closed.</summary>
+internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
+{
+    /// <summary>What every query throws; null: they answer.</summary>
+    public volatile Exception? Fault;
+
+    public bool Exclusive => journal.Exclusive;
+
+    public IEventLog Events => this;
+
+    public LogPosition End => journal.Events.End;
+
+    public LogPosition Begin => journal.Events.Begin;
+
+    public ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken) => journal.TakeAsync(shards, cancellationToken);
+
+    public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => journal.RenewAsync(owned, cancellationToken);
+
+    public void Append(JournalPart part) => journal.Append(part);
+
+    public bool ReadContacts(ContactRead read) => journal.ReadContacts(read);
+
+    public void ReadRecords(RecordRead read) => journal.ReadRecords(read);
+
+    public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<StoredMessage?>(fault) : journal.FindMessageAsync(tenant, id, cancellationToken);
+
+    public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<MessagePage>(fault) : journal.ListMessagesAsync(query, cancellationToken);
+
+    public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<ContactFlags>(fault) : journal.FindFlagsAsync(contact, cancellationToken);
+
+    public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => journal.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
+
+    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max) =>
+        Fault is { } fault ? throw fault : journal.Events.Read(tenant, after, events, max);
+
+    public Task WaitAsync(LogPosition position, CancellationToken cancellationToken) => journal.Events.WaitAsync(position, cancellationToken);
+}
