@@ -10,7 +10,9 @@ public sealed partial class SiloEngine
     private readonly ITimer pokeTimer;
     private readonly Lock pokeGate = new();
     private long pokeAt = long.MaxValue;
+    private const long LookAgainEveryMs = 5_000;
     private long lastReceiptSweep;
+    private long lastLookAgain;
 
     /// <summary>Monotonic time in the time provider's own ticks.</summary>
     internal long Timestamp => Time.GetTimestamp();
@@ -68,6 +70,12 @@ public sealed partial class SiloEngine
             lastReceiptSweep = now;
             ForgetOldReceipts();
         }
+
+        if (now - lastLookAgain >= LookAgainEveryMs)
+        {
+            lastLookAgain = now;
+            LookAgain();
+        }
     }
 
     private void ForgetOldReceipts()
@@ -76,7 +84,7 @@ public sealed partial class SiloEngine
         Receipts.TakeExpired(UnixMs - UnmatchedForMs, expired);
         foreach (ReceiptTask task in expired)
         {
-            task.Expired = true;
+            task.IsDone = true;
             Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
         }
 
