@@ -13,7 +13,7 @@ public sealed partial class SiloEngine
     {
         ArgumentNullException.ThrowIfNull(request);
         ShardOwner? owner = Volatile.Read(ref owners[request.Contact.Shard]);
-        if (owner is null or { Ended: true } || draining)
+        if (owner is null or { TakesMessages: false } || draining)
         {
             return Intake.NoOwner;
         }
@@ -31,7 +31,7 @@ public sealed partial class SiloEngine
         }
 
         Waiting.Decrement(tenant.Number);
-        return owner.Ended ? Intake.NoOwner : Intake.Full;
+        return owner.TakesMessages ? Intake.Full : Intake.NoOwner;
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,5 @@
-using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
-using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
 
@@ -13,7 +11,6 @@ public sealed partial class SiloEngine
     private static readonly TimeSpan ProviderStopTime = TimeSpan.FromSeconds(10);
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
-    private long lookUpFaultToldMs;
 
     /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
@@ -86,43 +83,9 @@ public sealed partial class SiloEngine
                 var command = new UrgentCommand { Kind = CommandKind.Outcome, Outcome = outcomes[from] };
                 if (!Post(outcomes[from].Message.Shard, command))
                 {
-                    Receipts.Forget(outcomes[from].ReceiptKey);
                     Dispatcher.OutcomeKept(provider); // its owner is gone: a new epoch finds the message unfinished and tries again (DESIGN §4.4)
                 }
             }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
-        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs });
-
-    /// <summary>As <see cref="Receive(in Receipt, Action{object?, long, bool}, object?, long)"/>, for a receipt that another silo sent here: it goes no further.</summary>
-    public void ReceiveForwarded(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
-        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs, Forwarded = true });
-
-    private void Receive(ReceiptTask task)
-    {
-        if (TryMatch(task))
-        {
-            PostReceipt(task, task.Awaited.Message.Shard);
-            return;
-        }
-
-        LookUp(task);
-    }
-
-    /// <summary>Asks the journal's tables who awaits a receipt.</summary>
-    internal void LookUp(ReceiptTask task)
-    {
-        ValueTask<AwaitedReceipt?> lookUp = Journal.FindAwaitedReceiptAsync(task.Receipt.ReceiptKey, CancellationToken.None);
-        if (lookUp.IsCompletedSuccessfully)
-        {
-            OnLookedUp(task, lookUp.Result);
-        }
-        else
-        {
-            _ = AwaitLookUpAsync(task, lookUp);
         }
     }
 
@@ -155,96 +118,14 @@ public sealed partial class SiloEngine
                     continue;
                 }
 
-                Settle([new Outcome { Provider = provider, Message = departure.Id, Segment = (byte)segment, Kind = OutcomeKind.Unsent }]);
+                Settle([new Outcome { Provider = provider, Message = departure.Id, Segment = (byte)segment, Epoch = departure.Epoch, Kind = OutcomeKind.Unsent }]);
             }
         }
     }
-
-    private static int ShardOfReceipt(ulong receiptKey) => (int)(receiptKey & (MessageId.ShardCount - 1));
 
     // Everything but the cost, which only orders routes.
     private static bool Same(ProviderSettings left, ProviderSettings right) =>
         left.Kind == right.Kind && left.Settings == right.Settings && left.Limits == right.Limits && left.Channels.SequenceEqual(right.Channels, StringComparer.Ordinal);
-
-    private bool TryMatch(ReceiptTask task)
-    {
-        Receipt receipt = task.Receipt;
-        bool literal = Receipts.TryFind(receipt.ReceiptKey, out task.Awaited);
-        task.Matched = literal
-            || (receipt.SecondKey != 0 && Receipts.TryFind(receipt.SecondKey, out task.Awaited))
-            || (receipt.ThirdKey != 0 && Receipts.TryFind(receipt.ThirdKey, out task.Awaited));
-        return task.Matched;
-    }
-
-    private async Task AwaitLookUpAsync(ReceiptTask task, ValueTask<AwaitedReceipt?> lookUp)
-    {
-        try
-        {
-            OnLookedUp(task, await lookUp.ConfigureAwait(false));
-        }
-        catch (JournalUnavailableException fault)
-        {
-            TellLookUpFault(fault);
-            NotKept(task); // storage can't say: the carrier sends it again
-        }
-    }
-
-    private void TellLookUpFault(JournalUnavailableException fault)
-    {
-        long now = MonotonicMs;
-        long told = Interlocked.Read(ref lookUpFaultToldMs);
-        if ((told == 0 || now - told >= 60_000) && Interlocked.CompareExchange(ref lookUpFaultToldMs, Math.Max(now, 1), told) == told)
-        {
-            Log.ReceiptNotLookedUp(fault.Message);
-        }
-    }
-
-    private void OnLookedUp(ReceiptTask task, AwaitedReceipt? found)
-    {
-        if (found is { } awaited)
-        {
-            if (Receipts.Add(awaited) is { } early)
-            {
-                PostReceipt(early, awaited.Message.Shard);
-            }
-
-            task.Awaited = awaited;
-            task.Matched = true;
-            PostReceipt(task, awaited.Message.Shard);
-        }
-        else if (Receipts.UnmatchedFull)
-        {
-            task.Answer(false);
-        }
-        else
-        {
-            PostReceipt(task, ShardOfReceipt(task.Receipt.ReceiptKey));
-        }
-    }
-
-    private void PostReceipt(ReceiptTask task, int shard)
-    {
-        if (Post(shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = task }))
-        {
-            return;
-        }
-
-        if (task.Forwarded || task.Acknowledge is not { } acknowledge || Elsewhere is null || !Elsewhere.TryForward(shard, task.Receipt, acknowledge, task.State, task.Token))
-        {
-            NotKept(task);
-        }
-    }
-
-    /// <summary>A receipt could not be kept here and now: its carrier sends it again, or it is kept as unmatched already and waits for its message's shard to be taken.</summary>
-    internal void NotKept(ReceiptTask task)
-    {
-        if (task.WasKept && !task.Expired)
-        {
-            Receipts.Hold(task);
-        }
-
-        task.Answer(false);
-    }
 
     private void Remove(int number, bool keepsLink)
     {

@@ -1,3 +1,4 @@
+using Router.Engine.Receipts;
 using Router.Engine.Shards;
 
 namespace Router.Engine;
@@ -5,12 +6,13 @@ namespace Router.Engine;
 /// <content>Clocks and timers. One ticker for all shards; one timer for the dispatcher's next look.</content>
 public sealed partial class SiloEngine
 {
-    private const long UnmatchedForMs = 72L * 3600 * 1000;
     private readonly ITimer tickTimer;
     private readonly ITimer pokeTimer;
     private readonly Lock pokeGate = new();
     private long pokeAt = long.MaxValue;
+    private const long LookAgainEveryMs = 5_000;
     private long lastReceiptSweep;
+    private long lastLookAgain;
 
     /// <summary>Monotonic time in the time provider's own ticks.</summary>
     internal long Timestamp => Time.GetTimestamp();
@@ -68,15 +70,21 @@ public sealed partial class SiloEngine
             lastReceiptSweep = now;
             ForgetOldReceipts();
         }
+
+        if (now - lastLookAgain >= LookAgainEveryMs)
+        {
+            lastLookAgain = now;
+            LookAgain();
+        }
     }
 
     private void ForgetOldReceipts()
     {
         var expired = new List<ReceiptTask>();
-        Receipts.TakeExpired(UnixMs - UnmatchedForMs, expired);
+        Receipts.TakeExpired(UnixMs - ReceiptIndex.CountsForMs, expired);
         foreach (ReceiptTask task in expired)
         {
-            task.Expired = true;
+            task.IsDone = true;
             Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
         }
 

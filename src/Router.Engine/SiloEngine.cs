@@ -83,46 +83,20 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     /// <summary>Starts the clock that drives the timers.</summary>
     public void Start() => tickTimer.Change(TimeSpan.FromMilliseconds(Shard.TickMs), TimeSpan.FromMilliseconds(Shard.TickMs));
 
-    /// <summary>Starts the owner of a shard just taken. An owner of an older epoch here is ended first.</summary>
+    /// <summary>Starts the owner of a shard just taken. An owner of an older epoch here is ended first, with what it has with the journal: the new one waits for that.</summary>
     public void Own(TakenShard taken)
     {
         ArgumentNullException.ThrowIfNull(taken);
         ShardOwner owner;
-        var matched = new List<ReceiptTask>();
         lock (gate)
         {
-            owner = new ShardOwner(this, taken, seeds.Next());
-            owners[taken.Shard]?.Stop();
-            foreach (AwaitedReceipt awaited in taken.Awaited)
-            {
-                if (Receipts.Add(awaited) is { } early)
-                {
-                    matched.Add(early);
-                }
-            }
-
-            foreach (UnmatchedReceipt unmatched in taken.Unmatched)
-            {
-                var task = new ReceiptTask
-                {
-                    Receipt = new Receipt { Provider = unmatched.Provider, ReceiptKey = unmatched.ReceiptKey, Status = unmatched.Status, Reason = unmatched.Reason },
-                    AtMs = unmatched.AtMs,
-                    WasKept = true,
-                };
-                if (Receipts.AddUnmatched(task))
-                {
-                    matched.Add(task);
-                }
-            }
-
+            ShardOwner? before = owners[taken.Shard];
+            owner = new ShardOwner(this, taken, seeds.Next(), before);
+            before?.Stop();
             Volatile.Write(ref owners[taken.Shard], owner);
         }
 
         owner.Configure(Configuration);
-        foreach (ReceiptTask task in matched)
-        {
-            PostReceipt(task, task.Awaited.Message.Shard);
-        }
     }
 
     /// <summary>Ends the ownership of a shard: its queues are answered, its memory is dropped.</summary>
@@ -215,8 +189,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
     internal void Ended(ShardOwner owner, bool lost)
     {
-        bool current = Interlocked.CompareExchange(ref owners[owner.Number], null, owner) == owner;
+        Receipts.Disown(owner.Number, owner.Epoch);
         Dispatcher.Forget(owner.Number);
+        bool current = Interlocked.CompareExchange(ref owners[owner.Number], null, owner) == owner;
         List<TaskCompletionSource> waiters;
         lock (gate)
         {

@@ -25,7 +25,7 @@ internal sealed class InstantProvider(ProviderAccount account, IProviderEvents e
             {
                 ulong key = (ulong)Interlocked.Increment(ref next);
                 key |= key << 32;
-                events.Settle([new Outcome { Provider = account.Number, Message = departure.Id, Kind = OutcomeKind.Sent, Segment = (byte)(departure.FirstSegment + i), ReceiptKey = key }]);
+                events.Settle([new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Kind = OutcomeKind.Sent, Segment = (byte)(departure.FirstSegment + i), ReceiptKey = key }]);
                 events.Receive(new Receipt { Provider = account.Number, ReceiptKey = key, Status = MessageStatus.Delivered }, static (_, _, _) => { }, null, 0);
             }
         }

@@ -33,7 +33,7 @@ internal sealed class Carrier
 
         taken.AddOrUpdate(departure.Id, 1, static (_, times) => times + 1);
         ulong key = (ulong)Interlocked.Increment(ref lastId) * 0x9E37_79B9_7F4A_7C15;
-        from.Events.Settle([new Outcome { Provider = from.Number, Message = departure.Id, Segment = departure.FirstSegment, Kind = OutcomeKind.Sent, ReceiptKey = key }]);
+        from.Events.Settle([new Outcome { Provider = from.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = departure.FirstSegment, Kind = OutcomeKind.Sent, ReceiptKey = key }]);
         CarrierProvider to = ReceiptsTo is { } silo ? providers[silo] : from;
         SendReceipt(to, new Receipt { Provider = from.Number, ReceiptKey = key, Status = MessageStatus.Delivered });
     }

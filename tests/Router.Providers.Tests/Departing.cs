@@ -13,6 +13,9 @@ public static class Departing
 
     public static MessageId Id(int n) => MessageId.Create(1_800_000_000_000 + (n >> 6), 5, n & 63, (ulong)n << 2);
 
+    /// <summary>The epoch of a departure made here: another for each message.</summary>
+    public static long EpochOf(MessageId id) => Number(id) + 1;
+
     /// <summary>The n of <see cref="Id"/>.</summary>
     public static int Number(MessageId id) => (int)(id.Tail & 0x3FFF_FFFF_FFFF_FFFF);
 
@@ -29,6 +32,7 @@ public static class Departing
         return new Departure
         {
             Id = Id(n),
+            Epoch = EpochOf(Id(n)),
             Conversation = conversation ?? (ulong)n,
             ReleaseEnd = time.GetTimestamp() + (releaseMs * time.TimestampFrequency / 1000),
             ValidUntilMs = time.GetUtcNow().ToUnixTimeMilliseconds() + (validSeconds * 1000L),

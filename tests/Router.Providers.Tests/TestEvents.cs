@@ -28,6 +28,8 @@ public sealed class TestEvents : IProviderEvents
 
     public int SettleCalls { get; private set; }
 
+    private int otherEpochs;
+
     public Exception? Fault { get; private set; }
 
     public bool Up => Health.Count > 0 && Health[^1];
@@ -40,6 +42,7 @@ public sealed class TestEvents : IProviderEvents
             foreach (Outcome outcome in outcomes)
             {
                 Outcomes.Add(outcome);
+                otherEpochs += outcome.Epoch == Departing.EpochOf(outcome.Message) ? 0 : 1;
                 Order.Add(('o', outcome.ReceiptKey));
             }
 
@@ -93,6 +96,7 @@ public sealed class TestEvents : IProviderEvents
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
+            Assert.Equal(0, otherEpochs); // each outcome tells its departure's epoch back
             if (condition(this))
             {
                 return Task.CompletedTask;

@@ -71,6 +71,15 @@ public sealed partial class MemoryStore
         }
     }
 
+    /// <summary>Every receipt kept that found no message.</summary>
+    public IReadOnlyList<UnmatchedReceipt> Unmatched()
+    {
+        lock (sync)
+        {
+            return [.. unmatched.Select(static u => u.Receipt)];
+        }
+    }
+
     internal List<TakenShard> Take(IReadOnlyList<int> shards)
     {
         lock (sync)

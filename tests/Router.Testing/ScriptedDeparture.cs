@@ -22,6 +22,7 @@ public sealed class ScriptedDeparture
     internal ScriptedDeparture(in Departure departure, byte[] record, byte segment, int number, long submittedAt)
     {
         Id = departure.Id;
+        Epoch = departure.Epoch;
         Conversation = departure.Conversation;
         ReleaseEnd = departure.ReleaseEnd;
         ValidUntilMs = departure.ValidUntilMs;
@@ -34,6 +35,9 @@ public sealed class ScriptedDeparture
 
     /// <summary>The message.</summary>
     public MessageId Id { get; }
+
+    /// <summary>See <see cref="Departure.Epoch"/>.</summary>
+    public long Epoch { get; }
 
     /// <summary>See <see cref="Departure.Conversation"/>.</summary>
     public ulong Conversation { get; }

@@ -285,6 +285,7 @@ public sealed partial class ScriptedProvider : IProvider
             Provider = Account.Number,
             Message = item.Id,
             Segment = item.Segment,
+            Epoch = item.Epoch,
             Kind = kind,
             Reason = reason,
             RetryAfterMs = retryAfterMs,

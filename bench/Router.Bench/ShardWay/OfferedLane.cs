@@ -45,6 +45,8 @@ internal sealed class OfferedLane : IShardEffects
 
     public void LookUp(ReceiptTask receipt) => throw new NotSupportedException();
 
+    public void Unmatched(ReceiptTask receipt) => throw new NotSupportedException();
+
     public void NotKept(ReceiptTask receipt) => throw new NotSupportedException();
 
     public void Requeue(ReceiptTask receipt) => throw new NotSupportedException();

@@ -25,6 +25,7 @@ public class ShardWayBenchmark : IGate
     private const int Batch = 256;
     private const int Contacts = 32_768;
     private const int Provider = 1;
+    private const long Epoch = 1;
 
     // 256 messages in 4 ms: as many ids as a shard has before it borrows from the next millisecond.
     private const int BatchMs = Batch / MessageId.PerMillisecond;
@@ -67,7 +68,8 @@ public class ShardWayBenchmark : IGate
         var account = new ProviderAccount(Provider, "carrier", new ProviderSettings { Kind = "smpp", Channels = ["sms"] });
         var options = new EngineOptions { AwaitedReceiptsMax = 65_536 };
         _receipts = new ReceiptIndex(options);
-        _shard = new Shard(0, options, new CopyingSealer(), _receipts, _offered, 1, 7, _nowMs)
+        _receipts.Own(0, Epoch);
+        _shard = new Shard(0, options, new CopyingSealer(), _receipts, _offered, 1, 7, _nowMs, Epoch)
         {
             Configuration = new Configuration(1, [_tenant], [account], [new RouteSettings { Channel = "sms", Providers = ["carrier"] }], []),
             MayRelease = true,
@@ -161,7 +163,7 @@ public class ShardWayBenchmark : IGate
                 DueSegments.ReturnRecord(ref departure);
                 ulong receiptKey = ++_receiptKey * 0x9E37_79B9_7F4A_7C15; // spread over the index as a keyed hash is
                 _receipts.Expect(receiptKey, departure.Id);
-                _shard.OnOutcome(new Outcome { Provider = Provider, Message = departure.Id, Kind = OutcomeKind.Sent, ReceiptKey = receiptKey });
+                _shard.OnOutcome(new Outcome { Provider = Provider, Epoch = departure.Epoch, Message = departure.Id, Kind = OutcomeKind.Sent, ReceiptKey = receiptKey });
             }
 
             _offered.IsOpen |= _ask.More;

@@ -33,6 +33,9 @@ public struct Departure
     /// <summary>The message.</summary>
     public MessageId Id;
 
+    /// <summary>Epoch of the ownership that released it; told back in each of its outcomes.</summary>
+    public long Epoch;
+
     /// <summary>Orders: departures with the same value go to one session in the order given.</summary>
     public ulong Conversation;
 
@@ -96,6 +99,9 @@ public struct Outcome
 
     /// <summary>The message.</summary>
     public MessageId Message;
+
+    /// <summary><see cref="Departure.Epoch"/>: the message may have been released again by a younger owner meanwhile, and this is not the outcome of that.</summary>
+    public long Epoch;
 
     /// <summary>The segment, from 0.</summary>
     public byte Segment;

@@ -6,6 +6,9 @@ internal enum ReceiptEffect
     /// <summary>Nobody awaits it here (any more): look further.</summary>
     Unknown,
 
+    /// <summary>The outcome that names it is on its way through the shard.</summary>
+    Expected,
+
     /// <summary>Nothing new: doubled, or late.</summary>
     Nothing,
 

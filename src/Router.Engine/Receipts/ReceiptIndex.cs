@@ -10,14 +10,21 @@ namespace Router.Engine.Receipts;
 /// The silo's index of receipts awaited and of receipts that found no message yet (DESIGN §7): whichever of response and receipt comes first, they meet here.
 /// </summary>
 /// <remarks>
-/// Any thread; 64 stripes, each with its lock, so that adding an awaited receipt and adding an unmatched one cannot miss each other. Bounded: the oldest awaited leave, and are
-/// found in the journal's tables; unmatched ones are refused when there are too many. Entries of finished messages stay until they are the oldest, so that a doubled receipt is known.
+/// It says only what is on stable storage, and only under the ownership that learnt it: each entry carries its shard's epoch, and with the ownership all of its entries are void at once,
+/// for another owner may have gone on. What is void or was forgotten is asked of the journal's tables. Any thread; what the receipts of a message have said is changed by its shard's owner
+/// only. 64 stripes, each with its lock, so that adding an awaited receipt and adding an unmatched one cannot miss each other. Bounded: the oldest awaited leave; unmatched ones are refused
+/// when there are too many. Entries of finished messages stay until they are the oldest, so that a doubled receipt is known.
 /// </remarks>
-internal sealed class ReceiptIndex
+internal sealed partial class ReceiptIndex
 {
+    /// <summary>A receipt counts until so long after its message's validity (DESIGN §6: then <c>sent</c> is final); one without a message is held as long.</summary>
+    public const long CountsForMs = 72L * 3600 * 1000;
+
     private const int StripeCount = 64;
+    private const int AwaitedAGroup = 5; // 100,000 groups × about 150 B = 15 MB by default
     private readonly Stripe[] stripes = new Stripe[StripeCount];
-    private readonly SegmentGroups groups = new();
+    private readonly long[] epochs = new long[MessageId.ShardCount];
+    private readonly SegmentGroups groups;
     private readonly int awaitedMax;
     private readonly int unmatchedMax;
     private int unmatchedCount;
@@ -25,6 +32,7 @@ internal sealed class ReceiptIndex
     public ReceiptIndex(EngineOptions options)
     {
         awaitedMax = Math.Max(options.AwaitedReceiptsMax / StripeCount, 16);
+        groups = new SegmentGroups(options.AwaitedReceiptsMax / AwaitedAGroup);
         unmatchedMax = options.UnmatchedReceiptsMax;
         for (int i = 0; i < StripeCount; i++)
         {
@@ -32,15 +40,15 @@ internal sealed class ReceiptIndex
         }
     }
 
-    /// <summary>Whether no further receipt without a message can be held: the carrier must send it again.</summary>
-    public bool UnmatchedFull => Volatile.Read(ref unmatchedCount) >= unmatchedMax;
+    /// <summary>An ownership begins: nothing is known yet under it.</summary>
+    public void Own(int shard, long epoch) => Volatile.Write(ref epochs[shard], epoch);
 
-    /// <summary>Receipts held without a message.</summary>
-    public int UnmatchedCount => Volatile.Read(ref unmatchedCount);
+    /// <summary>An ownership ended: what was known under it is void.</summary>
+    public void Disown(int shard, long epoch) => Interlocked.CompareExchange(ref epochs[shard], 0, epoch);
 
     /// <summary>
-    /// An outcome names a receipt to come: from now on the receipt goes to the message's shard, behind the outcome, though that is not kept yet. The shard completes the entry
-    /// with <see cref="Add"/> or takes it back with <see cref="Forget"/>.
+    /// An outcome names a receipt to come: from now on the receipt goes to the message's shard, which has it wait for the outcome. The shard completes the entry with
+    /// <see cref="Add"/> once the outcome is kept, or takes it back with <see cref="Forget"/>.
     /// </summary>
     public void Expect(ulong receiptKey, in MessageId message)
     {
@@ -48,18 +56,24 @@ internal sealed class ReceiptIndex
         lock (stripe.Gate)
         {
             stripe.Awaited.Remove(receiptKey); // a carrier that uses an id again means the new message
-            PutLocked(stripe, new AwaitedReceipt { ReceiptKey = receiptKey, Message = message }, null);
+            PutLocked(stripe, new AwaitedReceipt { ReceiptKey = receiptKey, Message = message });
         }
     }
 
-    /// <summary>Awaits a receipt; returns the one that came before it, matched, when there is one.</summary>
-    public ReceiptTask? Add(in AwaitedReceipt awaited)
+    /// <summary>Awaits a receipt whose outcome is kept; returns the one that came before it, matched, when there is one. Asked by the message's owner.</summary>
+    /// <param name="awaited">Who awaits it.</param>
+    /// <param name="isAll">Whether <paramref name="awaited"/> says all that is kept of the message's other segments: else what is known of them already counts.</param>
+    public ReceiptTask? Add(in AwaitedReceipt awaited, bool isAll)
     {
-        SegmentGroup? group = awaited.Segments > 1 ? groups.Get(awaited) : null;
+        if (awaited.Segments > 1 && isAll)
+        {
+            groups.Put(awaited, EpochOf(awaited.Message));
+        }
+
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            PutLocked(stripe, awaited, group);
+            PutLocked(stripe, awaited);
             if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
             {
                 return null;
@@ -72,7 +86,7 @@ internal sealed class ReceiptIndex
         }
     }
 
-    /// <summary>Awaits a receipt no more: its outcome was not kept, or came too late to count.</summary>
+    /// <summary>Awaits a receipt no more: its outcome came too late to count.</summary>
     public void Forget(ulong receiptKey)
     {
         Stripe stripe = StripeOf(receiptKey);
@@ -88,136 +102,91 @@ internal sealed class ReceiptIndex
         Stripe stripe = StripeOf(receiptKey);
         lock (stripe.Gate)
         {
-            bool found = stripe.Awaited.TryGetValue(receiptKey, out Entry entry);
-            awaited = entry.Awaited;
+            ref Entry entry = ref FindLocked(stripe, receiptKey);
+            bool found = !Unsafe.IsNullRef(ref entry);
+            awaited = found ? entry.Awaited : default;
             return found;
         }
     }
 
-    /// <summary>Holds a receipt that found no message and is kept; true when its message came meanwhile and the task is matched now.</summary>
-    public bool AddUnmatched(ReceiptTask task)
-    {
-        Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
-        lock (stripe.Gate)
-        {
-            // One that is only expected is completed by its shard, which finds the receipt here then.
-            if (stripe.Awaited.TryGetValue(task.Receipt.ReceiptKey, out Entry entry) && entry.Awaited.Segments > 0)
-            {
-                task.Awaited = entry.Awaited;
-                task.Matched = true;
-                return true;
-            }
-
-            if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
-            {
-                Interlocked.Increment(ref unmatchedCount);
-            }
-
-            return false;
-        }
-    }
-
-    /// <summary>Holds a kept receipt whose message's shard has no owner now, until that shard's awaited receipts are added again.</summary>
-    public void Hold(ReceiptTask task)
-    {
-        Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
-        lock (stripe.Gate)
-        {
-            task.Matched = false;
-            if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
-            {
-                Interlocked.Increment(ref unmatchedCount);
-            }
-        }
-    }
-
-    /// <summary>Takes out the unmatched receipts that came before <paramref name="beforeMs"/> (Unix ms).</summary>
-    public void TakeExpired(long beforeMs, List<ReceiptTask> expired)
-    {
-        foreach (Stripe stripe in stripes)
-        {
-            lock (stripe.Gate)
-            {
-                foreach ((ulong key, ReceiptTask task) in stripe.Unmatched)
-                {
-                    if (task.AtMs < beforeMs)
-                    {
-                        stripe.Unmatched.Remove(key);
-                        Interlocked.Decrement(ref unmatchedCount);
-                        expired.Add(task);
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>
-    /// Lets a receipt take effect on what is known of its message, before it is kept: what comes next, even in the same commit, is seen against it.
-    /// Asked by the shard that owns the message only. <see cref="ReceiptTask.Before"/> remembers what <see cref="Revert"/> needs.
-    /// </summary>
+    /// <summary>What a receipt would do to what is kept of its message. Asked by the message's owner, when nothing else about the message is on its way to the journal.</summary>
     /// <param name="task">A matched receipt; <see cref="ReceiptTask.Awaited"/> is completed.</param>
     /// <param name="status">The status that it gives its message; <see cref="MessageStatus.None"/>: other segments are still awaited.</param>
-    public ReceiptEffect Begin(ReceiptTask task, out MessageStatus status)
+    public ReceiptEffect Judge(ReceiptTask task, out MessageStatus status)
     {
         status = MessageStatus.None;
+        if (!TryFind(task.Awaited.ReceiptKey, out AwaitedReceipt awaited))
+        {
+            return ReceiptEffect.Unknown;
+        }
+
+        if (awaited.Segments == 0)
+        {
+            return ReceiptEffect.Expected;
+        }
+
+        task.Awaited = awaited;
         MessageStatus receipt = task.Receipt.Status;
+        if (task.AtMs > awaited.ValidUntilMs + CountsForMs)
+        {
+            return ReceiptEffect.Nothing;
+        }
+
+        if (awaited.Segments == 1)
+        {
+            status = receipt;
+            return Follows(awaited.Status, receipt) ? ReceiptEffect.Some : ReceiptEffect.Nothing;
+        }
+
+        if (groups.Find(awaited.Message, EpochOf(awaited.Message)) is not { } group)
+        {
+            return ReceiptEffect.Unknown;
+        }
+
+        if (!Follows(group.Status, receipt) || (receipt == MessageStatus.Delivered && group.IsDelivered(awaited.Segment)))
+        {
+            return ReceiptEffect.Nothing;
+        }
+
+        status = receipt != MessageStatus.Delivered || group.IsLast ? receipt : MessageStatus.None;
+        return ReceiptEffect.Some;
+    }
+
+    /// <summary>A receipt judged before is kept now.</summary>
+    public void Kept(ReceiptTask task, MessageStatus status)
+    {
+        if (task.Awaited.Segments > 1)
+        {
+            if (groups.Find(task.Awaited.Message, EpochOf(task.Awaited.Message)) is { } group)
+            {
+                if (task.Receipt.Status == MessageStatus.Delivered)
+                {
+                    group.Mark(task.Awaited.Segment);
+                }
+
+                group.Status = status != MessageStatus.None ? status : group.Status;
+            }
+
+            return;
+        }
+
         Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            if (task.Awaited.Segments > 0 && !stripe.Awaited.ContainsKey(task.Awaited.ReceiptKey))
+            ref Entry entry = ref FindLocked(stripe, task.Awaited.ReceiptKey);
+            if (!Unsafe.IsNullRef(ref entry) && entry.Awaited.Message == task.Awaited.Message)
             {
-                PutLocked(stripe, task.Awaited, task.Awaited.Segments > 1 ? groups.Get(task.Awaited) : null); // it was the oldest, or comes from the tables
+                entry.Awaited.Status = status;
             }
-
-            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
-            if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Segments == 0)
-            {
-                return ReceiptEffect.Unknown;
-            }
-
-            task.Awaited = entry.Awaited;
-            SegmentGroup? group = entry.Group;
-            MessageStatus before = group?.Status ?? entry.Awaited.Status;
-            if (!Follows(before, receipt) || (group is not null && !Follows(entry.Awaited.Status, receipt)))
-            {
-                return ReceiptEffect.Nothing;
-            }
-
-            task.Before = before;
-            entry.Awaited.Status = receipt;
-            if (group is not null)
-            {
-                if (receipt == MessageStatus.Delivered && !group.Mark(task.Awaited.Segment, true))
-                {
-                    return ReceiptEffect.Some;
-                }
-
-                group.Status = receipt;
-            }
-
-            status = receipt;
-            return ReceiptEffect.Some;
         }
     }
 
-    /// <summary>Takes <see cref="Begin"/> back: the receipt was not kept.</summary>
-    public void Revert(ReceiptTask task)
+    /// <summary>A long message ended otherwise than by a receipt: receipts of its segments change nothing any more.</summary>
+    public void Ended(in MessageId message, MessageStatus status)
     {
-        Stripe stripe = StripeOf(task.Awaited.ReceiptKey);
-        lock (stripe.Gate)
+        if (groups.Find(message, EpochOf(message)) is { } group)
         {
-            ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, task.Awaited.ReceiptKey);
-            if (Unsafe.IsNullRef(ref entry) || entry.Awaited.Status != task.Receipt.Status)
-            {
-                return; // forgotten, or a later receipt went on from it
-            }
-
-            entry.Awaited.Status = task.Before;
-            if (entry.Group is { } group)
-            {
-                group.Mark(task.Awaited.Segment, false);
-                group.Status = task.Before;
-            }
+            group.Status = status;
         }
     }
 
@@ -225,13 +194,19 @@ internal sealed class ReceiptIndex
     private static bool Follows(MessageStatus status, MessageStatus receipt) =>
         status < MessageStatus.Delivered || (status == MessageStatus.Delivered && receipt == MessageStatus.Read);
 
-    private void PutLocked(Stripe stripe, in AwaitedReceipt awaited, SegmentGroup? group)
+    private long EpochOf(in MessageId message) => Volatile.Read(ref epochs[message.Shard]);
+
+    private ref Entry FindLocked(Stripe stripe, ulong receiptKey)
+    {
+        ref Entry entry = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, receiptKey);
+        return ref !Unsafe.IsNullRef(ref entry) && entry.Epoch != 0 && entry.Epoch == EpochOf(entry.Awaited.Message) ? ref entry : ref Unsafe.NullRef<Entry>();
+    }
+
+    private void PutLocked(Stripe stripe, in AwaitedReceipt awaited)
     {
         ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, awaited.ReceiptKey, out bool known);
-        MessageStatus seen = entry.Awaited.Status; // a receipt may have been seen by the tables' answer already
         entry.Awaited = awaited;
-        entry.Awaited.Status = seen > awaited.Status ? seen : awaited.Status;
-        entry.Group ??= group;
+        entry.Epoch = EpochOf(awaited.Message);
         if (known)
         {
             return;
@@ -263,7 +238,7 @@ internal sealed class ReceiptIndex
     private struct Entry
     {
         public AwaitedReceipt Awaited;
-        public SegmentGroup? Group;
+        public long Epoch;
         public long Turn;
     }
 }

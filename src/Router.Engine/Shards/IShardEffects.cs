@@ -20,8 +20,11 @@ internal interface IShardEffects
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
 
-    /// <summary>Nobody here awaits a receipt: the journal's tables are asked, and it is kept as unmatched if they do not know it.</summary>
+    /// <summary>Has the journal's tables asked who awaits a receipt; it comes back with the answer.</summary>
     void LookUp(ReceiptTask receipt);
+
+    /// <summary>Nobody awaits a receipt: it is kept as unmatched.</summary>
+    void Unmatched(ReceiptTask receipt);
 
     /// <summary>A receipt could not be kept here and now.</summary>
     void NotKept(ReceiptTask receipt);

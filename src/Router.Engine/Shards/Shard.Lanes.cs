@@ -155,8 +155,8 @@ internal sealed partial class Shard
 
     private void RemoveLaneIfUnused(int index, ShardLane lane)
     {
-        // The dispatcher may still ask for it by its number: Release looks at the key.
-        if (lane.References == 0 && !lane.Reading)
+        // The dispatcher may still ask for it by its number: Release looks at the key. It may be gone already, with its last message, and its number be free or another's.
+        if (lane.References == 0 && !lane.Reading && lanes[index] == lane)
         {
             laneIndex.Remove(lane.Key);
             lanes[index] = null;

@@ -12,10 +12,13 @@ internal sealed partial class Shard
     private readonly Dictionary<int, List<CancelTask>> cancels = [];
     private readonly List<(FlagsTask Task, int Row, long Until, bool WaitsForEnd)> flagWaiters = [];
 
-    /// <summary>Takes an outcome. One for a message that is not under way (any more) only frees its place among the unkept.</summary>
+    /// <summary>
+    /// Takes an outcome. One for a message that is not under way (any more) only frees its place among the unkept; so does one of an older epoch's release, for the message may have been
+    /// released again: taken for that one's, it would let a cancel or a stop be answered while the message can still leave.
+    /// </summary>
     public void OnOutcome(in Outcome outcome)
     {
-        int slot = FindMessage(outcome.Message);
+        int slot = outcome.Epoch == epoch ? FindMessage(outcome.Message) : -1;
         if (slot < 0 || messages[slot].Stage != MessageStage.Sending)
         {
             ForgetReceipt(outcome);
@@ -36,7 +39,6 @@ internal sealed partial class Shard
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
             step.IsOutcome = true;
-            AwaitReceipt(slot, outcome);
             return;
         }
 
@@ -73,7 +75,7 @@ internal sealed partial class Shard
         for (int i = flagWaiters.Count - 1; i >= 0; i--)
         {
             (FlagsTask task, int row, long until, bool waitsForEnd) = flagWaiters[i];
-            if ((rows[row].Open == 0 && !waitsForEnd) || nowTimestamp >= until)
+            if ((rows[row].Open == 0 && !waitsForEnd) || nowTimestamp > until)
             {
                 flagWaiters.RemoveAt(i);
                 Unpin(row);
@@ -126,6 +128,7 @@ internal sealed partial class Shard
         if (outcome.Kind == OutcomeKind.Sent && outcome.ReceiptKey != 0)
         {
             receipts.Forget(outcome.ReceiptKey);
+            GoOnWithReceipts(outcome.Message.Head);
         }
     }
 
@@ -159,7 +162,7 @@ internal sealed partial class Shard
             step.ReceiptKey = outcome.ReceiptKey;
             step.Segment = outcome.Segment;
             step.IsOutcome = true;
-            AwaitReceipt(slot, outcome);
+            step.IsFirst = state.DoneCount == 1;
             if (last)
             {
                 return;
@@ -201,6 +204,7 @@ internal sealed partial class Shard
     // A receipt has ended the message (or will, once it is kept): the rest only comes to rest.
     private void OnOutcomeAfterEnd(int slot, SegmentState state, in Outcome outcome)
     {
+        ForgetReceipt(outcome);
         effects.OutcomeKept(outcome.Provider);
         if (state.Outstanding > 0)
         {

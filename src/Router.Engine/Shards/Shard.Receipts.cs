@@ -1,57 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Router.Core.Messages;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
-using Router.Engine.Providers;
 using Router.Engine.Receipts;
 
 namespace Router.Engine.Shards;
 
-/// <content>Receipts: a message is delivered when all its segments are; <c>sent</c> never follows <c>delivered</c>, for a receipt stands behind its outcome in the shard's sequence.</content>
+/// <content>
+/// Receipts: a message is delivered when all its segments are; <c>sent</c> never follows <c>delivered</c>. Of one message one thing is on its way to the journal at a time, an end or a receipt;
+/// the receipts behind it wait here. So each is judged by what is kept, and a commit that is rolled back leaves nothing to take back.
+/// </content>
 internal sealed partial class Shard
 {
-    // Keys of the matched receipts that wait for the journal: bounded by the steps.
-    private readonly HashSet<ulong> unkeptReceipts = [];
+    // By the message's head, while something of the message is on its way. Bounded by the sessions' own bounds.
+    private readonly Dictionary<ulong, ReceiptLine> receiptLines = [];
 
     /// <summary>Takes a receipt that belongs here: matched, or by its key's shard when it found no message.</summary>
     public void OnReceipt(ReceiptTask task)
     {
-        if (task.Expired)
+        if (task.IsDone)
         {
             CloseUnmatched(task);
-            return;
         }
-
-        if (!task.Matched)
+        else if (!task.Matched)
         {
             AddReceiptStep(StepKind.Unmatched, task);
-            return;
         }
-
-        if (unkeptReceipts.Contains(task.Awaited.ReceiptKey))
+        else if (task.LookedUpUnder == epoch)
         {
-            // Doubled while the first is not kept: acknowledged when it comes again.
-            if (task.WasKept)
-            {
-                CloseUnmatched(task);
-            }
-            else
-            {
-                effects.NotKept(task);
-            }
+            OnLookedUp(task);
+        }
+        else
+        {
+            OnMatched(task);
+        }
+    }
 
+    private void OnMatched(ReceiptTask task)
+    {
+        ulong head = task.Awaited.Message.Head;
+        ref ReceiptLine line = ref CollectionsMarshal.GetValueRefOrNullRef(receiptLines, head);
+        if (!Unsafe.IsNullRef(ref line))
+        {
+            line.Add(task);
             return;
         }
 
-        switch (receipts.Begin(task, out MessageStatus status))
+        if (FindMessage(task.Awaited.Message) is >= 0 and int slot && messages[slot].Stage == MessageStage.Ending)
+        {
+            receiptLines.Add(head, new ReceiptLine { First = task }); // for what it ended as
+            return;
+        }
+
+        switch (receipts.Judge(task, out MessageStatus status))
         {
             case ReceiptEffect.Some:
-                unkeptReceipts.Add(task.Awaited.ReceiptKey);
+                receiptLines.Add(head, new ReceiptLine { UnderWay = task });
                 task.EndsMessage = status != MessageStatus.None && StopRest(task.Awaited.Message);
                 AddReceiptStep(StepKind.Receipt, task).Status = status;
                 return;
+            case ReceiptEffect.Expected:
+                receiptLines.Add(head, new ReceiptLine { First = task }); // its outcome is in the queue or a step already
+                return;
             case ReceiptEffect.Unknown:
-                task.Matched = false;
-                effects.LookUp(task);
+                receiptLines.Add(head, new ReceiptLine { UnderWay = task });
+                LookUp(task);
                 return;
             case ReceiptEffect.Nothing when task.WasKept:
                 CloseUnmatched(task);
@@ -63,31 +77,123 @@ internal sealed partial class Shard
         task.Answer(true); // said before: nothing new to keep
     }
 
-    // From the moment of the outcome on: a receipt that comes before `sent` is kept stands behind it in the shard's order.
-    private void AwaitReceipt(int slot, in Outcome outcome)
+    private void LookUp(ReceiptTask task)
     {
-        if (outcome.ReceiptKey == 0)
+        task.LookedUpUnder = epoch;
+        task.LookUpFailed = task.IsLookUpOld = false;
+        task.Found = null;
+        effects.LookUp(task);
+    }
+
+    private void OnLookedUp(ReceiptTask task)
+    {
+        if (task.IsLookUpOld)
+        {
+            LookUp(task);
+            return;
+        }
+
+        task.LookedUpUnder = 0;
+        receiptLines.Remove(task.Awaited.Message.Head, out ReceiptLine line);
+        if (task.LookUpFailed)
+        {
+            effects.NotKept(task); // storage can't say: the carrier sends it again
+        }
+        else if (task.Found is { } found && found.Message.Shard == number)
+        {
+            if (receipts.Add(found, isAll: true) is { } early)
+            {
+                effects.Requeue(early);
+            }
+
+            task.Awaited = found;
+            OnMatched(task);
+        }
+        else if (task.Found is { } elsewhere)
+        {
+            task.Awaited = elsewhere; // a carrier that uses an id again
+            effects.Requeue(task);
+        }
+        else
+        {
+            effects.Unmatched(task);
+        }
+
+        GoOn(line);
+    }
+
+    // An outcome or an end of a message is kept, or is known as never kept.
+    private void GoOnWithReceipts(ulong head)
+    {
+        if (receiptLines.Count == 0 || !receiptLines.TryGetValue(head, out ReceiptLine line))
         {
             return;
         }
 
-        ref WaitingMessage message = ref messages[slot];
-        LaneKey key = KeyOf(slot);
+        if (line.UnderWay is { } underWay)
+        {
+            underWay.IsLookUpOld = true; // of no account when it is with the journal: then the others wait for that
+            return;
+        }
+
+        receiptLines.Remove(head);
+        GoOn(line);
+    }
+
+    private void GoOn(ReceiptLine line)
+    {
+        while (line.TryTake(out ReceiptTask? task))
+        {
+            OnMatched(task);
+        }
+    }
+
+    // The receipt that was on its way is kept, or will not be.
+    private void EndReceipt(ReceiptTask task)
+    {
+        receiptLines.Remove(task.Awaited.Message.Head, out ReceiptLine line);
+        GoOn(line);
+    }
+
+    private void AbandonReceipts()
+    {
+        foreach (ReceiptLine waiting in receiptLines.Values)
+        {
+            ReceiptLine line = waiting;
+            while (line.TryTake(out ReceiptTask? task))
+            {
+                effects.NotKept(task);
+            }
+        }
+
+        receiptLines.Clear();
+    }
+
+    // Sent is kept: from now on its receipt counts.
+    private void AwaitReceipt(in Step step)
+    {
+        if (step.ReceiptKey == 0)
+        {
+            return;
+        }
+
+        ref WaitingMessage message = ref messages[step.Slot];
+        LaneKey key = KeyOf(step.Slot);
         var awaited = new AwaitedReceipt
         {
-            ReceiptKey = outcome.ReceiptKey,
+            ReceiptKey = step.ReceiptKey,
             Message = message.Id,
             Contact = rows[message.Contact].Id,
             Sender = key.SenderTag,
             Tenant = key.Tenant,
-            Provider = outcome.Provider,
-            Segment = outcome.Segment,
+            Provider = step.Provider,
+            Segment = step.Segment,
             Segments = message.Segments,
             HasReference = (message.Marks & MessageMarks.Reference) != 0,
             Status = MessageStatus.Sent,
             ValidUntilMs = message.ValidUntilS * 1000L,
         };
-        if (receipts.Add(awaited) is { } early)
+        if (receipts.Add(awaited, step.IsFirst) is { } early)
         {
             effects.Requeue(early);
         }
@@ -100,44 +206,53 @@ internal sealed partial class Shard
             return;
         }
 
-        if (step.Kind == StepKind.Receipt)
+        if (step.Kind == StepKind.Unmatched)
         {
-            unkeptReceipts.Remove(task.Awaited.ReceiptKey);
-            if (task.EndsMessage && FindMessage(task.Awaited.Message) is >= 0 and int slot)
+            task.WasKept = true;
+            task.Forwarded = false; // from here on it is this silo's
+            if (receipts.AddUnmatched(task))
             {
-                segmented[slot].EndKept = true;
-                if (messages[slot].Stage != MessageStage.Sending)
-                {
-                    EndStopped(slot);
-                }
+                effects.Requeue(task);
+            }
+
+            task.Answer(true);
+            return;
+        }
+
+        receipts.Kept(task, step.Status);
+        if (task.EndsMessage && FindMessage(task.Awaited.Message) is >= 0 and int slot)
+        {
+            segmented[slot].EndKept = true;
+            if (messages[slot].Stage != MessageStage.Sending)
+            {
+                EndStopped(slot);
             }
         }
 
-        switch (step.Kind)
+        if (task.WasKept)
         {
-            case StepKind.Receipt when task.WasKept:
-                CloseUnmatched(task);
-                break;
-            case StepKind.Unmatched:
-                task.WasKept = true;
-                if (receipts.AddUnmatched(task))
-                {
-                    effects.Requeue(task);
-                }
-
-                break;
-            default:
-                break;
+            CloseUnmatched(task);
         }
 
         task.Answer(true);
+        EndReceipt(task);
     }
 
-    // A long message of which a segment has its last status already: what has not left does not leave. False: it is not under way, or its end is on its way to the journal.
+    private void RefuseReceipt(in Step step)
+    {
+        var task = (ReceiptTask)step.Target!;
+        effects.NotKept(task);
+        if (step.Kind == StepKind.Receipt)
+        {
+            EndReceipt(task);
+        }
+    }
+
+    // A long message of which a segment has its last status already: what has not left does not leave. False: it is not under way.
     private bool StopRest(in MessageId id)
     {
         int slot = FindMessage(id);
-        if (slot < 0 || messages[slot].Stage == MessageStage.Ending || !segmented.TryGetValue(slot, out SegmentState? state))
+        if (slot < 0 || !segmented.TryGetValue(slot, out SegmentState? state))
         {
             return false;
         }

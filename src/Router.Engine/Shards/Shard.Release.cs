@@ -226,6 +226,7 @@ internal sealed partial class Shard
 
         ref Departure departure = ref ask.Departures.Add();
         departure.Id = message.Id;
+        departure.Epoch = epoch;
         departure.Conversation = row.High ^ row.Low;
         departure.ReleaseEnd = ask.ReleaseEnd;
         departure.ValidUntilMs = message.ValidUntilS * 1000L;

@@ -55,7 +55,7 @@ internal sealed partial class Shard
                     ((FlagsTask)step.Target!).Answer.TrySetResult(null);
                     break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
-                    RevertReceipt(step);
+                    RefuseReceipt(step);
                     break;
                 default:
                     pending.AddFirst(step);
@@ -82,17 +82,14 @@ internal sealed partial class Shard
                 effects.OutcomeKept(step.Provider);
             }
 
-            if (step.ReceiptKey != 0 && step.Kind is StepKind.Finish or StepKind.SegmentSent)
-            {
-                receipts.Forget(step.ReceiptKey); // not kept: the message goes out again under another id
-            }
-
             (step.Target as FlagsTask)?.Answer.TrySetResult(null);
-            if (step.Target is ReceiptTask)
+            if (step.Target is ReceiptTask receipt)
             {
-                RevertReceipt(step);
+                effects.NotKept(receipt);
             }
         }
+
+        AbandonReceipts();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
@@ -124,18 +121,6 @@ internal sealed partial class Shard
         step.Kind = StepKind.Flags;
         step.Slot = row;
         step.Target = task;
-    }
-
-    private void RevertReceipt(in Step step)
-    {
-        var task = (ReceiptTask)step.Target!;
-        if (step.Kind == StepKind.Receipt)
-        {
-            receipts.Revert(task);
-            unkeptReceipts.Remove(task.Awaited.ReceiptKey);
-        }
-
-        effects.NotKept(task);
     }
 
     private ref Step AddStep(StepKind kind, int slot)
@@ -247,8 +232,7 @@ internal sealed partial class Shard
         switch (step.Kind)
         {
             case StepKind.Finish:
-                AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
-                RemoveMessage(step.Slot);
+                ApplyFinish(step);
                 break;
             case StepKind.Retry:
                 messages[step.Slot].Marks |= MessageMarks.Told;
@@ -261,7 +245,11 @@ internal sealed partial class Shard
                 Defer(step.Slot, NowMs + step.DelayMs);
                 CancelIfAsked(step.Slot);
                 break;
-            case StepKind.Told or StepKind.SegmentSent:
+            case StepKind.SegmentSent:
+                AwaitReceipt(step);
+                GoOnWithReceipts(step.Head);
+                break;
+            case StepKind.Told:
                 break;
             case StepKind.Receipt or StepKind.Unmatched or StepKind.ReceiptDone:
                 ApplyReceipt(step);
@@ -272,6 +260,22 @@ internal sealed partial class Shard
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
+    }
+
+    private void ApplyFinish(in Step step)
+    {
+        if (step.Status == MessageStatus.Sent)
+        {
+            AwaitReceipt(step);
+        }
+        else if (messages[step.Slot].Segments > 1)
+        {
+            receipts.Ended(messages[step.Slot].Id, step.Status);
+        }
+
+        AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
+        RemoveMessage(step.Slot);
+        GoOnWithReceipts(step.Head);
     }
 
     private void ApplyFlags(in Step step, long releaseEnd, bool mayBeOpen)

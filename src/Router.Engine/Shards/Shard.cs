@@ -15,6 +15,7 @@ namespace Router.Engine.Shards;
 internal sealed partial class Shard
 {
     private readonly int number;
+    private readonly long epoch;
     private readonly EngineOptions options;
     private readonly IRecordSealer sealer;
     private readonly ReceiptIndex receipts;
@@ -24,9 +25,10 @@ internal sealed partial class Shard
     private readonly RecordRing ring;
     private readonly StepQueue pending = new();
 
-    public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, long ticksPerMs, int seed, long lastIdMs)
+    public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, long ticksPerMs, int seed, long lastIdMs, long epoch)
     {
         this.number = number;
+        this.epoch = epoch;
         this.options = options;
         this.sealer = sealer;
         this.receipts = receipts;

@@ -41,6 +41,11 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     private bool contactsUnderWay;
     private bool recordsUnderWay;
     private volatile bool ended;
+    private volatile bool finished;
+    private volatile bool failed;
+    private TakenShard? taken;
+    private volatile ShardOwner? before;
+    private volatile ShardOwner? after;
     private long partSubmittedAt;
     private long holdUntil;
     private long leaseEnd;
@@ -48,15 +53,26 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     private readonly long certainFrom;
     private long lastTold;
 
-    public ShardOwner(SiloEngine engine, TakenShard taken, int seed)
+    /// <param name="engine">Its silo.</param>
+    /// <param name="taken">The shard and what was under way.</param>
+    /// <param name="seed">For jitter and ids.</param>
+    /// <param name="before">The owner before it in this silo, when that has not ended: nothing is done until it has, so that a shard has one part with the journal over all its epochs.</param>
+    public ShardOwner(SiloEngine engine, TakenShard taken, int seed, ShardOwner? before)
         : base(engine.Scheduler)
     {
         this.engine = engine;
+        this.taken = taken;
+        if (before is not null)
+        {
+            this.before = before;
+            before.after = this;
+        }
+
         Number = taken.Shard;
         Epoch = taken.Epoch;
         recovering = taken.Unfinished;
         accepts = new Inbox<AcceptRequest>(engine.Options.AcceptQueueMax);
-        shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, engine.Ticks(1), seed, taken.LastIdMs) { Configuration = engine.Configuration };
+        shard = new Shard(taken.Shard, engine.Options, engine.Sealer, engine.Receipts, this, engine.Ticks(1), seed, taken.LastIdMs, taken.Epoch) { Configuration = engine.Configuration };
         shard.NowMs = engine.UnixMs;
         shard.MonotonicMs = engine.MonotonicMs;
         shard.Advance((uint)(engine.MonotonicMs / Shard.TickMs)); // the wheel starts at the present tick
@@ -83,14 +99,20 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     /// <summary>Messages accepted and not finished; may be a moment old.</summary>
     public int Waiting => shard.Waiting + Volatile.Read(ref recoveringLeft);
 
-    /// <summary>Whether it takes messages: what was unfinished is taken up.</summary>
+    /// <summary>Whether the ownership has ended: nothing of it is with the journal any more, everyone who waited is answered.</summary>
     public bool Ended => ended;
+
+    /// <summary>Whether messages may still be queued.</summary>
+    public bool TakesMessages => !stopping && !ended;
 
     /// <inheritdoc/>
     protected override bool HasWork =>
         // Only what the next step takes or ends: else the worker would spin.
-        urgent.HasItems || partAnswered || contactsAnswered || recordsAnswered || tickDue || Volatile.Read(ref nextConfiguration) is not null
-        || ((stopping || accepts.HasItems) && !partUnderWay && !contactsUnderWay && !ended);
+        before is not { finished: false }
+        && (failed && !ended
+            ? partAnswered || !partUnderWay
+            : urgent.HasItems || partAnswered || contactsAnswered || recordsAnswered || tickDue || Volatile.Read(ref nextConfiguration) is not null
+                || (((stopping && engine.Timestamp >= holdUntil) || accepts.HasItems) && !partUnderWay && !contactsUnderWay && !ended));
 
     /// <summary>Queues a message; false when the queue is full or the ownership ended.</summary>
     public bool TryAccept(AcceptRequest request)
@@ -139,6 +161,7 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     public void Tick()
     {
         tickDue = true;
+        before?.Tick(); // the ticker knows only the youngest
         Wake();
     }
 
@@ -187,7 +210,9 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.NotKept(ReceiptTask receipt) => engine.NotKept(receipt);
 
-    void IShardEffects.Requeue(ReceiptTask receipt) => engine.Post(receipt.Awaited.Message.Shard, new UrgentCommand { Kind = CommandKind.Receipt, Target = receipt });
+    void IShardEffects.Unmatched(ReceiptTask receipt) => engine.Unmatched(receipt);
+
+    void IShardEffects.Requeue(ReceiptTask receipt) => engine.PostReceipt(receipt, receipt.Awaited.Message.Shard);
 
     private static void InterlockedMax(ref long place, long value)
     {

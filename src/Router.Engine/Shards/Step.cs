@@ -44,6 +44,9 @@ internal struct Step
     public ulong Head;
     public object? Target;
 
+    /// <summary>Its segment is the first of its message that was taken.</summary>
+    public bool IsFirst;
+
     /// <summary>Whether it counts among the provider's outcomes that are not kept yet.</summary>
     public bool IsOutcome;
 }

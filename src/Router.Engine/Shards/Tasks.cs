@@ -43,8 +43,8 @@ internal sealed class ReceiptTask
     /// <summary>It was kept as unmatched before: its entry is to be closed, and nobody waits for an acknowledgement.</summary>
     public bool WasKept;
 
-    /// <summary>It was kept as unmatched and its time has run out: only close its entry.</summary>
-    public bool Expired;
+    /// <summary>It was kept as unmatched and is done with (its time has run out, or another silo took it): only close its entry.</summary>
+    public bool IsDone;
 
     /// <summary>It ends a long message of which not all has left: written in its order, however often that takes.</summary>
     public bool EndsMessage;
@@ -55,8 +55,26 @@ internal sealed class ReceiptTask
     /// <summary>Unix ms when it came.</summary>
     public long AtMs;
 
-    /// <summary>What the message's status was before it.</summary>
-    public MessageStatus Before;
+    /// <summary>Its owner asked the journal's tables for it: the epoch it asked under, 0: not asked. <see cref="Found"/> is what they said.</summary>
+    public long LookedUpUnder;
+
+    /// <summary>What the tables said; null: nobody awaits it.</summary>
+    public AwaitedReceipt? Found;
+
+    /// <summary>The tables could not be read.</summary>
+    public bool LookUpFailed;
+
+    /// <summary>More of the message was kept since they were asked: they are asked again.</summary>
+    public bool IsLookUpOld;
+
+    /// <summary>While it is held unmatched: monotonic ms at which it is looked for again, and the wait before that.</summary>
+    public long LookAgainMs;
+
+    /// <summary>See <see cref="LookAgainMs"/>.</summary>
+    public long LookAgainAfterMs;
+
+    /// <summary>The next receipt that waits for what is under way of the same message.</summary>
+    public ReceiptTask? Next;
     public Action<object?, long, bool>? Acknowledge;
     public object? State;
     public long Token;

@@ -91,7 +91,7 @@ public sealed partial class LoopbackProvider
             int end = DueSegments.End(departure);
             for (int segment = DueSegments.Next(departure, 0); segment < end; segment = DueSegments.Next(departure, segment + 1))
             {
-                var outcome = new Outcome { Provider = number, Message = departure.Id, Segment = (byte)segment, Kind = kind };
+                var outcome = new Outcome { Provider = number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind };
                 if (kind == OutcomeKind.Sent)
                 {
                     Decide(ref outcome);
@@ -136,7 +136,7 @@ public sealed partial class LoopbackProvider
             Outcome outcome = flights.Take().Outcome;
             if (ended)
             {
-                outcome = new Outcome { Provider = number, Message = outcome.Message, Segment = outcome.Segment, Kind = OutcomeKind.Unknown };
+                outcome = new Outcome { Provider = number, Message = outcome.Message, Epoch = outcome.Epoch, Segment = outcome.Segment, Kind = OutcomeKind.Unknown };
             }
 
             Add(outcome);

@@ -17,6 +17,9 @@ internal struct Flight
 
     /// <summary>The message.</summary>
     public MessageId Message;
+
+    /// <summary>See <see cref="Engine.Providers.Departure.Epoch"/>.</summary>
+    public long Epoch;
 }
 
 /// <summary>
@@ -41,7 +44,7 @@ internal sealed class FlightTable
     public uint NextSequence() => last = last >= SequenceMax ? 1 : last + 1;
 
     /// <summary>Adds a flight and returns its number; there must be room in the window.</summary>
-    public uint Add(MessageId message, byte segment, long writtenAt)
+    public uint Add(MessageId message, long epoch, byte segment, long writtenAt)
     {
         uint sequence;
         do
@@ -49,7 +52,7 @@ internal sealed class FlightTable
             sequence = NextSequence();
         }
         while (places[sequence & (places.Length - 1)].Sequence != 0);
-        places[sequence & (places.Length - 1)] = new Flight { Sequence = sequence, Segment = segment, WrittenAt = writtenAt, Message = message };
+        places[sequence & (places.Length - 1)] = new Flight { Sequence = sequence, Segment = segment, WrittenAt = writtenAt, Message = message, Epoch = epoch };
         Count++;
         return sequence;
     }

@@ -227,7 +227,7 @@ public sealed class SmppProvider : IProvider
         for (int segment = DueSegments.Next(departure, 0); segment < end; segment = DueSegments.Next(departure, segment + 1))
         {
             account.Counters.Add(kind == OutcomeKind.Unsent ? SmppCount.Unsent : SmppCount.Throttled);
-            post.Add(new Outcome { Provider = account.Number, Message = departure.Id, Segment = (byte)segment, Kind = kind });
+            post.Add(new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind });
         }
     }
 

@@ -234,7 +234,7 @@ internal sealed partial class SmppSession
 
         bool nack = header.Command == Command.GenericNack;
         ref Outcome outcome = ref outcomes[outcomeCount++];
-        outcome = new Outcome { Provider = account.Number, Message = flight.Message, Segment = flight.Segment };
+        outcome = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment };
         outcome.Kind = Status.ToOutcome(nack && header.Status == Status.Ok ? Status.SystemError : header.Status, out outcome.Reason);
         bool throttled = outcome.Kind == OutcomeKind.Throttled;
         long nowMs = account.Ms(account.Time.GetTimestamp());

@@ -165,7 +165,7 @@ internal sealed partial class SmppSession
             RegisteredDelivery = ShortMessage.FinalReceipt,
             ValidityPeriod = validity,
         };
-        uint sequence = flights.Add(departure.Id, (byte)segment, now);
+        uint sequence = flights.Add(departure.Id, departure.Epoch, (byte)segment, now);
         unanswered = flights.Count;
         account.Counters.Add(SmppCount.Submitted);
 
@@ -240,7 +240,7 @@ internal sealed partial class SmppSession
         int end = DueSegments.End(departure);
         while (segment < end && fellCount < FellMax)
         {
-            fell[fellCount++] = new Outcome { Provider = account.Number, Message = departure.Id, Segment = (byte)segment, Kind = kind, Reason = reason };
+            fell[fellCount++] = new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, Reason = reason };
             account.Counters.Add(kind == OutcomeKind.Lapsed ? SmppCount.Lapsed : SmppCount.Refused);
             departure.FirstSegment = (byte)(segment + 1);
             departure.SegmentCount = (byte)(end - departure.FirstSegment);

@@ -225,7 +225,7 @@ internal sealed partial class SmppSession
             {
                 while (count < told.Length && flights.TryTakeOlder(writtenBefore, ref place, out Flight flight))
                 {
-                    told[count++] = new Outcome { Provider = account.Number, Message = flight.Message, Segment = flight.Segment, Kind = OutcomeKind.Unknown };
+                    told[count++] = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment, Kind = OutcomeKind.Unknown };
                 }
 
                 unanswered = flights.Count;
@@ -253,7 +253,7 @@ internal sealed partial class SmppSession
                 DueSegments.ReturnRecord(ref departure);
                 for (int segment = DueSegments.Next(departure, 0); segment < DueSegments.End(departure); segment = DueSegments.Next(departure, segment + 1))
                 {
-                    told.Add(new Outcome { Provider = account.Number, Message = departure.Id, Segment = (byte)segment, Kind = OutcomeKind.Unsent });
+                    told.Add(new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = OutcomeKind.Unsent });
                 }
             }
 

@@ -7,19 +7,47 @@ internal sealed class SteppedScheduler(int seed) : IWorkScheduler
 {
     private readonly Random random = new(seed);
     private readonly List<IThreadPoolWorkItem> queue = [];
+    private bool stopped;
 
-    public void Queue(IThreadPoolWorkItem worker) => queue.Add(worker);
+    /// <summary>Whether a worker is queued.</summary>
+    public bool HasWork => queue.Count > 0;
+
+    public void Queue(IThreadPoolWorkItem worker)
+    {
+        if (!stopped)
+        {
+            queue.Add(worker);
+        }
+    }
 
     /// <summary>Runs until no worker is queued.</summary>
     public void Run()
     {
-        for (int runs = 0; queue.Count > 0; runs++)
+        for (int runs = 0; RunOne(); runs++)
         {
             Assert.True(runs < 1_000_000, "the workers wake one another without end");
-            int at = random.Next(queue.Count);
-            IThreadPoolWorkItem worker = queue[at];
-            queue.RemoveAt(at);
-            worker.Execute();
         }
+    }
+
+    /// <summary>Runs one worker; false: none is queued.</summary>
+    public bool RunOne()
+    {
+        if (queue.Count == 0)
+        {
+            return false;
+        }
+
+        int at = random.Next(queue.Count);
+        IThreadPoolWorkItem worker = queue[at];
+        queue.RemoveAt(at);
+        worker.Execute();
+        return true;
+    }
+
+    /// <summary>Nothing runs any more: the process is gone.</summary>
+    public void Stop()
+    {
+        stopped = true;
+        queue.Clear();
     }
 }

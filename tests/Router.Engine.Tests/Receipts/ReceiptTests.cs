@@ -48,6 +48,23 @@ public sealed class ReceiptTests
         Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, MessageStatus.Delivered], h.Statuses(posted));
     }
 
+    [Theory]
+    [InlineData(-2_000, MessageStatus.Delivered)]
+    [InlineData(2_000, MessageStatus.Sent)]
+    public void Sent_is_final_72_hours_after_the_end_of_validity(int afterMs, MessageStatus last)
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(validitySeconds: 60);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Time.Advance(60_000 + (72 * 3_600_000) + afterMs);
+        h.RunUntilIdle();
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(last, h.Last(posted));
+    }
+
     [Fact]
     public void A_receipt_before_its_outcome_is_kept_and_matched_later()
     {
@@ -180,6 +197,57 @@ public sealed class ReceiptTests
         Assert.Equal(MessageStatus.Undelivered, h.Last(posted));
         Assert.DoesNotContain(MessageStatus.Sent, h.Statuses(posted).SkipWhile(static s => s != MessageStatus.Undelivered));
         h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_receipt_while_an_end_is_on_its_way_waits_for_it()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(segments: 2);
+        h.Provider.Settle(posted.Id, segment: 0);
+        h.RunUntilIdle();
+        h.Provider.Settle(posted.Id, OutcomeKind.Refused, segment: 1);
+        h.Run();
+        h.Provider.Receive(h.Provider.Written[0], MessageStatus.Undelivered, Reason.Undeliverable);
+        h.RunUntilIdle();
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Undelivered], h.Statuses(posted));
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+    }
+
+    [Fact]
+    public void A_receipt_while_its_shard_is_taken_up_waits_for_its_message()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(segments: 2);
+        h.Provider.Settle(posted.Id, segment: 0);
+        h.RunUntilIdle();
+        h.Journal.ReadsContactsAtOnce = false;
+        h.Own(5); // the contacts are not read yet
+        h.Provider.Receive(h.Provider.Written[0], MessageStatus.Undelivered, Reason.Undeliverable);
+        h.RunUntilIdle();
+        h.Advance(1_000, 50, () =>
+        {
+            h.Provider.SettleAll();
+            h.RunUntilIdle();
+        });
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Undelivered], h.Statuses(posted));
+    }
+
+    [Fact]
+    public void A_receipt_in_a_lost_commit_is_asked_for_again_and_is_not_called_said_before()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Journal.NextOutcome(PartOutcome.Unknown, stored: false);
+        h.Provider.Receive(h.Provider.Written[0]);
+        h.RunUntilIdle();
+        Assert.Equal((0, 1), (h.Provider.AcknowledgedCount, h.Provider.RefusedReceiptCount));
+        h.Own(5);
+        h.Advance(2_000);
+        Assert.Equal(MessageStatus.Delivered, h.Last(posted));
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
     }
 
     [Fact]

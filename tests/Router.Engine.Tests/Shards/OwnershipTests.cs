@@ -175,6 +175,48 @@ public sealed class OwnershipTests
         Assert.True(flags.IsCompleted);
     }
 
+    [Fact]
+    public void An_outcome_of_an_older_epoch_does_not_end_the_release_that_is_open()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post(); // written under the first epoch, without an outcome
+        h.Provider.WritesAtOnce = false;
+        h.Own(5);
+        h.Advance(300);
+        h.Provider.Write(); // what the second epoch released first has lapsed; it is released again
+        h.RunUntilIdle();
+        Assert.Equal(3, h.Provider.Departures.Count);
+        h.Provider.Settle(posted.Id, Providers.OutcomeKind.Throttled); // of the first epoch's
+        h.RunUntilIdle();
+        Task<CancelOutcome> cancel = h.Cancel(posted.Id);
+        h.RunUntilIdle();
+        Assert.False(cancel.IsCompleted);
+        h.Provider.Write();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.True(cancel.IsCompletedSuccessfully);
+        Assert.Equal(CancelOutcome.AlreadyLeft, cancel.Result);
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+    }
+
+    [Fact]
+    public void An_owner_waits_for_the_part_of_the_one_before_it()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Queue(1);
+        h.Run(); // under way
+        h.Own(5);
+        h.Queue(2);
+        h.AdvanceWithoutCommits(500);
+        Assert.Equal(1, h.Journal.QueuedCount);
+        h.RunUntilIdle();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Assert.Equal(2, h.Engine.StateOf(5)!.Value.Epoch);
+        Assert.Equal("m1", Assert.Single(h.WrittenTexts()));
+        Assert.DoesNotContain(h.Logs.Lines, static l => l.Contains("gives up", StringComparison.Ordinal));
+    }
+
     private static void Renew(EngineHarness h)
     {
         foreach (ShardState state in h.Engine.States())

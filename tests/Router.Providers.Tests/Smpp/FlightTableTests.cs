@@ -25,7 +25,7 @@ public sealed class FlightTableTests
                 open.Remove(answered);
             }
 
-            uint sequence = table.Add(Departing.Id(n), 0, n);
+            uint sequence = table.Add(Departing.Id(n), 0, 0, n);
             Assert.InRange(sequence, last + 1, last + 100);
             last = sequence;
             Assert.True(open.TryAdd(sequence, n));
@@ -39,7 +39,7 @@ public sealed class FlightTableTests
         var table = new FlightTable(8);
         for (int n = 0; n < 8; n++)
         {
-            table.Add(Departing.Id(n), 0, writtenAt: n * 100);
+            table.Add(Departing.Id(n), 0, 0, writtenAt: n * 100);
         }
 
         int place = 0;
@@ -60,7 +60,7 @@ public sealed class FlightTableTests
     public void A_number_that_was_not_given_finds_nothing(uint sequence)
     {
         var table = new FlightTable(2);
-        table.Add(Departing.Id(1), 0, 0);
+        table.Add(Departing.Id(1), 0, 0, 0);
         Assert.False(table.TryTake(sequence, out _));
     }
 }

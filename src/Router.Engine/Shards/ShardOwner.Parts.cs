@@ -1,0 +1,193 @@
+using Router.Core.Addresses;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+
+namespace Router.Engine.Shards;
+
+/// <content>What is added to the next commit, and what becomes of it.</content>
+internal sealed partial class ShardOwner
+{
+    // Looks for rows that are not in memory among what comes next; reads them in one batch, else builds the part at once.
+    private bool BuildPart()
+    {
+        if (engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
+        {
+            return false;
+        }
+
+        if (acceptAt == acceptCount)
+        {
+            acceptAt = 0;
+            acceptCount = accepts.Take(ref acceptBatch);
+            SignalRoom();
+        }
+
+        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && shard.Pending.Count == 0)
+        {
+            return false;
+        }
+
+        contactRead.Contacts.Clear();
+        contactRead.Failed = false;
+        int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
+        for (int i = acceptAt; i < end; i++)
+        {
+            AskIfMissing(acceptBatch[i].Contact);
+        }
+
+        foreach (FlagsTask task in flagsWaiting)
+        {
+            AskIfMissing(task.Contact);
+        }
+
+        if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
+        {
+            contactsUnderWay = true;
+            return true;
+        }
+
+        OnContacts();
+        return true;
+    }
+
+    private void AskIfMissing(ContactId contact)
+    {
+        if (shard.FindRow(contact) < 0)
+        {
+            contactRead.Contacts.Add().Contact = contact;
+        }
+    }
+
+    private void OnContacts()
+    {
+        if (IsRecovering)
+        {
+            RecoverRead();
+            return;
+        }
+
+        if (contactRead.Failed)
+        {
+            FailWaiting();
+            return;
+        }
+
+        foreach (ref StoredContact contact in contactRead.Contacts.Span)
+        {
+            shard.Pin(shard.AddRow(contact)); // pinned until every command of this part has pinned it for itself
+        }
+
+        FillPart();
+        foreach (ref StoredContact contact in contactRead.Contacts.Span)
+        {
+            shard.Unpin(shard.FindRow(contact.Contact));
+        }
+
+        contactRead.Contacts.Clear();
+        Submit();
+    }
+
+    private void FillPart()
+    {
+        part.Clear();
+        partRequests.Clear();
+        partRows.Clear();
+        int kept = 0;
+        for (int i = 0; i < flagsWaiting.Count; i++)
+        {
+            FlagsTask task = flagsWaiting[i];
+            int row = shard.FindRow(task.Contact);
+            if (row < 0)
+            {
+                flagsWaiting[kept++] = task; // came after the rows were asked for: next part
+                continue;
+            }
+
+            shard.Pin(row);
+            shard.OnFlags(task, row);
+        }
+
+        flagsWaiting.RemoveRange(kept, flagsWaiting.Count - kept);
+        shard.FillPart(part);
+        int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
+        while (acceptAt < end)
+        {
+            AcceptRequest request = acceptBatch[acceptAt];
+            int row = shard.FindRow(request.Contact);
+            if (row < 0)
+            {
+                break; // taken from the queue after the rows were asked for: next part
+            }
+
+            acceptBatch[acceptAt++] = null!;
+            shard.Pin(row);
+            shard.Prepare(request, row, part);
+            partRequests.Add(request);
+            partRows.Add(row);
+        }
+    }
+
+    private void Submit()
+    {
+        if (part.IsEmpty)
+        {
+            return;
+        }
+
+        partUnderWay = true;
+        partSubmittedAt = engine.Timestamp;
+        engine.Journal.Append(part);
+    }
+
+    private bool TakePart()
+    {
+        if (!partAnswered)
+        {
+            return false;
+        }
+
+        partAnswered = false;
+        partUnderWay = false;
+        lastRefused = part.Outcome == PartOutcome.Refused;
+        switch (part.Outcome)
+        {
+            case PartOutcome.Kept:
+                InterlockedMax(ref leaseEnd, partSubmittedAt + engine.Ticks(LeaseMs));
+                SetClocks();
+                AnswerRequests();
+                shard.ApplyAccepted(part, partRows.Span);
+                shard.ApplySteps(Math.Max(engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs), certainFrom), engine.Timestamp < certainFrom);
+                break;
+            case PartOutcome.Refused:
+                shard.Undo(part, partRows.Span);
+                shard.RefuseSteps();
+                RefuseRequests();
+                holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
+                break;
+            case PartOutcome.Fenced or PartOutcome.Unknown:
+                engine.Log.ShardLost(Number, Epoch, part.Outcome);
+                RefuseRequests();
+                End(lost: true);
+                break;
+            default:
+                throw new InvalidOperationException($"no such outcome: {part.Outcome}");
+        }
+
+        return true;
+    }
+
+    private void AnswerRequests()
+    {
+        for (int i = 0; i < partRequests.Count; i++)
+        {
+            ref AcceptedMessage message = ref part.Accepted[i];
+            AcceptRequest request = partRequests[i];
+            request.Outcome = message.Kept == KeptAs.OtherBody ? AcceptOutcome.OtherBody : AcceptOutcome.Accepted;
+            request.Id = message.Kept == KeptAs.Repeat ? message.FirstId : message.Id;
+            request.Conversation = new ConversationId(message.Contact, message.Sender);
+            request.Listener!.Completed(request);
+        }
+
+        partRequests.Clear();
+    }
+}

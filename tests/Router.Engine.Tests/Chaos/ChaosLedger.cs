@@ -1,0 +1,79 @@
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+
+namespace Router.Engine.Tests.Chaos;
+
+/// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
+internal sealed class ChaosLedger
+{
+    private readonly long[] epochs = new long[MessageId.ShardCount];
+    private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
+    private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
+    private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
+
+    /// <summary>Segments kept as sent, by the key of their receipt.</summary>
+    public IReadOnlyDictionary<ulong, (MessageId Message, byte Segment)> SentKeys => sentKeys;
+
+    public void Kept(JournalPart part)
+    {
+        Assert.True(part.Epoch >= epochs[part.Shard], $"shard {part.Shard}: a part of epoch {part.Epoch} was kept after one of epoch {epochs[part.Shard]}");
+        epochs[part.Shard] = part.Epoch;
+        foreach (ref JournalEntry entry in part.Entries.Span)
+        {
+            if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
+            {
+                Assert.True(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
+                sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
+            }
+            else if (entry.Kind == EntryKind.Flags)
+            {
+                FlagsOf(entry.Contact).Add(new FlagsKept(entry.Flags));
+            }
+        }
+    }
+
+    public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+
+    /// <summary>A change of flags was answered: it is in force from now on.</summary>
+    public void Answered(ContactId contact, ContactFlags answer)
+    {
+        FlagsKept? kept = FlagsOf(contact).FindLast(f => f.Flags == answer);
+        Assert.True(kept is not null, $"flags {answer} of {contact} were answered and never kept");
+        kept.Answered = true;
+    }
+
+    /// <summary>Whether what is in force forbids <paramref name="purpose"/>: all that was kept since some answered change does.</summary>
+    public bool Forbids(ContactId contact, Purpose purpose)
+    {
+        List<FlagsKept> all = FlagsOf(contact);
+        var facts = new Core.Consent.MessageFacts(purpose, 0, long.MaxValue, SenderAllowed: true, HasRoute: true);
+        for (int i = all.Count - 1; i >= 0 && Decision.Decide(all[i].Flags, facts, 0).Kind == VerdictKind.Reject; i--)
+        {
+            if (all[i].Answered)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private List<FlagsKept> FlagsOf(ContactId contact)
+    {
+        if (!flags.TryGetValue(contact, out List<FlagsKept>? all))
+        {
+            flags.Add(contact, all = [new FlagsKept(default) { Answered = true }]);
+        }
+
+        return all;
+    }
+
+    private sealed class FlagsKept(ContactFlags flags)
+    {
+        public ContactFlags Flags { get; } = flags;
+
+        public bool Answered { get; set; }
+    }
+}

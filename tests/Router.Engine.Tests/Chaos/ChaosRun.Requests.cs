@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text;
+using Router.Core.Addresses;
+using Router.Core.Consent;
+using Router.Core.Messages;
+using Router.Engine.Shards;
+using Router.Engine.Tests.Harness;
+using Router.Testing;
+
+namespace Router.Engine.Tests.Chaos;
+
+/// <content>What is asked of the silos: messages, flags, cancels, looks; each is answered once, unless its silo dies.</content>
+internal sealed partial class ChaosRun
+{
+    private const int MessagesMax = 60;
+    private readonly Dictionary<string, Posted> posted = [];
+    private readonly Dictionary<Posted, ChaosSilo> postedTo = [];
+    private readonly List<(ChaosSilo Silo, FlagsTask Task)> flagsAsked = [];
+    private readonly List<(ChaosSilo Silo, CancelTask Task)> cancelsAsked = [];
+    private readonly List<(ChaosSilo Silo, PeekTask Task)> looksAsked = [];
+    private readonly HashSet<MessageId> cancelled = [];
+
+    private bool Accept()
+    {
+        int shard = Shards[Random.Next(Shards.Length)];
+        ChaosSilo silo = silos.FirstOrDefault(s => s.Engine.Owns(shard) && Chance(0.8)) ?? Alive();
+        if (posted.Count == MessagesMax)
+        {
+            return false;
+        }
+
+        string text = "m" + posted.Count.ToString(CultureInfo.InvariantCulture);
+        var one = new Posted { Text = text };
+        AcceptRequest request = one.Request;
+        request.Listener = one;
+        request.Tenant = configuration.FindTenant(1);
+        request.Contact = DrawContact(shard);
+        request.Sender = Random.Next(3) switch { 0 => null, 1 => Senders[0], _ => Senders[1] };
+        request.Channel = Channel.Sms;
+        request.Purpose = Chance(0.2) ? Purpose.Marketing : Purpose.Service;
+        request.Priority = (Priority)Random.Next(3);
+        request.Segments = (byte)(Chance(0.6) ? 1 : 2 + Random.Next(2));
+        request.ValiditySeconds = Chance(0.1) ? 1 + Random.Next(4) : 3_600;
+        request.NotBeforeMs = Chance(0.1) ? NowMs + Random.Next(3_000) : 0;
+        request.HasIdempotencyKey = Chance(0.5);
+        request.IdempotencyKey = (ulong)Random.Next(10);
+        request.BodyHash = Chance(0.9) ? 1u : 2u;
+        request.RecordLength = MessageRecord.Write(Channel.Sms, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
+        one.Intake = silo.Engine.TryAccept(request);
+        posted.Add(text, one);
+        postedTo.Add(one, silo);
+        return true;
+    }
+
+    private bool SetFlags()
+    {
+        int shard = Shards[Random.Next(Shards.Length)];
+        FlagsChange change = Random.Next(4) switch
+        {
+            0 => FlagsChange.Of(static f => f.WithBlocked(true)),
+            1 => FlagsChange.Of(static f => f.WithBlocked(false)),
+            2 => FlagsChange.Of(static f => f.With(Purpose.Marketing, ConsentState.Granted)),
+            _ => FlagsChange.Of(static f => f.With(Purpose.Marketing, ConsentState.Withdrawn)),
+        };
+        ChaosSilo silo = Alive();
+        var task = new FlagsTask(1, DrawContact(shard), change);
+        if (silo.Engine.Post(shard, new UrgentCommand { Kind = CommandKind.Flags, Target = task }))
+        {
+            flagsAsked.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    private bool Cancel()
+    {
+        MessageId[] ids = [.. posted.Values.Where(static p => p.Outcome == AcceptOutcome.Accepted).Select(static p => p.Id)];
+        if (ids.Length == 0)
+        {
+            return false;
+        }
+
+        ChaosSilo silo = Alive();
+        var task = new CancelTask(1, ids[Random.Next(ids.Length)]);
+        if (silo.Engine.Post(task.Message.Shard, new UrgentCommand { Kind = CommandKind.Cancel, Target = task }))
+        {
+            cancelsAsked.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    private bool Peek()
+    {
+        ChaosSilo silo = Alive();
+        var task = new PeekTask(1, Some.Id(Shards[Random.Next(Shards.Length)]));
+        if (silo.Engine.Post(task.Message.Shard, new UrgentCommand { Kind = CommandKind.Peek, Target = task }))
+        {
+            looksAsked.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    // What was answered holds from this moment on: called after each step.
+    private void LookAtAnswers()
+    {
+        for (int i = flagsAsked.Count - 1; i >= 0; i--)
+        {
+            FlagsTask task = flagsAsked[i].Task;
+            if (task.Answer.Task.IsCompleted)
+            {
+                flagsAsked.RemoveAt(i);
+                if (task.Answer.Task.Result is { } kept)
+                {
+                    Ledger.Answered(task.Contact, kept);
+                }
+            }
+        }
+
+        for (int i = cancelsAsked.Count - 1; i >= 0; i--)
+        {
+            CancelTask task = cancelsAsked[i].Task;
+            if (task.Answer.Task.IsCompleted)
+            {
+                cancelsAsked.RemoveAt(i);
+                if (task.Answer.Task.Result == CancelOutcome.Cancelled)
+                {
+                    cancelled.Add(task.Message);
+                }
+            }
+        }
+
+        looksAsked.RemoveAll(static l => l.Task.Answer.Task.IsCompleted);
+    }
+
+    // Nobody answers for a silo that died.
+    private void Forget(ChaosSilo dead)
+    {
+        flagsAsked.RemoveAll(a => a.Silo == dead);
+        cancelsAsked.RemoveAll(a => a.Silo == dead);
+        looksAsked.RemoveAll(a => a.Silo == dead);
+    }
+
+    private long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private ContactId DrawContact(int shard) => Some.Contact(shard, Random.Next(6));
+}
