@@ -249,7 +249,8 @@ internal sealed partial class ShardOwner
     // Looks for rows that are not in memory among what comes next; reads them in one batch, else builds the part at once.
     private bool BuildPart()
     {
-        if (engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
+        // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
         {
             return false;
         }
