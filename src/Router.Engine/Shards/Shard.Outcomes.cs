@@ -31,8 +31,10 @@ internal sealed partial class Shard
 
         if (outcome.Kind == OutcomeKind.Sent)
         {
+            long leftMs = SettlePlace(slot);
             CloseRelease(slot);
             ref Step step = ref Finish(slot, MessageStatus.Sent, Reason.None);
+            step.LeftMs = leftMs;
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
             step.IsOutcome = true;
@@ -148,6 +150,7 @@ internal sealed partial class Shard
         bool stepped = outcome.Kind == OutcomeKind.Sent && state.MarkDone(outcome.Segment);
         if (stepped)
         {
+            long leftMs = SettlePlace(slot); // with its first segment
             bool last = state.DoneCount == messages[slot].Segments;
             if (last)
             {
@@ -157,6 +160,7 @@ internal sealed partial class Shard
             ref Step step = ref last ? ref Finish(slot, MessageStatus.Sent, Reason.None) : ref AddStep(StepKind.SegmentSent, slot);
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
+            step.LeftMs = leftMs;
             step.Segment = outcome.Segment;
             step.IsOutcome = true;
             AwaitReceipt(slot, outcome);
@@ -207,6 +211,7 @@ internal sealed partial class Shard
             return;
         }
 
+        SettlePlace(slot);
         CloseRelease(slot);
         if (state.EndKept)
         {
@@ -219,30 +224,32 @@ internal sealed partial class Shard
 
     private void OnNotSent(int slot, OutcomeKind kind, Reason reason, int retryAfterMs, int provider, bool pays = true)
     {
-        ref WaitingMessage message = ref messages[slot];
-        long releaseEnd = messages[slot].ReleaseEnd;
+        bool left = kind is not (OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent);
+        long leftMs = left ? SettlePlace(slot) : 0;
         CloseRelease(slot);
         switch (kind)
         {
             case OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent:
-                if (!HasLeftInPart(slot))
-                {
-                    GiveRecipientBack(slot, releaseEnd);
-                }
-
+                ReturnToPlace(slot);
                 Back(slot);
                 break;
             case OutcomeKind.Refused:
             {
                 ref Step step = ref Finish(slot, MessageStatus.Undelivered, reason == Reason.None ? Reason.ProviderRefused : reason);
                 step.Provider = provider;
+                step.LeftMs = leftMs;
                 step.IsOutcome = pays;
                 return;
             }
 
             case OutcomeKind.Failed or OutcomeKind.Unknown:
-                Retry(slot, kind, retryAfterMs, provider, pays);
+            {
+                ref Step step = ref Retry(slot, kind, retryAfterMs, provider);
+                step.LeftMs = leftMs;
+                step.IsOutcome = pays;
                 return;
+            }
+
             default:
                 throw new InvalidOperationException($"no such outcome: {kind}");
         }
@@ -253,7 +260,7 @@ internal sealed partial class Shard
         }
     }
 
-    private void Retry(int slot, OutcomeKind kind, int retryAfterMs, int provider, bool pays)
+    private ref Step Retry(int slot, OutcomeKind kind, int retryAfterMs, int provider)
     {
         ref WaitingMessage message = ref messages[slot];
         RetryRule rule = effects.RetryRule(provider);
@@ -272,8 +279,7 @@ internal sealed partial class Shard
             {
                 ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
                 end.Provider = provider;
-                end.IsOutcome = pays;
-                return;
+                return ref end;
             }
 
             message.Attempts = 0;
@@ -286,7 +292,7 @@ internal sealed partial class Shard
         step.Reason = Reason.Retry;
         step.Provider = provider;
         step.DelayMs = delay;
-        step.IsOutcome = pays;
+        return ref step;
     }
 
     // Nothing left: back to its lane, or to another provider's when its own is down.

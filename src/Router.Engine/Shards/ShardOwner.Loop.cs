@@ -156,6 +156,11 @@ internal sealed partial class ShardOwner
     {
         int count = urgent.Take(ref urgentBatch);
         urgentCount = count;
+        if (count > 0)
+        {
+            SetClocks(); // not before what an outcome tells of: a departure counts at its outcome's time
+        }
+
         for (urgentAt = 0; urgentAt < count; urgentAt++)
         {
             ref UrgentCommand command = ref urgentBatch[urgentAt];
@@ -272,12 +277,12 @@ internal sealed partial class ShardOwner
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         for (int i = acceptAt; i < end; i++)
         {
-            AskIfMissing(acceptBatch[i].Contact);
+            AskIfMissing(acceptBatch[i].Contact, acceptBatch[i].Tenant!.Number);
         }
 
         foreach (FlagsTask task in flagsWaiting)
         {
-            AskIfMissing(task.Contact);
+            AskIfMissing(task.Contact, task.Tenant);
         }
 
         if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
@@ -290,11 +295,13 @@ internal sealed partial class ShardOwner
         return true;
     }
 
-    private void AskIfMissing(ContactId contact)
+    private void AskIfMissing(ContactId contact, int tenant)
     {
         if (shard.FindRow(contact) < 0)
         {
-            contactRead.Contacts.Add().Contact = contact;
+            ref StoredContact asked = ref contactRead.Contacts.Add();
+            asked.Contact = contact;
+            asked.DeparturesFromMs = shard.DeparturesFromMs(tenant);
         }
     }
 
@@ -314,7 +321,7 @@ internal sealed partial class ShardOwner
 
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
-            shard.Pin(shard.AddRow(contact)); // pinned until every command of this part has pinned it for itself
+            shard.Pin(shard.AddRow(contact, contactRead)); // pinned until every command of this part has pinned it for itself
         }
 
         FillPart();
@@ -455,7 +462,7 @@ internal sealed partial class ShardOwner
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);
         for (int i = recovered; i < end; i++)
         {
-            AskIfMissing(recovering[i].Accepted.Contact);
+            AskIfMissing(recovering[i].Accepted.Contact, recovering[i].Accepted.Tenant);
         }
 
         if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
@@ -477,7 +484,7 @@ internal sealed partial class ShardOwner
 
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
-            shard.Pin(shard.AddRow(contact));
+            shard.Pin(shard.AddRow(contact, contactRead));
         }
 
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);

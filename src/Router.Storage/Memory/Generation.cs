@@ -1,3 +1,4 @@
+using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -38,6 +39,12 @@ internal sealed class Generation
     /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
     public SlabTable<UInt128, IdempotencyRow> Idempotency { get; } = new();
 
+    /// <summary>Contacts with departures that count for a recipient's limit.</summary>
+    public SlabTable<ContactId, DeparturesRow> Departures { get; } = new();
+
+    /// <summary>Those departures.</summary>
+    public Slab<DepartureRow> DepartureTimes { get; } = new();
+
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
@@ -59,14 +66,7 @@ internal sealed class Generation
     public void Add(in JournalEntry entry)
     {
         long key = entry.Message.RowKey;
-        int ordinal = Messages.Find(key);
-        if (ordinal < 0)
-        {
-            ordinal = Messages.Add(new MessageRow { RowKey = key, LastEvent = -1, Tenant = entry.Tenant });
-            Of(entry.Tenant).Add(ordinal);
-        }
-
-        ref MessageRow message = ref Messages[ordinal];
+        ref MessageRow message = ref Touch(key, entry.Tenant);
         message.LastEvent = Events.Add(new EventRow
         {
             AtMs = entry.AtMs,
@@ -91,10 +91,56 @@ internal sealed class Generation
         {
             Receipts.Add(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
         }
+
+        if (entry.HasLeft)
+        {
+            message.Leaving = LeavingState.Answered;
+            AddDeparture(entry.Contact, entry.AtMs);
+        }
+    }
+
+    /// <summary>Adds a message that may leave: no entry of its history, only its state.</summary>
+    public void Leave(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).Leaving = LeavingState.Open;
+
+    /// <summary>Adds the departures to a contact from <paramref name="fromMs"/> on, the newest first, until the list has <paramref name="max"/>.</summary>
+    public void CopyDepartures(in ContactId contact, long fromMs, StructList<long> departures, int max)
+    {
+        int ordinal = Departures.Count == 0 ? -1 : Departures.Find(contact);
+        for (int at = ordinal < 0 ? -1 : Departures[ordinal].Last; at >= 0 && max > departures.Count; at = DepartureTimes[at].Previous)
+        {
+            if (DepartureTimes[at].AtMs >= fromMs)
+            {
+                departures.Add(DepartureTimes[at].AtMs);
+            }
+        }
     }
 
     /// <summary>A tenant's messages; null: none.</summary>
     public TenantMessages? FindTenant(int tenant) => tenants.GetValueOrDefault(tenant);
+
+    private ref MessageRow Touch(long rowKey, int tenant)
+    {
+        int ordinal = Messages.Find(rowKey);
+        if (ordinal < 0)
+        {
+            ordinal = Messages.Add(new MessageRow { RowKey = rowKey, LastEvent = -1, Tenant = tenant });
+            Of(tenant).Add(ordinal);
+        }
+
+        return ref Messages[ordinal];
+    }
+
+    private void AddDeparture(in ContactId contact, long atMs)
+    {
+        int ordinal = Departures.Find(contact);
+        if (ordinal < 0)
+        {
+            ordinal = Departures.Add(new DeparturesRow { Contact = contact, Last = -1 });
+        }
+
+        ref DeparturesRow row = ref Departures[ordinal];
+        row.Last = DepartureTimes.Add(new DepartureRow { AtMs = atMs, Previous = row.Last });
+    }
 
     private TenantMessages Of(int tenant)
     {
