@@ -111,6 +111,41 @@ public sealed class RecipientTests
     }
 
     [Fact]
+    public void No_place_is_taken_before_all_that_may_have_left_are_taken_up()
+    {
+        EngineHarness h = Begin(1);
+        h.Post(1, tenant: TenantOf(h), notBeforeMs: h.NowMs + 5_000);
+        h.Post(2, tenant: TenantOf(h), notBeforeMs: h.NowMs + 5_000);
+        h.Post(1, tenant: TenantOf(h));
+        Assert.Equal(["m2"], h.WrittenTexts()); // no outcome
+        time.Advance(6_000);
+        h = Restart(h, 1, readsAtOnce: false);
+        h.Advance(2_000, 10, () => h.Provider.SettleAll());
+        Assert.Equal(["m1", "m2"], h.WrittenTexts().Order());
+        h.Dispose();
+    }
+
+    [Fact]
+    public void What_waits_behind_one_that_may_have_left_does_not_overtake_it()
+    {
+        EngineHarness h = Begin(2);
+        h.Queue(1, tenant: TenantOf(h));
+        h.Run();
+        h.Journal.Commit();
+        h.Run(); // its leaving is under way
+        h.Queue(1, tenant: TenantOf(h));
+        h.Run();
+        h.Journal.Commit();
+        h.Run();
+        h.Journal.Commit();
+        Assert.Equal([true, false], store.Snapshot().Select(m => store.LeavingOf(m.Accepted.Id).IsOpen));
+        h = Restart(h, 2);
+        h.Advance(2_000, 10);
+        Assert.Equal(["m0", "m1"], h.WrittenTexts());
+        h.Dispose();
+    }
+
+    [Fact]
     public void A_place_that_is_given_back_is_taken_by_another()
     {
         using EngineHarness h = Begin(1, static p => p.WritesAtOnce = false);
@@ -189,21 +224,28 @@ public sealed class RecipientTests
         h.Dispose();
     }
 
-    private EngineHarness Begin(int count, Action<ScriptedProvider>? prepare = null)
+    private EngineHarness Begin(int count, Action<ScriptedProvider>? prepare = null, bool readsAtOnce = true)
     {
-        var h = new EngineHarness(options: new EngineOptions { ContactRowsMax = 16 }, store: store, time: time, prepare: prepare);
+        var h = new EngineHarness(options: new EngineOptions { ContactRowsMax = 16, AcceptBatchMax = readsAtOnce ? 512 : 1 }, store: store, time: time, prepare: prepare);
+        h.Journal.ReadsContactsAtOnce = readsAtOnce;
         Tenant tenant = EngineHarness.TenantWith(new TenantLimits { PerRecipient = new RecipientLimit(count, WindowMs / 1_000) });
         h.Configure([tenant, EngineHarness.TenantWith(new TenantLimits(), 2)], [EngineHarness.Account(++provider, "p")]);
         h.Own(5);
+        if (!readsAtOnce)
+        {
+            h.Journal.CompleteReads();
+            h.AdvanceWithoutCommits(2_500, 50); // the first is taken up, the reads for the others take their time
+        }
+
         h.Advance(400, 50);
         return h;
     }
 
-    private EngineHarness Restart(EngineHarness h, int count, Action<ScriptedProvider>? prepare = null)
+    private EngineHarness Restart(EngineHarness h, int count, Action<ScriptedProvider>? prepare = null, bool readsAtOnce = true)
     {
         h.Journal.Crash();
         h.Dispose();
-        return Begin(count, prepare);
+        return Begin(count, prepare, readsAtOnce);
     }
 
     private static Tenant TenantOf(EngineHarness h, int number = 1) => h.Engine.Configuration.FindTenant(number)!;
