@@ -29,6 +29,13 @@ public sealed class JournalClient : IJournalClient
             read.Contacts.Add().Contact = contact;
         }
 
+        await ReadContactsAsync(journal, read).ConfigureAwait(false);
+        return read.Contacts.Span.ToArray();
+    }
+
+    /// <summary>The same, of a read made by the test for this client.</summary>
+    public async Task ReadContactsAsync(IJournal journal, ContactRead read)
+    {
         Task told = Ask(read);
         if (journal.ReadContacts(read))
         {
@@ -39,7 +46,10 @@ public sealed class JournalClient : IJournalClient
             await told.WaitAsync(Patience).ConfigureAwait(false);
         }
 
-        return read.Failed ? throw new IOException("the journal could not read contacts") : read.Contacts.Span.ToArray();
+        if (read.Failed)
+        {
+            throw new IOException("the journal could not read contacts");
+        }
     }
 
     /// <summary>Reads records and opens them; null: not there.</summary>

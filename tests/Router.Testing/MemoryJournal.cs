@@ -125,8 +125,8 @@ public sealed partial class MemoryJournal : IJournal
 
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
-            wrong ??= entry.Kind is EntryKind.None or > EntryKind.ReceiptDone ? $"entry of kind {entry.Kind}" : null;
-            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt;
+            wrong ??= entry.Kind is EntryKind.None || !Enum.IsDefined(entry.Kind) ? $"entry of kind {entry.Kind}" : null;
+            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving;
             wrong ??= hasMessage && entry.Message.Shard != part.Shard ? $"entry about message {entry.Message}, which is of another shard" : null;
         }
 
@@ -142,7 +142,7 @@ public sealed partial class MemoryJournal : IJournal
         read.Failed = TakeReadFault();
         if (!read.Failed)
         {
-            Store.Fill(read.Contacts);
+            Store.Fill(read);
         }
     }
 }

@@ -11,6 +11,8 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
     internal readonly List<StoredEvent> Events = [new StoredEvent(accepted.AcceptedAtMs, MessageStatus.Accepted, 0, Reason.None)];
     internal MessageStatus Status = MessageStatus.Accepted;
     internal byte Attempts;
+    internal bool IsLeaving;
+    internal long LeavingCommit;
     internal byte[]? SegmentsSent;
     internal byte[]? SegmentsDelivered;
 
@@ -31,6 +33,7 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
         Accepted = Accepted,
         Status = Status,
         Attempts = Attempts,
+        IsLeaving = IsLeaving,
         SegmentsSent = (byte[]?)SegmentsSent?.Clone(),
     };
 }

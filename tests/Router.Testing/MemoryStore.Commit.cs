@@ -157,8 +157,19 @@ public sealed partial class MemoryStore
     private void Apply(int shard, in JournalEntry entry)
     {
         MemoryMessage? message = FindLocked(entry.Message);
+        if (entry.HasLeft)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(departures, entry.Contact, out _) ??= [];
+            departures[entry.Contact].Add(entry.AtMs);
+            message?.IsLeaving = false;
+        }
+
         switch (entry.Kind)
         {
+            case EntryKind.Leaving when message is not null:
+                message.IsLeaving = true;
+                message.LeavingCommit = commit + 1;
+                break;
             case EntryKind.Status:
                 ApplyStatus(entry, message);
                 break;

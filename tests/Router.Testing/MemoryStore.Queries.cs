@@ -8,13 +8,24 @@ namespace Router.Testing;
 
 public sealed partial class MemoryStore
 {
-    internal void Fill(StructList<StoredContact> wanted)
+    internal void Fill(ContactRead read)
     {
+        read.Departures.Clear();
         lock (sync)
         {
-            foreach (ref StoredContact contact in wanted.Span)
+            foreach (ref StoredContact contact in read.Contacts.Span)
             {
+                long fromMs = contact.DeparturesFromMs;
                 contact = contacts.TryGetValue(contact.Contact, out StoredContact found) ? found : new StoredContact { Contact = contact.Contact };
+                contact.DeparturesFromMs = fromMs;
+                contact.DepartureOffset = read.Departures.Count;
+                List<long> times = fromMs == 0 ? [] : departures.GetValueOrDefault(contact.Contact, []);
+                foreach (long atMs in times.Where(t => t >= fromMs).TakeLast(ContactRead.DeparturesMax))
+                {
+                    read.Departures.Add(atMs);
+                    contact.DepartureCount++;
+                    DeparturesRead++;
+                }
             }
         }
     }

@@ -21,6 +21,7 @@ public sealed partial class MemoryStore
     private readonly Dictionary<int, SortedSet<ulong>> headsByTenant = [];
     private readonly Dictionary<ContactId, SortedSet<ulong>> headsByContact = [];
     private readonly Dictionary<ContactId, StoredContact> contacts = [];
+    private readonly Dictionary<ContactId, List<long>> departures = [];
     private readonly Dictionary<(int Tenant, UInt128 Key), FirstUse> idempotency = [];
     private readonly Dictionary<ulong, AwaitedSegment> awaited = [];
     private readonly List<(int Shard, UnmatchedReceipt Receipt)> unmatched = [];
@@ -77,6 +78,21 @@ public sealed partial class MemoryStore
         lock (sync)
         {
             return [.. unmatched.Select(static u => u.Receipt)];
+        }
+    }
+
+    /// <summary>Departures given back with contacts.</summary>
+    public long DeparturesRead { get; private set; }
+
+    /// <summary>
+    /// Of a message: its contact, the commit that kept its last <see cref="EntryKind.Leaving"/> (0: none), whether that is open, and whether segments of it were sent.
+    /// </summary>
+    public (ContactId Contact, long Commit, bool IsOpen, bool HasPart) LeavingOf(MessageId id)
+    {
+        lock (sync)
+        {
+            MemoryMessage message = messages[id.Head];
+            return (message.Accepted.Contact, message.LeavingCommit, message.IsLeaving, message.SegmentsSent is not null);
         }
     }
 

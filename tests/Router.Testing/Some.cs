@@ -91,6 +91,9 @@ public static class Some
             AtMs = atMs != 0 ? atMs : of.AcceptedAtMs + (int)status,
         };
 
+    /// <summary><paramref name="of"/> may leave.</summary>
+    public static JournalEntry Leaving(in AcceptedMessage of, long atMs = 0) => About(of) with { Kind = EntryKind.Leaving, AtMs = atMs != 0 ? atMs : of.AcceptedAtMs };
+
     /// <summary>A provider took one segment of <paramref name="of"/>.</summary>
     public static JournalEntry SegmentSent(in AcceptedMessage of, byte segment, int provider = 1, ulong receiptKey = 0) => About(of) with
     {

@@ -43,6 +43,7 @@ public class ShardWayBenchmark : IGate
     private readonly ReceiptIndex _receipts;
     private readonly Shard _shard;
     private readonly JournalPart _part = new(0, new UnheardJournal());
+    private readonly ContactRead _contactRead = new(new UnheardJournal());
     private readonly StructList<int> _rows = new(Batch);
     private readonly ReleaseAsk _ask;
     private long _nowMs = 1_795_478_400_000;
@@ -138,7 +139,7 @@ public class ShardWayBenchmark : IGate
             }
 
             int row = _shard.FindRow(request.Contact);
-            row = row >= 0 ? row : _shard.AddRow(new StoredContact { Contact = request.Contact });
+            row = row >= 0 ? row : _shard.AddRow(new StoredContact { Contact = request.Contact }, _contactRead);
             _shard.Pin(row);
             _shard.Prepare(request, row, _part);
             _rows.Add(row);

@@ -3,10 +3,12 @@ namespace Router.Core.Limits;
 /// <summary>
 /// The last departures to one contact, for its limit: at most <c>count</c> in any window of <c>windowSeconds</c> (R3.1). Exact: it keeps the times themselves. Single-threaded: it
 /// belongs to the contact's shard. Times are milliseconds of one clock that does not go back.
+/// A place is reserved first (<see cref="Reserve"/>): until its message departs it counts in every window, as nobody knows yet in which one it will lie.
 /// </summary>
 /// <remarks>
 /// Hot path. <c>LimitsBenchmark</c>, 0 B once the array has grown to its contact's traffic (at most <c>count</c> times 4 B).
 /// A departure is counted at the end of its release, as a slice's is (<see cref="RateLimit"/>): what is asked later sees it at its latest, so the limit holds wherever in its release the message left.
+/// It knows up to when it may have missed departures (what it dropped, what lay before it was loaded), so that a limit that is changed, even to more in a longer window, stays exact.
 /// Times are kept as 32 bits since a base; the base moves on after 24 days, when all that lies behind it is older than any window.
 /// </remarks>
 public sealed class RecipientLog
@@ -22,22 +24,70 @@ public sealed class RecipientLog
 
     private uint[] times = [];
     private long baseMs;
+    private long unknownUntilMs = long.MinValue;
+    private int reserved;
     private byte first;
     private byte length;
 
+    /// <summary>Whether a place may still be given back: one is reserved, or a release is open.</summary>
+    public bool MayGiveBack(long nowMs) => reserved > 0 || (length > 0 && At(length - 1) > nowMs);
+
     /// <summary>When one more may leave: <paramref name="nowMs"/> itself, or the first millisecond at which it may.</summary>
-    /// <param name="count">Messages a window, 1 to <see cref="CountMax"/>. After a rise that also lengthens the window it is exact one old window later.</param>
+    /// <param name="count">Messages a window, 1 to <see cref="CountMax"/>.</param>
     /// <param name="windowSeconds">The window, 1 to <see cref="WindowSecondsMax"/>.</param>
     /// <param name="nowMs">Now.</param>
+    /// <returns>While <see cref="MayGiveBack"/> it may turn out earlier (one is given back) or later (one departs): ask again.</returns>
     public long NextAt(int count, int windowSeconds, long nowMs)
     {
-        if (length < count)
+        // A window includes both its ends, hence the one more.
+        long windowMs = (windowSeconds * 1_000L) + 1;
+        int free = count - reserved;
+        if (free <= 0)
         {
-            return nowMs;
+            return nowMs + windowMs;
         }
 
-        // A window includes both its ends, hence the one more.
-        return Math.Max(nowMs, At(length - count) + (windowSeconds * 1_000L) + 1);
+        long next = unknownUntilMs == long.MinValue ? nowMs : Math.Max(nowMs, unknownUntilMs + windowMs);
+        return length < free ? next : Math.Max(next, At(length - free) + windowMs);
+    }
+
+    /// <summary>Takes a place for a message that has not departed.</summary>
+    public void Reserve() => reserved++;
+
+    /// <summary>A reserved place's message departs at <paramref name="atMs"/> or before.</summary>
+    public void Depart(int count, long atMs)
+    {
+        reserved--;
+        Count(count, atMs);
+    }
+
+    /// <summary>What was to depart at <paramref name="atMs"/> has not, and still may: its place is reserved again.</summary>
+    public void Return(long atMs)
+    {
+        Uncount(atMs);
+        reserved++;
+    }
+
+    /// <summary>A reserved place's message will never depart.</summary>
+    public void GiveBack() => reserved--;
+
+    /// <summary>What was counted at <paramref name="atMs"/> departed at <paramref name="leftMs"/> or before.</summary>
+    public void Settle(int count, long atMs, long leftMs)
+    {
+        if (leftMs < atMs && Uncount(atMs))
+        {
+            Count(count, leftMs);
+        }
+    }
+
+    /// <summary>Takes up departures from storage, in any order; before <paramref name="unknownUntilMs"/> and then there may have been others.</summary>
+    public void Load(ReadOnlySpan<long> departures, long unknownUntilMs)
+    {
+        this.unknownUntilMs = Math.Max(this.unknownUntilMs, unknownUntilMs);
+        foreach (long atMs in departures)
+        {
+            Count(CountMax, atMs);
+        }
     }
 
     /// <summary>Counts a departure that happens at <paramref name="atMs"/> or before; only the last <paramref name="count"/> are kept.</summary>
@@ -67,8 +117,8 @@ public sealed class RecipientLog
         this[at] = time;
     }
 
-    /// <summary>Takes back one departure counted at <paramref name="atMs"/> that has not happened and never will (its release lapsed).</summary>
-    public void Uncount(long atMs)
+    /// <summary>Takes back one departure counted at <paramref name="atMs"/> that has not happened and never will (its release lapsed); false: none is counted there.</summary>
+    public bool Uncount(long atMs)
     {
         for (int at = length - 1; at >= 0; at--)
         {
@@ -80,13 +130,15 @@ public sealed class RecipientLog
                 }
 
                 length--;
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <summary>Nothing counted lies within a window any more: a new log would answer the same.</summary>
-    public bool IsIdle(int windowSeconds, long nowMs) => length == 0 || At(length - 1) + (windowSeconds * 1_000L) < nowMs;
+    public bool IsIdle(int windowSeconds, long nowMs) => NextAt(1, windowSeconds, nowMs) == nowMs;
 
     private ref uint this[int index] => ref times[(first + index) % times.Length];
 
@@ -94,6 +146,7 @@ public sealed class RecipientLog
 
     private void Drop()
     {
+        unknownUntilMs = Math.Max(unknownUntilMs, At(0));
         first = (byte)((first + 1) % times.Length);
         length--;
     }

@@ -129,6 +129,12 @@ public enum EntryKind : byte
 
     /// <summary>An unmatched receipt found its message, or its time ran out: forget it.</summary>
     ReceiptDone = 6,
+
+    /// <summary>
+    /// A message whose recipient has a limit may leave: kept before it does, so that its place is known after a crash. Not an event. Open until an entry of the message says
+    /// <see cref="JournalEntry.HasLeft"/>. (7 is how the log packs an accepted message.)
+    /// </summary>
+    Leaving = 8,
 }
 
 /// <summary>One entry of the log, in the order of the shard's own sequence.</summary>
@@ -148,6 +154,12 @@ public struct JournalEntry
 
     /// <summary>Whether the message has a reference.</summary>
     public bool HasReference;
+
+    /// <summary>
+    /// The answer to the message's <see cref="EntryKind.Leaving"/> (<see cref="EntryKind.Status"/>, <see cref="EntryKind.SegmentSent"/>): it has left, at <see cref="AtMs"/> or before,
+    /// and counts for its recipient's limit. Storage gives such times back with the contact (<see cref="ContactRead.Departures"/>).
+    /// </summary>
+    public bool HasLeft;
 
     /// <summary>Tries so far, when the status is <see cref="MessageStatus.Queued"/> for a retry.</summary>
     public byte Attempts;

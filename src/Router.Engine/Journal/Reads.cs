@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Limits;
 using Router.Core.Messages;
 
 namespace Router.Engine.Journal;
@@ -24,16 +25,31 @@ public struct StoredContact
 
     /// <summary>Tag of the sender used last; 0: none.</summary>
     public uint LastSender;
+
+    /// <summary>Asked for: its departures from this Unix ms on, for its recipient's limit; 0: none, at no cost.</summary>
+    public long DeparturesFromMs;
+
+    /// <summary>Where its departures begin in <see cref="ContactRead.Departures"/>.</summary>
+    public int DepartureOffset;
+
+    /// <summary>How many they are; <see cref="ContactRead.DeparturesMax"/>: there may be more, and older ones.</summary>
+    public int DepartureCount;
 }
 
 /// <summary>Rows of contacts, read in one batch on first touch. Reused by the shard's owner.</summary>
 public sealed class ContactRead(IJournalClient client)
 {
+    /// <summary>Departures given back for a contact at most, the newest: as many as a recipient's limit can count.</summary>
+    public const int DeparturesMax = RecipientLog.CountMax;
+
     /// <summary>Who is told.</summary>
     public IJournalClient Client { get; } = client;
 
     /// <summary>In: the contacts, sorted or not. Out: filled.</summary>
     public StructList<StoredContact> Contacts { get; } = new(64);
+
+    /// <summary>Out: times (Unix ms) at which messages had left (<see cref="JournalEntry.HasLeft"/>), of all contacts that asked, in no order.</summary>
+    public StructList<long> Departures { get; } = new(16);
 
     /// <summary>Whether storage failed; nothing was filled.</summary>
     public bool Failed { get; set; }
@@ -85,6 +101,9 @@ public struct UnfinishedMessage
 
     /// <summary>Tries kept so far.</summary>
     public byte Attempts;
+
+    /// <summary>Whether its last <see cref="EntryKind.Leaving"/> is open: it may have left.</summary>
+    public bool IsLeaving;
 
     /// <summary>Segments that a provider has taken already, one bit each from bit 0; null: none.</summary>
     public byte[]? SegmentsSent;

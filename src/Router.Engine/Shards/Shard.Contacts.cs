@@ -32,8 +32,8 @@ internal sealed partial class Shard
         return row;
     }
 
-    /// <summary>Adds a row as storage knows it (or knows it not). Pin it before the next call.</summary>
-    public int AddRow(in StoredContact stored)
+    /// <summary>Adds a row as storage knows it (or knows it not), with the departures of <paramref name="read"/> that it asked for. Pin it before the next call.</summary>
+    public int AddRow(in StoredContact stored, ContactRead read)
     {
         int row = FindRow(stored.Contact);
         if (row >= 0)
@@ -73,6 +73,7 @@ internal sealed partial class Shard
             Touched = true,
         };
         rowIndex.Add(KeyOf(stored.Contact), row, new RowKeys(rows));
+        LoadDepartures(ref rows[row], stored, read);
         return row;
     }
 

@@ -81,6 +81,7 @@ internal sealed partial class Shard
         ref WaitingMessage message = ref messages[slot];
         heads.Remove(message.Head, new HeadKeys(messages));
         RemoveFromWheel(slot);
+        GivePlaceBack(slot);
         Unpin(message.Contact);
         segmented.Remove(slot);
         if (readBack.Count > 0)

@@ -34,8 +34,10 @@ internal sealed partial class Shard
 
         if (outcome.Kind == OutcomeKind.Sent)
         {
+            long leftMs = SettlePlace(slot);
             CloseRelease(slot);
             ref Step step = ref Finish(slot, MessageStatus.Sent, Reason.None);
+            step.LeftMs = leftMs;
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
             step.IsOutcome = true;
@@ -151,6 +153,7 @@ internal sealed partial class Shard
         bool stepped = outcome.Kind == OutcomeKind.Sent && state.MarkDone(outcome.Segment);
         if (stepped)
         {
+            long leftMs = SettlePlace(slot); // with its first segment
             bool last = state.DoneCount == messages[slot].Segments;
             if (last)
             {
@@ -160,6 +163,7 @@ internal sealed partial class Shard
             ref Step step = ref last ? ref Finish(slot, MessageStatus.Sent, Reason.None) : ref AddStep(StepKind.SegmentSent, slot);
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
+            step.LeftMs = leftMs;
             step.Segment = outcome.Segment;
             step.IsOutcome = true;
             step.IsFirst = state.DoneCount == 1;
@@ -211,6 +215,7 @@ internal sealed partial class Shard
             return;
         }
 
+        SettlePlace(slot);
         CloseRelease(slot);
         if (state.EndKept)
         {
@@ -223,30 +228,32 @@ internal sealed partial class Shard
 
     private void OnNotSent(int slot, OutcomeKind kind, Reason reason, int retryAfterMs, int provider, bool pays = true)
     {
-        ref WaitingMessage message = ref messages[slot];
-        long releaseEnd = messages[slot].ReleaseEnd;
+        bool left = kind is not (OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent);
+        long leftMs = left ? SettlePlace(slot) : 0;
         CloseRelease(slot);
         switch (kind)
         {
             case OutcomeKind.Lapsed or OutcomeKind.Throttled or OutcomeKind.Unsent:
-                if (!HasLeftInPart(slot))
-                {
-                    GiveRecipientBack(slot, releaseEnd);
-                }
-
+                ReturnToPlace(slot);
                 Back(slot);
                 break;
             case OutcomeKind.Refused:
             {
                 ref Step step = ref Finish(slot, MessageStatus.Undelivered, reason == Reason.None ? Reason.ProviderRefused : reason);
                 step.Provider = provider;
+                step.LeftMs = leftMs;
                 step.IsOutcome = pays;
                 return;
             }
 
             case OutcomeKind.Failed or OutcomeKind.Unknown:
-                Retry(slot, kind, retryAfterMs, provider, pays);
+            {
+                ref Step step = ref Retry(slot, kind, retryAfterMs, provider);
+                step.LeftMs = leftMs;
+                step.IsOutcome = pays;
                 return;
+            }
+
             default:
                 throw new InvalidOperationException($"no such outcome: {kind}");
         }
@@ -257,7 +264,7 @@ internal sealed partial class Shard
         }
     }
 
-    private void Retry(int slot, OutcomeKind kind, int retryAfterMs, int provider, bool pays)
+    private ref Step Retry(int slot, OutcomeKind kind, int retryAfterMs, int provider)
     {
         ref WaitingMessage message = ref messages[slot];
         RetryRule rule = effects.RetryRule(provider);
@@ -276,8 +283,7 @@ internal sealed partial class Shard
             {
                 ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
                 end.Provider = provider;
-                end.IsOutcome = pays;
-                return;
+                return ref end;
             }
 
             message.Attempts = 0;
@@ -290,7 +296,7 @@ internal sealed partial class Shard
         step.Reason = Reason.Retry;
         step.Provider = provider;
         step.DelayMs = delay;
-        step.IsOutcome = pays;
+        return ref step;
     }
 
     // Nothing left: back to its lane, or to another provider's when its own is down.

@@ -1,18 +1,171 @@
 using Router.Core.Limits;
+using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
 
-/// <content>The recipient's limit, which is the shard's own (DESIGN §3): a log of the last departures, each counted as made at its release's end.</content>
+/// <content>
+/// The recipient's limit, which is the shard's own (DESIGN §3) and outlives it: a message takes its place, its leaving is kept, and only then it departs (<see cref="MessageMarks.Cleared"/>).
+/// So whoever owns the shard next knows every place: the answered ones come back with the contact's row, the open ones with the unfinished messages.
+/// </content>
 internal sealed partial class Shard
 {
+    // A place that is not used up may be given back at any moment: who waits for it looks again, however long the window.
+    private const int LookAgainMs = 2_000;
+
     private readonly List<RecipientLog?> recipientLogs = [];
     private readonly Stack<int> freeRecipientLogs = new();
 
-    // Takes one departure to the message's contact, or says from when on there is room (Unix ms).
-    private bool TakeRecipient(int slot, RecipientLimit limit, long releaseEnd, out long untilMs)
+    // Cleared messages that an earlier owner may have let go: they count as left when they end, even if nothing of them was seen here.
+    private readonly HashSet<int> doubtful = [];
+    private int unrecoveredPlaces;
+    private long certainFromMs;
+    private long placesFromMs = long.MinValue;
+
+    /// <summary>Says which messages will be recovered: no place is taken before all that are leaving have theirs.</summary>
+    /// <param name="unfinished">The messages.</param>
+    /// <param name="certainFrom">Monotonic ms from which on no earlier owner can have a release open.</param>
+    public void ExpectPlaces(IReadOnlyList<UnfinishedMessage> unfinished, long certainFrom)
     {
-        ref ContactRow row = ref rows[messages[slot].Contact];
+        certainFromMs = certainFrom;
+        foreach (UnfinishedMessage message in unfinished)
+        {
+            unrecoveredPlaces += message.IsLeaving ? 1 : 0;
+        }
+
+        // What waits behind them must not overtake them: the wheel takes them up at a tick.
+        placesFromMs = unrecoveredPlaces == 0 ? long.MinValue : certainFrom + (2 * TickMs);
+    }
+
+    /// <summary>From when on the departures of a contact of <paramref name="tenant"/> matter (Unix ms); 0: it has no recipient's limit.</summary>
+    public long DeparturesFromMs(int tenant) => Configuration.FindTenant(tenant)?.Settings.Limits.PerRecipient is { } limit
+        ? Math.Max(1, MonotonicMs - (limit.WindowSeconds * 1_000L) - 2 + WallAheadMin)
+        : 0;
+
+    // Kept times are wall times. Where the wall clock was set while this owner holds the shard, the least it was ever ahead makes departures look younger, never older; they are never
+    // younger than now. One set forth while nobody looked can't be told.
+    private long WallAheadMin => Math.Min(wallAheadMin, NowMs - MonotonicMs);
+
+    private void LoadDepartures(ref ContactRow row, in StoredContact stored, ContactRead read)
+    {
+        if (stored.DeparturesFromMs == 0)
+        {
+            return;
+        }
+
+        long ahead = WallAheadMin - 1; // both clocks are cut to ms
+        long unknownUntilMs = stored.DeparturesFromMs - 1 - ahead;
+        Span<long> times = read.Departures.Span.Slice(stored.DepartureOffset, stored.DepartureCount);
+        long oldest = long.MaxValue;
+        foreach (ref long at in times)
+        {
+            at = Math.Min(MonotonicMs, at - ahead);
+            oldest = Math.Min(oldest, at);
+        }
+
+        LogOf(ref row).Load(times, times.Length == ContactRead.DeparturesMax ? Math.Max(oldest, unknownUntilMs) : unknownUntilMs);
+    }
+
+    // Takes a place and has it kept (true), or has the message wait until there may be room.
+    private bool Leave(int slot, RecipientLimit limit)
+    {
+        RecipientLog log = LogOf(ref rows[messages[slot].Contact]);
+        long at = log.NextAt(limit.Count, limit.WindowSeconds, MonotonicMs);
+        if (at > MonotonicMs)
+        {
+            long wait = at - MonotonicMs;
+            Defer(slot, NowMs + (log.MayGiveBack(MonotonicMs) ? Math.Min(wait, LookAgainMs) : wait));
+            Tell(slot, Reason.Limit);
+            return false;
+        }
+
+        log.Reserve();
+        messages[slot].Stage = MessageStage.Settling;
+        AddStep(StepKind.Leaving, slot);
+        return true;
+    }
+
+    // Nothing is decided about it while an earlier owner's release may be open: did it end before that, its departure would count too early.
+    private void RecoverPlace(int slot, in LaneKey identity)
+    {
+        Join(slot, identity);
+        messages[slot].Stage = MessageStage.Deferred;
+        AddToWheel(slot, NowMs + Math.Max(0, certainFromMs - MonotonicMs));
+        messages[slot].Marks |= MessageMarks.Cleared;
+        doubtful.Add(slot);
+        LogOf(ref rows[messages[slot].Contact]).Reserve();
+        unrecoveredPlaces--;
+    }
+
+    // It departs: counted at its release's end, as a slice is.
+    private void DepartFromPlace(int slot, RecipientLimit? limit, long releaseEnd)
+    {
+        if ((messages[slot].Marks & MessageMarks.Cleared) != 0)
+        {
+            LogOf(ref rows[messages[slot].Contact]).Depart(limit?.Count ?? RecipientLog.CountMax, releaseEnd / ticksPerMs);
+        }
+    }
+
+    // Nothing left after all (its release lapsed, the provider would not take it): it keeps its place and needs no other leaving.
+    private void ReturnToPlace(int slot)
+    {
+        if ((messages[slot].Marks & MessageMarks.Cleared) != 0)
+        {
+            LogOf(ref rows[messages[slot].Contact]).Return(messages[slot].ReleaseEnd / ticksPerMs);
+        }
+    }
+
+    // It left: the Unix ms from which that counts for its recipient; 0: it does not count. Another departure needs another place.
+    private long SettlePlace(int slot)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        if ((message.Marks & MessageMarks.Cleared) == 0)
+        {
+            return 0;
+        }
+
+        message.Marks &= ~MessageMarks.Cleared;
+        long end = message.ReleaseEnd / ticksPerMs;
+        if (doubtful.Remove(slot))
+        {
+            return NowMs + Math.Max(0, end - MonotonicMs); // the outcome may be that of its first sending: this one still leaves
+        }
+
+        if (message.Segments == 1) // of a long one others may still leave
+        {
+            LogOf(ref rows[message.Contact]).Settle(CountOf(slot), end, MonotonicMs);
+        }
+
+        return NowMs;
+    }
+
+    // It ends while it waits: counted (as above) when it may have left under an earlier owner.
+    private long GivePlaceBack(int slot)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        if ((message.Marks & MessageMarks.Cleared) == 0)
+        {
+            return 0;
+        }
+
+        message.Marks &= ~MessageMarks.Cleared;
+        RecipientLog log = LogOf(ref rows[message.Contact]);
+        if (!doubtful.Remove(slot))
+        {
+            log.GiveBack();
+            return 0;
+        }
+
+        log.Depart(CountOf(slot), MonotonicMs);
+        return NowMs;
+    }
+
+    private int CountOf(int slot) => Configuration.FindTenant(KeyOf(slot).Tenant)?.Settings.Limits.PerRecipient?.Count ?? RecipientLog.CountMax;
+
+    private RecipientLog LogOf(ref ContactRow row)
+    {
         if (row.RecipientLog < 0)
         {
             if (!freeRecipientLogs.TryPop(out row.RecipientLog))
@@ -24,26 +177,7 @@ internal sealed partial class Shard
             recipientLogs[row.RecipientLog] = new RecipientLog();
         }
 
-        RecipientLog log = recipientLogs[row.RecipientLog]!;
-        long at = log.NextAt(limit.Count, limit.WindowSeconds, MonotonicMs);
-        untilMs = NowMs + (at - MonotonicMs);
-        if (at > MonotonicMs)
-        {
-            return false;
-        }
-
-        log.Count(limit.Count, releaseEnd / ticksPerMs);
-        return true;
-    }
-
-    // Nothing left after all.
-    private void GiveRecipientBack(int slot, long releaseEnd)
-    {
-        int log = rows[messages[slot].Contact].RecipientLog;
-        if (log >= 0)
-        {
-            recipientLogs[log]!.Uncount(releaseEnd / ticksPerMs);
-        }
+        return recipientLogs[row.RecipientLog]!;
     }
 
     private void ForgetRecipientLog(ref ContactRow row)

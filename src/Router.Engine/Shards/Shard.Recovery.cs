@@ -30,6 +30,14 @@ internal sealed partial class Shard
         }
 
         AcceptedMessage accepted = unfinished.Accepted;
-        Place(slot, new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority), accepted.NotBeforeMs);
+        var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority);
+        if (unfinished.IsLeaving)
+        {
+            RecoverPlace(slot, identity);
+        }
+        else
+        {
+            Place(slot, identity, accepted.NotBeforeMs);
+        }
     }
 }

@@ -32,7 +32,9 @@ internal sealed partial class Shard
         bool reading = false;
         Tenant? tenant = Configuration.FindTenant(lane.Key.Tenant);
         bool senderAllowed = SenderAllowed(tenant, lane.Key.SenderTag);
-        while (MayRelease && lane.First >= 0 && ask.Departures.Count < ask.MessagesMax)
+        RecipientLimit? limit = tenant?.Settings.Limits.PerRecipient;
+        int leaving = 0;
+        while (MayRelease && lane.First >= 0 && ask.Departures.Count + leaving < ask.MessagesMax)
         {
             int slot = lane.First;
             ref WaitingMessage message = ref messages[slot];
@@ -65,23 +67,28 @@ internal sealed partial class Shard
                 break;
             }
 
+            if (limit is not null && (message.Marks & MessageMarks.Cleared) == 0 && !HasLeftInPart(slot))
+            {
+                if (unrecoveredPlaces > 0 || MonotonicMs < placesFromMs)
+                {
+                    break; // one that is not taken up yet may hold the place, or go first
+                }
+
+                Pop(lane);
+                RemoveFromWheel(slot);
+                leaving += Leave(slot, limit) ? 1 : 0;
+                continue;
+            }
+
             if (!TryGetRecord(slot, out ReadOnlySpan<byte> record))
             {
                 reading = read is not null && StartReading(ask.ShardLane, lane, read);
                 break;
             }
 
-            if (tenant!.Settings.Limits.PerRecipient is { } limit && !HasLeftInPart(slot) && !TakeRecipient(slot, limit, ask.ReleaseEnd, out long untilMs))
-            {
-                Pop(lane);
-                RemoveFromWheel(slot);
-                Defer(slot, untilMs);
-                Tell(slot, Reason.Limit);
-                continue;
-            }
-
             Pop(lane);
             RemoveFromWheel(slot);
+            DepartFromPlace(slot, limit, ask.ReleaseEnd);
             Depart(slot, record, Math.Min(due, room), ask);
         }
 

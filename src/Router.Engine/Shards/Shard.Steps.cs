@@ -134,8 +134,10 @@ internal sealed partial class Shard
 
     private ref Step Finish(int slot, MessageStatus status, Reason reason)
     {
+        long leftMs = GivePlaceBack(slot);
         messages[slot].Stage = MessageStage.Ending;
         ref Step step = ref AddStep(StepKind.Finish, slot);
+        step.LeftMs = leftMs;
         step.Status = status;
         step.Reason = reason;
         return ref step;
@@ -155,17 +157,18 @@ internal sealed partial class Shard
 
     private void Write(in Step step, ref JournalEntry entry)
     {
-        entry.AtMs = NowMs;
+        entry.AtMs = Math.Max(NowMs, step.LeftMs);
         entry.Status = step.Status;
         entry.Reason = step.Reason;
         entry.Segment = step.Segment;
         entry.Provider = step.Provider;
         entry.ReceiptKey = step.ReceiptKey;
+        entry.HasLeft = step.LeftMs != 0;
         switch (step.Kind)
         {
-            case StepKind.Finish or StepKind.Retry or StepKind.Told or StepKind.SegmentSent:
+            case StepKind.Finish or StepKind.Leaving or StepKind.Retry or StepKind.Told or StepKind.SegmentSent:
             {
-                entry.Kind = step.Kind == StepKind.SegmentSent ? EntryKind.SegmentSent : EntryKind.Status;
+                entry.Kind = step.Kind switch { StepKind.SegmentSent => EntryKind.SegmentSent, StepKind.Leaving => EntryKind.Leaving, _ => EntryKind.Status };
                 // A message can end while `queued` is on its way: then there is nothing to tell any more, but the entry keeps its place.
                 ref WaitingMessage message = ref messages[step.Slot];
                 LaneKey key = lanes[message.Lane]!.Key;
@@ -248,6 +251,10 @@ internal sealed partial class Shard
             case StepKind.SegmentSent:
                 AwaitReceipt(step);
                 GoOnWithReceipts(step.Head);
+                break;
+            case StepKind.Leaving:
+                messages[step.Slot].Marks |= MessageMarks.Cleared;
+                Back(step.Slot);
                 break;
             case StepKind.Told:
                 break;

@@ -14,6 +14,7 @@ internal sealed partial class Shard
     private const long JumpMs = 500;
     private readonly TimingWheel<WheelLinks> wheel;
     private long wallAhead = long.MinValue;
+    private long wallAheadMin = long.MaxValue;
 
     /// <summary>Moves the wheel on; what is due is decided again or ends.</summary>
     public void Advance(uint tick)
@@ -100,6 +101,7 @@ internal sealed partial class Shard
     {
         long ahead = NowMs - MonotonicMs;
         bool jumped = wallAhead != long.MinValue && Math.Abs(ahead - wallAhead) > JumpMs;
+        wallAheadMin = Math.Min(wallAheadMin, ahead);
         if (wallAhead == long.MinValue || jumped)
         {
             wallAhead = ahead; // drift adds up to a jump in the end

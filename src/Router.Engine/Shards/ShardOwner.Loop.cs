@@ -159,6 +159,11 @@ internal sealed partial class ShardOwner
     {
         int count = urgent.Take(ref urgentBatch);
         urgentCount = count;
+        if (count > 0)
+        {
+            SetClocks(); // not before what an outcome tells of: a departure counts at its outcome's time
+        }
+
         for (urgentAt = 0; urgentAt < count; urgentAt++)
         {
             ref UrgentCommand command = ref urgentBatch[urgentAt];

@@ -10,7 +10,8 @@ internal sealed partial class ShardOwner
     // Looks for rows that are not in memory among what comes next; reads them in one batch, else builds the part at once.
     private bool BuildPart()
     {
-        if (engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
+        // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
         {
             return false;
         }
@@ -32,12 +33,12 @@ internal sealed partial class ShardOwner
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         for (int i = acceptAt; i < end; i++)
         {
-            AskIfMissing(acceptBatch[i].Contact);
+            AskIfMissing(acceptBatch[i].Contact, acceptBatch[i].Tenant!.Number);
         }
 
         foreach (FlagsTask task in flagsWaiting)
         {
-            AskIfMissing(task.Contact);
+            AskIfMissing(task.Contact, task.Tenant);
         }
 
         if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
@@ -50,11 +51,13 @@ internal sealed partial class ShardOwner
         return true;
     }
 
-    private void AskIfMissing(ContactId contact)
+    private void AskIfMissing(ContactId contact, int tenant)
     {
         if (shard.FindRow(contact) < 0)
         {
-            contactRead.Contacts.Add().Contact = contact;
+            ref StoredContact asked = ref contactRead.Contacts.Add();
+            asked.Contact = contact;
+            asked.DeparturesFromMs = shard.DeparturesFromMs(tenant);
         }
     }
 
@@ -74,7 +77,7 @@ internal sealed partial class ShardOwner
 
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
-            shard.Pin(shard.AddRow(contact)); // pinned until every command of this part has pinned it for itself
+            shard.Pin(shard.AddRow(contact, contactRead)); // pinned until every command of this part has pinned it for itself
         }
 
         FillPart();

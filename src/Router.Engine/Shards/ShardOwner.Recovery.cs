@@ -47,7 +47,7 @@ internal sealed partial class ShardOwner
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);
         for (int i = recovered; i < end; i++)
         {
-            AskIfMissing(recovering[i].Accepted.Contact);
+            AskIfMissing(recovering[i].Accepted.Contact, recovering[i].Accepted.Tenant);
         }
 
         if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
@@ -69,7 +69,7 @@ internal sealed partial class ShardOwner
 
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
-            shard.Pin(shard.AddRow(contact));
+            shard.Pin(shard.AddRow(contact, contactRead));
         }
 
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);

@@ -84,7 +84,9 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
         recoveringLeft = recovering.Count;
 
         // Releases of the owner before this one may be open: one in this process gave the last before now, one elsewhere while its lease held.
-        certainFrom = engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs + (engine.Journal.Exclusive ? 0 : LeaseMs));
+        long certainMs = engine.Options.ReleaseMs + (engine.Journal.Exclusive ? 0 : LeaseMs);
+        certainFrom = engine.Timestamp + engine.Ticks(certainMs);
+        shard.ExpectPlaces(recovering, engine.MonotonicMs + certainMs + 1);
     }
 
     /// <summary>The state machine; for tests, when nothing runs.</summary>

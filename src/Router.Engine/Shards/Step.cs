@@ -8,6 +8,9 @@ internal enum StepKind : byte
     /// <summary>A last status, or <c>sent</c>: the message leaves the shard.</summary>
     Finish,
 
+    /// <summary>It has its place in its recipient's limit and may leave once that is kept.</summary>
+    Leaving,
+
     /// <summary><c>queued</c> for another try.</summary>
     Retry,
 
@@ -49,4 +52,7 @@ internal struct Step
 
     /// <summary>Whether it counts among the provider's outcomes that are not kept yet.</summary>
     public bool IsOutcome;
+
+    /// <summary>When it had left (Unix ms), where that counts for its recipient (<see cref="Journal.JournalEntry.HasLeft"/>); 0: it does not.</summary>
+    public long LeftMs;
 }

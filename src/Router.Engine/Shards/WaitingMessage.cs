@@ -101,7 +101,7 @@ internal enum MessageStage : byte
     /// <summary>Its last status is on its way to the journal: nothing moves it any more but the journal's answer.</summary>
     Ending = 4,
 
-    /// <summary>An outcome that lets it wait is on its way to the journal.</summary>
+    /// <summary>An outcome that lets it wait, or that it is leaving, is on its way to the journal.</summary>
     Settling = 5,
 }
 
@@ -132,4 +132,7 @@ internal enum MessageMarks : byte
 
     /// <summary>Stands in the wheel.</summary>
     InWheel = 64,
+
+    /// <summary>Its leaving is kept, it has a place in its recipient's limit: reserved while it waits, counted at its release's end while it is sending.</summary>
+    Cleared = 128,
 }

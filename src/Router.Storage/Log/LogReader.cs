@@ -82,6 +82,7 @@ internal ref struct LogReader
         else
         {
             record.Entry.Kind = (EntryKind)kind;
+            record.Entry.HasLeft = (head & LogWriter.HasLeft) != 0;
             ReadEntry(head, ref record, ref at);
         }
 
@@ -135,6 +136,11 @@ internal ref struct LogReader
                 entry.Attempts = group[at++];
                 entry.Segment = group[at++];
                 entry.Provider = (int)ReadVarint(ref at);
+                break;
+            case EntryKind.Leaving:
+                entry.Message = MessageId.Read(group[at..]);
+                at += 16;
+                ReadContact(ref entry, ref at);
                 break;
             case EntryKind.Flags:
                 ReadContact(ref entry, ref at);

@@ -22,7 +22,7 @@ internal sealed class LogWriter
     /// <summary>Bytes before the entries of a group.</summary>
     public const int GroupHeaderLength = 12;
 
-    /// <summary>The kind of an accepted message (<see cref="EntryKind"/> ends at 6).</summary>
+    /// <summary>The kind of an accepted message, which no <see cref="EntryKind"/> has.</summary>
     public const int Accepted = 7;
 
     /// <summary>The message has a reference.</summary>
@@ -30,6 +30,9 @@ internal sealed class LogWriter
 
     /// <summary>An idempotency key, a receipt key or a reason follows.</summary>
     public const int HasKey = 0x20;
+
+    /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
+    public const int HasLeft = 0x40;
 
     // 1 kind + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
@@ -84,7 +87,7 @@ internal sealed class LogWriter
         // Both in one group, so that a receipt kept and forgotten in one commit is read in that order.
         ByteList group = GroupOf(entry.Kind is EntryKind.UnmatchedReceipt or EntryKind.ReceiptDone ? 0 : entry.Tenant);
         Span<byte> to = group.Add(EntryLengthMax);
-        to[0] = (byte)((int)entry.Kind | (entry.HasReference ? HasReference : 0) | (entry.ReceiptKey != 0 ? HasKey : 0));
+        to[0] = (byte)((int)entry.Kind | (entry.HasReference ? HasReference : 0) | (entry.ReceiptKey != 0 ? HasKey : 0) | (entry.HasLeft ? HasLeft : 0));
         int at = 1;
         PutTime(entry.AtMs, to, ref at);
         if (entry.ReceiptKey != 0)
@@ -106,6 +109,11 @@ internal sealed class LogWriter
                 to[at++] = entry.Attempts;
                 to[at++] = entry.Segment;
                 PutVarint((uint)entry.Provider, to, ref at);
+                break;
+            case EntryKind.Leaving:
+                entry.Message.Write(to[at..]);
+                PutContact(entry, to[(at + 16)..]);
+                at += 16 + ContactId.Size + 4;
                 break;
             case EntryKind.Flags:
                 PutContact(entry, to[at..]);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Storage.Memory;
@@ -61,6 +62,27 @@ internal sealed class LookupReader : IDisposable
         return found;
     }
 
+    /// <summary>Adds the departures to a contact in a run from <paramref name="fromMs"/> on, the newest first, until the list has <paramref name="max"/>.</summary>
+    public void CopyDepartures(Run run, in ContactId contact, long fromMs, StructList<long> departures, int max)
+    {
+        Span<byte> key = stackalloc byte[ContactId.Size];
+        contact.Write(key);
+        OpenFile file = FileOf(run);
+        if (file.TrySeek(run.Number, RunKind.Departures, key, out ReadOnlySpan<byte> data))
+        {
+            for (; data.Length >= sizeof(long) && max > departures.Count; data = data[sizeof(long)..])
+            {
+                long atMs = BinaryPrimitives.ReadInt64LittleEndian(data);
+                if (atMs >= fromMs)
+                {
+                    departures.Add(atMs);
+                }
+            }
+        }
+
+        file.Release();
+    }
+
     /// <summary>The highest row key below <paramref name="before"/> of a tenant with a status in a run; -1: none.</summary>
     public long NextOfTenant(Run run, int tenant, MessageStatus status, long before)
     {
@@ -108,7 +130,8 @@ internal sealed class LookupReader : IDisposable
         Dictionary<long, UnfinishedState> unfinished = [];
         FileOf(run).ForEach(run.Number, RunKind.Unfinished, 8, (key, data) => unfinished.Add(BinaryPrimitives.ReadInt64BigEndian(key), new UnfinishedState
         {
-            Status = (MessageStatus)data[0],
+            Status = (MessageStatus)(data[0] & ~RunWriter.IsLeaving),
+            IsLeaving = (data[0] & RunWriter.IsLeaving) != 0,
             Attempts = data[1],
             SegmentsSent = data.Length == 2 ? null : data[2..].ToArray(),
         }));

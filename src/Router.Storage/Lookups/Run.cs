@@ -1,8 +1,13 @@
+using Router.Core.Addresses;
+
 namespace Router.Storage.Lookups;
 
 /// <summary>A generation as swept into a look-up file. Immutable but for its filters, which are let go of when the budget is used up: then its tables are asked.</summary>
 internal sealed class Run
 {
+    // A departure may be said to be some hundred ms younger than its commit, which the clock may have been set back by a little: a run more is looked at.
+    private const long DeparturesAheadMs = 60_000;
+
     /// <summary>The file.</summary>
     public required string Path { get; init; }
 
@@ -42,8 +47,12 @@ internal sealed class Run
     /// <summary>Of idempotency keys; null: ask the table.</summary>
     public BloomFilter? IdempotencyKeys { get; set; }
 
+    /// <summary>Of contacts with departures; null: ask the table.</summary>
+    public BloomFilter? Departures { get; set; }
+
     /// <summary>Bytes of its filters in memory.</summary>
-    public long FilterBytes => (Histories?.Bytes.Length ?? 0) + (Receipts?.Bytes.Length ?? 0) + (IdempotencyKeys?.Bytes.Length ?? 0);
+    public long FilterBytes =>
+        (Histories?.Bytes.Length ?? 0) + (Receipts?.Bytes.Length ?? 0) + (IdempotencyKeys?.Bytes.Length ?? 0) + (Departures?.Bytes.Length ?? 0);
 
     /// <summary>Whether a message may have entries here.</summary>
     public bool MayHaveMessage(long rowKey) =>
@@ -55,6 +64,9 @@ internal sealed class Run
     /// <summary>Whether an idempotency key may be here.</summary>
     public bool MayHaveKey(UInt128 keyHash) => IdempotencyKeys?.MayContain((ulong)keyHash) ?? true;
 
+    /// <summary>Whether departures to a contact from <paramref name="fromMs"/> on may be here.</summary>
+    public bool MayHaveDepartures(in ContactId contact, long fromMs) => LastAtMs >= fromMs - DeparturesAheadMs && (Departures?.MayContain(BloomFilter.Hash(contact)) ?? true);
+
     /// <summary>Lets go of the filters.</summary>
-    public void DropFilters() => Histories = Receipts = IdempotencyKeys = null;
+    public void DropFilters() => Histories = Receipts = IdempotencyKeys = Departures = null;
 }

@@ -80,6 +80,9 @@ internal static class RunFiles
                 case RunKind.Idempotency:
                     run.IdempotencyKeys = filter;
                     break;
+                case RunKind.Departures:
+                    run.Departures = filter;
+                    break;
                 case RunKind.List:
                 case RunKind.Unfinished:
                 case RunKind.Unmatched:

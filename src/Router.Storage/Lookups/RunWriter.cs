@@ -8,8 +8,11 @@ using Router.Storage.Sqlite;
 namespace Router.Storage.Lookups;
 
 /// <summary>Writes a closed generation as a run, in one transaction. The sweeper's thread; the generation does not change any more.</summary>
-internal sealed class RunWriter : IDisposable
+internal sealed partial class RunWriter : IDisposable
 {
+    /// <summary>Mark in the status of an unfinished message.</summary>
+    public const int IsLeaving = 0x80;
+
     // 65,535 bytes of data at most: entries beyond are cut, the oldest first (a message retried thousands of times).
     private const int HistoryEntriesMax = 65_535 / HistoryCodec.EntryLength;
 
@@ -52,6 +55,7 @@ internal sealed class RunWriter : IDisposable
             Histories = new BloomFilter(byKey.Length),
             Receipts = new BloomFilter(generation.Receipts.Count),
             IdempotencyKeys = new BloomFilter(generation.Idempotency.Count),
+            Departures = new BloomFilter(generation.Departures.Count),
         };
         database.Execute("BEGIN IMMEDIATE");
         try
@@ -60,11 +64,13 @@ internal sealed class RunWriter : IDisposable
             WriteReceipts(run, generation);
             WriteIdempotencyKeys(run, generation);
             WriteList(run, generation, byKey);
+            WriteDepartures(run, generation);
             WriteUnfinished(run, unfinished);
             WriteUnmatched(run, generation.Unmatched);
             WriteFilter(run, RunKind.History, run.Histories);
             WriteFilter(run, RunKind.Receipt, run.Receipts);
             WriteFilter(run, RunKind.Idempotency, run.IdempotencyKeys);
+            WriteFilter(run, RunKind.Departures, run.Departures);
             WriteRun(run);
             database.Execute("COMMIT");
         }
@@ -230,7 +236,7 @@ internal sealed class RunWriter : IDisposable
             byte[] segments = state.SegmentsSent ?? [];
             BinaryPrimitives.WriteInt64BigEndian(key, rowKey);
             Span<byte> to = blocks.Add(key, 2 + segments.Length);
-            to[0] = (byte)state.Status;
+            to[0] = (byte)((int)state.Status | (state.IsLeaving ? IsLeaving : 0));
             to[1] = state.Attempts;
             segments.CopyTo(to[2..]);
         }

@@ -1,3 +1,4 @@
+using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -47,6 +48,12 @@ internal sealed class Generation
     /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
     public SlabTable<UInt128, IdempotencyRow> Idempotency { get; }
 
+    /// <summary>Contacts with departures that count for a recipient's limit.</summary>
+    public SlabTable<ContactId, DeparturesRow> Departures { get; } = new();
+
+    /// <summary>Those departures.</summary>
+    public Slab<DepartureRow> DepartureTimes { get; } = new();
+
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
@@ -68,14 +75,7 @@ internal sealed class Generation
     public void Add(in JournalEntry entry)
     {
         long key = entry.Message.RowKey;
-        int known = Messages.Count;
-        int ordinal = Messages.FindOrAdd(new MessageRow { RowKey = key, LastEvent = -1, Tenant = entry.Tenant });
-        if (ordinal == known)
-        {
-            List(entry.Tenant, key, ordinal);
-        }
-
-        ref MessageRow message = ref Messages[ordinal];
+        ref MessageRow message = ref Touch(key, entry.Tenant);
         message.LastEvent = Events.Add(new EventRow
         {
             AtMs = entry.AtMs,
@@ -100,6 +100,28 @@ internal sealed class Generation
         {
             // The first who awaits it keeps it.
             Receipts.FindOrAdd(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
+        }
+
+        if (entry.HasLeft)
+        {
+            message.Leaving = LeavingState.Answered;
+            AddDeparture(entry.Contact, entry.AtMs);
+        }
+    }
+
+    /// <summary>Adds a message that may leave: no entry of its history, only its state.</summary>
+    public void Leave(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).Leaving = LeavingState.Open;
+
+    /// <summary>Adds the departures to a contact from <paramref name="fromMs"/> on, the newest first, until the list has <paramref name="max"/>.</summary>
+    public void CopyDepartures(in ContactId contact, long fromMs, StructList<long> departures, int max)
+    {
+        int ordinal = Departures.Count == 0 ? -1 : Departures.Find(contact);
+        for (int at = ordinal < 0 ? -1 : Departures[ordinal].Last; at >= 0 && max > departures.Count; at = DepartureTimes[at].Previous)
+        {
+            if (DepartureTimes[at].AtMs >= fromMs)
+            {
+                departures.Add(DepartureTimes[at].AtMs);
+            }
         }
     }
 
@@ -126,6 +148,24 @@ internal sealed class Generation
         {
             unsorted.Add(messages);
         }
+    }
+
+    private ref MessageRow Touch(long rowKey, int tenant)
+    {
+        int known = Messages.Count;
+        int ordinal = Messages.FindOrAdd(new MessageRow { RowKey = rowKey, LastEvent = -1, Tenant = tenant });
+        if (ordinal == known)
+        {
+            List(tenant, rowKey, ordinal);
+        }
+
+        return ref Messages[ordinal];
+    }
+
+    private void AddDeparture(in ContactId contact, long atMs)
+    {
+        ref DeparturesRow row = ref Departures[Departures.FindOrAdd(new DeparturesRow { Contact = contact, Last = -1 })];
+        row.Last = DepartureTimes.Add(new DepartureRow { AtMs = atMs, Previous = row.Last });
     }
 
     private TenantMessages Of(int tenant)

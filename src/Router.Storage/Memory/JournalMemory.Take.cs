@@ -54,6 +54,7 @@ internal sealed partial class JournalMemory
             {
                 Status = message.Status == MessageStatus.None ? was.Status : message.Status,
                 Attempts = message.Status == MessageStatus.Queued ? message.Attempts : was.Attempts,
+                IsLeaving = message.Leaving == LeavingState.None ? was.IsLeaving : message.Leaving == LeavingState.Open,
                 SegmentsSent = message.HasSegments ? Segments(generation, message, EntryKind.SegmentSent, was.SegmentsSent) : was.SegmentsSent,
             };
         }

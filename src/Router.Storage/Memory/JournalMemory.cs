@@ -101,6 +101,9 @@ internal sealed partial class JournalMemory
             case EntryKind.SegmentReceipt:
                 Current.Add(entry);
                 break;
+            case EntryKind.Leaving:
+                Current.Leave(entry);
+                break;
             case EntryKind.Flags:
                 break;
             case EntryKind.UnmatchedReceipt:
@@ -229,6 +232,15 @@ internal sealed partial class JournalMemory
             }
 
             events.Span[first..].Reverse();
+        }
+    }
+
+    /// <summary>Adds the departures to a contact from <paramref name="fromMs"/> on that generations hold, the newest first, until the list has <paramref name="max"/>. Caller holds the gate.</summary>
+    public void CopyDepartures(in ContactId contact, long fromMs, StructList<long> departures, int max)
+    {
+        for (int i = generations.Count - 1; i >= 0; i--)
+        {
+            generations[i].CopyDepartures(contact, fromMs, departures, max);
         }
     }
 

@@ -27,6 +27,9 @@ internal struct MessageRow : IRow<long>
     /// <summary>Whether there are entries of single segments.</summary>
     public bool HasSegments;
 
+    /// <summary>What the generation says of its leaving.</summary>
+    public LeavingState Leaving;
+
     /// <inheritdoc/>
     public readonly long Key => RowKey;
 
@@ -82,6 +85,47 @@ internal struct ReceiptRow : IRow<ulong>
 
     /// <inheritdoc/>
     public static uint Hash(ulong key) => (uint)key;
+}
+
+/// <summary>Whether a message may have left without an answer.</summary>
+internal enum LeavingState : byte
+{
+    /// <summary>Nothing is said.</summary>
+    None = 0,
+
+    /// <summary>Its last <see cref="EntryKind.Leaving"/> has no answer.</summary>
+    Open = 1,
+
+    /// <summary>It is answered.</summary>
+    Answered = 2,
+}
+
+/// <summary>A contact with departures in a generation: 20 B.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct DeparturesRow : IRow<ContactId>
+{
+    /// <summary>The contact.</summary>
+    public ContactId Contact;
+
+    /// <summary>Ordinal of its last departure.</summary>
+    public int Last;
+
+    /// <inheritdoc/>
+    public readonly ContactId Key => Contact;
+
+    /// <inheritdoc/>
+    public static uint Hash(ContactId key) => ContactRow.Hash(key);
+}
+
+/// <summary>A departure that counts for a recipient's limit: 12 B.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal struct DepartureRow
+{
+    /// <summary>Unix ms; not before it left.</summary>
+    public long AtMs;
+
+    /// <summary>Ordinal of the contact's departure before it in the generation; -1: none.</summary>
+    public int Previous;
 }
 
 /// <summary>An idempotency key: 40 B.</summary>

@@ -11,6 +11,9 @@ internal struct UnfinishedState
     /// <summary>Tries kept.</summary>
     public byte Attempts;
 
+    /// <summary>Whether its last <see cref="Router.Engine.Journal.EntryKind.Leaving"/> has no answer.</summary>
+    public bool IsLeaving;
+
     /// <summary>Segments taken, a bit each; null: none.</summary>
     public byte[]? SegmentsSent;
 }

@@ -109,6 +109,7 @@ internal sealed partial class SqliteJournal
                     Accepted = message,
                     Status = state.Status,
                     Attempts = state.Attempts,
+                    IsLeaving = state.IsLeaving,
                     SegmentsSent = SegmentBits.Sized(state.SegmentsSent, message.Segments),
                 };
             }

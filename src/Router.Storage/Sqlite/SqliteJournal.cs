@@ -79,6 +79,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     {
         ArgumentNullException.ThrowIfNull(read);
         read.Failed = false;
+        read.Departures.Clear();
         bool all = true;
         lock (memory.Gate)
         {
@@ -86,13 +87,14 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
             {
                 ContactId id = contact.Contact;
                 bool known = memory.TryFindContact(id, out ContactRow row);
-                if (!row.IsWhole && contactsFile.Filter.MayContain(BloomFilter.Hash(id)))
+                if ((!row.IsWhole && contactsFile.Filter.MayContain(BloomFilter.Hash(id))) || MayHaveSweptDepartures(contact))
                 {
                     all = false;
                     break;
                 }
 
-                contact = new StoredContact { Contact = id };
+                contact = new StoredContact { Contact = id, DeparturesFromMs = contact.DeparturesFromMs };
+                CopyDepartures(ref contact, read.Departures);
                 if (known)
                 {
                     row.Overlay(ref contact);
@@ -169,9 +171,16 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     {
         try
         {
+            read.Departures.Clear();
             foreach (ref StoredContact contact in read.Contacts.Span)
             {
+                long departuresFromMs = contact.DeparturesFromMs;
                 contact = FindContact(reader, contact.Contact);
+                contact.DeparturesFromMs = departuresFromMs;
+                if (departuresFromMs != 0)
+                {
+                    ReadDepartures(reader, ref contact, read.Departures);
+                }
             }
         }
         catch (SqliteFault fault)

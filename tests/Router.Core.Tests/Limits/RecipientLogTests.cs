@@ -89,6 +89,93 @@ public sealed class RecipientLogTests
         Assert.Equal(12_001, log.NextAt(2, 10, 3_000));
     }
 
+    [Property(MaxTest = 60)]
+    public void Places_reserved_first_keep_every_window_of_every_limit(int seed)
+    {
+        var random = new Random(seed);
+        int count = random.Next(1, 6);
+        int windowSeconds = random.Next(1, 30);
+        var log = new RecipientLog();
+        var departures = new List<long>();
+        int reserved = 0;
+        int old = 0;
+        long now = 1_000_000;
+        for (int step = 0; step < 400; step++)
+        {
+            now += random.Next(3) == 0 ? random.Next(windowSeconds * 2_000) : random.Next(200);
+            switch (random.Next(8))
+            {
+                case < 3 when log.NextAt(count, windowSeconds, now) == now:
+                    log.Reserve();
+                    reserved++;
+                    break;
+                case < 6 when reserved > 0:
+                    long end = now + random.Next(250);
+                    log.Depart(count, end);
+                    reserved--;
+                    if (random.Next(4) == 0)
+                    {
+                        log.Return(end);
+                        reserved++;
+                        break;
+                    }
+
+                    long left = random.NextInt64(now, end + 1);
+                    log.Settle(count, end, random.NextInt64(left, end + 1));
+                    departures.Add(left);
+                    now = end;
+                    if (old > 0)
+                    {
+                        old--; // its place may be of an older limit
+                        break;
+                    }
+
+                    Assert.True(departures.Count(d => left - d <= windowSeconds * 1_000L) <= count, $"{count} in {windowSeconds} s");
+                    break;
+                case 6 when reserved > 0:
+                    log.GiveBack();
+                    reserved--;
+                    old -= old > 0 ? 1 : 0;
+                    break;
+                case 7 when random.Next(10) == 0:
+                    count = random.Next(1, 6);
+                    windowSeconds = random.Next(1, 30);
+                    old = reserved;
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    [Fact]
+    public void What_was_loaded_counts_and_what_may_lie_before_it_counts_for_a_longer_window()
+    {
+        var log = new RecipientLog();
+        log.Load([95_000, 91_000], unknownUntilMs: 89_999);
+        Assert.Equal(101_001, log.NextAt(2, 10, 100_000));
+        Assert.Equal(105_001, log.NextAt(1, 10, 100_000));
+        Assert.Equal(110_000, log.NextAt(3, 20, 100_000)); // 20 s before now nobody looked
+        Assert.Equal(100_000, log.NextAt(3, 10, 100_000));
+    }
+
+    [Fact]
+    public void A_reserved_place_counts_until_it_is_given_back()
+    {
+        var log = new RecipientLog();
+        log.Reserve();
+        Assert.True(log.MayGiveBack(1_000));
+        Assert.True(log.NextAt(1, 10, 1_000_000) > 1_000_000);
+        log.GiveBack();
+        Assert.False(log.MayGiveBack(1_000));
+        Assert.Equal(1_000_000, log.NextAt(1, 10, 1_000_000));
+        log.Reserve();
+        log.Depart(1, 1_000_250);
+        Assert.True(log.MayGiveBack(1_000_000));
+        log.Settle(1, 1_000_250, 1_000_020);
+        Assert.Equal(1_010_021, log.NextAt(1, 10, 1_000_100));
+    }
+
     [Fact]
     public void A_contact_that_rested_for_months_starts_anew_and_years_of_traffic_stay_exact()
     {

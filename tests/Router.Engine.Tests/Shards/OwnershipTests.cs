@@ -27,6 +27,27 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task Stopping_while_a_refused_part_holds_back_the_next_does_not_spin()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted[] posted = [h.Post(1), h.Post(2)];
+        h.Provider.Settle(posted[0].Id);
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Run();
+        h.Journal.Commit();
+        h.Queue(3); // does not wait for the hold to end
+        h.Run();
+        h.Provider.Settle(posted[1].Id);
+        h.Journal.Commit();
+        h.Run(); // that was kept; the second outcome waits for the hold to end
+        Task disown = h.Engine.DisownAsync(5).AsTask();
+        await Task.Run(h.Run, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        h.RunUntilIdle();
+        await disown.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.All(posted, p => Assert.Equal(MessageStatus.Sent, h.Last(p)));
+    }
+
+    [Fact]
     public void An_owner_that_is_stopped_first_keeps_the_outcomes_it_was_told()
     {
         using EngineHarness h = new EngineHarness().Simple();

@@ -105,7 +105,7 @@ public sealed class LogCodecTests
             };
         }
 
-        EntryKind kind = (EntryKind)random.Next(1, 7);
+        EntryKind kind = random.Next(8) == 0 ? EntryKind.Leaving : (EntryKind)random.Next(1, 7);
         JournalEntry entry = About(message) with { Kind = kind, ReceiptKey = random.Next(2) == 0 ? (ulong)random.NextInt64() : 0 };
         int shard = random.Next(64);
         switch (kind)
@@ -116,8 +116,13 @@ public sealed class LogCodecTests
             case EntryKind.UnmatchedReceipt or EntryKind.ReceiptDone:
                 entry = entry with { Tenant = 0, Message = default, Contact = default(ContactId), Sender = 0, Status = MessageStatus.Delivered, Reason = Reason.Undeliverable, Provider = random.Next() };
                 break;
+            case EntryKind.Leaving:
+                break;
             default:
-                entry = entry with { Status = MessageStatus.Queued, Reason = Reason.Retry, Provider = random.Next(300), Attempts = 3, Segment = (byte)random.Next(256) };
+                entry = entry with
+                {
+                    Status = MessageStatus.Queued, Reason = Reason.Retry, Provider = random.Next(300), Attempts = 3, Segment = (byte)random.Next(256), HasLeft = random.Next(2) == 0,
+                };
                 break;
         }
 
