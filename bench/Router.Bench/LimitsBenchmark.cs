@@ -19,7 +19,6 @@ public class LimitsBenchmark : IGate
     private readonly Limit[] _wide;
     private readonly Limit[] _narrow;
     private readonly RecipientLog _log = new();
-    private readonly Stock _stock = new(1_000_000);
     private long _now;
     private long _tokens;
     private long _refilledAt;
@@ -30,18 +29,17 @@ public class LimitsBenchmark : IGate
         _narrow = Hold(2, 10);
     }
 
-    public string Name => "limits: take, refuse, recipient, stock";
+    public string Name => "limits: take, refuse, recipient";
 
     public double BudgetBytes => 0;
 
-    public int OperationsPerRun => 4;
+    public int OperationsPerRun => 3;
 
     public void Run()
     {
         TakeTogether();
         Refused();
         Recipient();
-        TakeStock();
     }
 
     [Benchmark(Baseline = true)]
@@ -80,14 +78,6 @@ public class LimitsBenchmark : IGate
         }
 
         return at;
-    }
-
-    [Benchmark]
-    public bool TakeStock()
-    {
-        bool taken = _stock.TryTake(1);
-        _stock.GiveBack(1);
-        return taken;
     }
 
     private Limit[] Hold(int tenant, int perSecond) =>

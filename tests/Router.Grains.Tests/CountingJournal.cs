@@ -19,6 +19,8 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 
     public bool Exclusive => inner.Exclusive;
 
+    public string? NotWritableBecause { get; set; }
+
     public IEventLog Events => inner.Events;
 
     public ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)

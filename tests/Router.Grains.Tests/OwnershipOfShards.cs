@@ -73,6 +73,19 @@ public sealed class OwnershipOfShards
     }
 
     [Fact]
+    public async Task A_journal_that_cannot_be_written_makes_the_silo_unready()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        await cluster.WaitForAsync(() => cluster.Administration(0).NotReadyBecause is null);
+
+        cluster.Journal(0).NotWritableBecause = "the disk is full: free some space";
+        Assert.Equal("the disk is full: free some space", cluster.Administration(0).NotReadyBecause);
+
+        cluster.Journal(0).NotWritableBecause = null;
+        Assert.Null(cluster.Administration(0).NotReadyBecause);
+    }
+
+    [Fact]
     public async Task A_store_that_fails_makes_the_silo_unready_until_it_works_again()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);

@@ -37,6 +37,9 @@ public sealed partial class MemoryJournal : IJournal
     public bool Exclusive => options.Exclusive;
 
     /// <inheritdoc/>
+    public string? NotWritableBecause { get; set; }
+
+    /// <inheritdoc/>
     public IEventLog Events => Store.Log;
 
     /// <inheritdoc/>

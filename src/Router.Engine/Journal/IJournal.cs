@@ -13,6 +13,9 @@ public interface IJournal
     /// <summary>True when no other process can hold the storage (a folder's lock): then epochs need no waiting and no renewal.</summary>
     bool Exclusive { get; }
 
+    /// <summary>Why nothing can be kept now, for people, with the remedy: the last commit failed and none has been made since. Null: it can. Told on <c>/readyz</c>.</summary>
+    string? NotWritableBecause { get; }
+
     /// <summary>
     /// Takes the next epoch of each shard, waits for the writes of older epochs, and reads what is unfinished: for all of them in one pass.
     /// </summary>

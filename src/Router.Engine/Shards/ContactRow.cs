@@ -29,9 +29,6 @@ internal struct ContactRow
     /// <summary>Waiting messages and commands that refer to the row: it is not dropped while there are any.</summary>
     public int Pins;
 
-    /// <summary>Unix seconds when it was used last.</summary>
-    public uint LastSeenS;
-
     /// <summary>Its log of departures, where a recipient's limit applies; -1: none.</summary>
     public int RecipientLog;
 

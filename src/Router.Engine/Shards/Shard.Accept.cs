@@ -95,7 +95,6 @@ internal sealed partial class Shard
                 continue;
             }
 
-            rows[row].LastSeenS = (uint)(NowMs / 1000);
             if (SenderAllowed(Configuration.FindTenant(message.Tenant), message.Sender))
             {
                 rows[row].LastSender = message.Sender;

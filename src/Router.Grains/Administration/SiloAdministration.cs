@@ -1,4 +1,5 @@
 using Router.Core.Tenants;
+using Router.Engine.Journal;
 using Router.Grains.Catalog;
 using Router.Grains.Providers;
 using Router.Grains.Shards;
@@ -7,13 +8,13 @@ using Router.Grains.Tenants;
 namespace Router.Grains.Administration;
 
 /// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
-internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper) : IAdministration
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal) : IAdministration
 {
     /// <inheritdoc/>
     public Configuration Current => holder.Current;
 
     /// <inheritdoc/>
-    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause : "the configuration was not read yet";
+    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause ?? journal.NotWritableBecause : "the configuration was not read yet";
 
     /// <inheritdoc/>
     public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)

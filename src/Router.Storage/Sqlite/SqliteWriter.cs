@@ -15,6 +15,9 @@ internal sealed partial class SqliteWriter : IDisposable
     // What a work counts towards the bound: the state of a grain is about 0.5 KB.
     private const int WorkBytes = 1024;
 
+    // While commits fail and nothing comes (a load balancer has turned away), one is tried so often: how else would it be known that they work again? Real time, as all pacing of the disk.
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
     private readonly Database database;
     private readonly JournalCommit commit;
     private readonly Checkpointer checkpointer;
@@ -28,9 +31,10 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly Statement begin;
     private readonly Statement end;
     private readonly Statement rollback;
+    private readonly ProbeWork probe;
     private Queue<object> waiting = new();
     private bool stopping;
-    private bool failing;
+    private volatile string? fault;
 
     public SqliteWriter(Database database, JournalCommit commit, Checkpointer checkpointer, int commitBytesMax, ILogger logger)
     {
@@ -42,11 +46,15 @@ internal sealed partial class SqliteWriter : IDisposable
         begin = database.Prepare("BEGIN IMMEDIATE");
         end = database.Prepare("COMMIT");
         rollback = database.Prepare("ROLLBACK");
+        probe = new ProbeWork(database);
         thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
     }
 
     /// <summary>SQLite's result with which the next COMMIT fails instead of being made; 0: none. For tests of what cannot be brought about, such as a failed fsync.</summary>
     public int NextCommitFault { get; set; }
+
+    /// <summary>Why the last commit failed, with the remedy; null: it did not. Any thread.</summary>
+    public string? Fault => fault;
 
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
@@ -79,6 +87,7 @@ internal sealed partial class SqliteWriter : IDisposable
         begin.Dispose();
         end.Dispose();
         rollback.Dispose();
+        probe.Dispose();
         arrived.Dispose();
     }
 
@@ -150,18 +159,26 @@ internal sealed partial class SqliteWriter : IDisposable
                 }
             }
 
-            arrived.WaitOne();
+            if (fault is null)
+            {
+                arrived.WaitOne();
+            }
+            else if (!arrived.WaitOne(ProbePause))
+            {
+                takenWork.Add(probe);
+                return true;
+            }
         }
     }
 
     private void Write()
     {
-        Exception? fault = null;
+        Exception? failure = null;
         PartOutcome outcome = PartOutcome.Refused;
         commit.Begin(takenParts);
         try
         {
-            if (takenParts.Count > 0 && !commit.WaitForRoom())
+            if ((takenParts.Count > 0 || takenWork.Contains(probe)) && !commit.WaitForRoom())
             {
                 throw new StorageException($"look-ups beside '{database.Path}' cannot be written and memory is full: check the disk");
             }
@@ -173,36 +190,36 @@ internal sealed partial class SqliteWriter : IDisposable
                 work.Execute();
             }
 
-            outcome = End(out fault);
+            outcome = End(out failure);
         }
         catch (Exception failed) when (failed is SqliteFault or IOException or StorageException)
         {
-            fault = failed;
+            failure = failed;
         }
 
-        if (fault is not null)
+        if (failure is not null)
         {
             RollBack();
         }
 
-        Report(fault, outcome);
+        Report(failure, outcome);
         commit.End(outcome, HasWaiting());
         if (takenWork.Count > 0)
         {
-            Complete(fault);
+            Complete(failure);
         }
 
-        if (fault is null)
+        if (failure is null)
         {
             checkpointer.Committed();
         }
     }
 
-    private void Complete(Exception? fault)
+    private void Complete(Exception? failure)
     {
         // Whoever takes shards finds in memory all that was written before.
         commit.WaitUntilTold();
-        StorageException? told = fault is null ? null : ToStorage(fault);
+        StorageException? told = failure is null ? null : ToStorage(failure);
         foreach (IWriterWork work in takenWork)
         {
             work.Completed(told);
@@ -217,7 +234,7 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    private PartOutcome End(out Exception? fault)
+    private PartOutcome End(out Exception? failure)
     {
         try
         {
@@ -229,12 +246,12 @@ internal sealed partial class SqliteWriter : IDisposable
             }
 
             end.Run();
-            fault = null;
+            failure = null;
             return PartOutcome.Kept;
         }
         catch (SqliteFault failed)
         {
-            fault = failed;
+            failure = failed;
             return failed.CommitIsRolledBack ? PartOutcome.Refused : PartOutcome.Unknown;
         }
     }
@@ -256,20 +273,21 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
-    private void Report(Exception? fault, PartOutcome outcome)
+    private void Report(Exception? failed, PartOutcome outcome)
     {
-        if (fault is not null)
+        if (failed is not null)
         {
-            if (!failing)
+            string remedy = ToStorage(failed).Message;
+            if (fault is null)
             {
-                LogFailed(logger, database.Path, outcome, ToStorage(fault).Message);
+                LogFailed(logger, database.Path, outcome, remedy);
             }
 
-            failing = true;
+            fault = remedy;
         }
-        else if (failing)
+        else if (fault is not null)
         {
-            failing = false;
+            fault = null;
             LogRecovered(logger, database.Path);
         }
     }

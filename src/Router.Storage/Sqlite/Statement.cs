@@ -76,10 +76,6 @@ internal sealed class Statement : IDisposable
     /// <summary>Valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
-
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
-
     public void Dispose() => handle.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

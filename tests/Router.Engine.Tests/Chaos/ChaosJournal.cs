@@ -30,6 +30,8 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
 
     public bool Exclusive => inner.Exclusive;
 
+    public string? NotWritableBecause => inner.NotWritableBecause;
+
     public IEventLog Events => inner.Events;
 
     /// <summary>What is under way: parts, reads, look-ups.</summary>

@@ -13,6 +13,8 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public bool Exclusive => journal.Exclusive;
 
+    public string? NotWritableBecause => journal.NotWritableBecause;
+
     public IEventLog Events => this;
 
     public LogPosition End => journal.Events.End;

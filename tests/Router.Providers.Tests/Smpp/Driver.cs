@@ -44,7 +44,7 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
     public async Task Run(IProvider provider, bool receipts = true)
     {
         var batch = new List<Departure>();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(100));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(300));
         while (true)
         {
             int room = provider.Window;

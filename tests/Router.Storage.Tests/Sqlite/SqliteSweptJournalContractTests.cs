@@ -33,6 +33,8 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
 
         public bool Exclusive => journal.Exclusive;
 
+        public string? NotWritableBecause => journal.NotWritableBecause;
+
         public IEventLog Events => journal.Events;
 
         public void Append(JournalPart part) => journal.Append(part);

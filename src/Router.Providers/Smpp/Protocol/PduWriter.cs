@@ -38,15 +38,6 @@ internal ref struct PduWriter
         Byte(0);
     }
 
-    /// <summary>An optional parameter (§3.2.4.1).</summary>
-    public void Tlv(Tag tag, scoped ReadOnlySpan<byte> value)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
-        BinaryPrimitives.WriteUInt16BigEndian(Free[2..], checked((ushort)value.Length));
-        Length += 4;
-        Octets(value);
-    }
-
     /// <summary>Counts what the caller wrote into <see cref="Free"/>.</summary>
     public void Advance(int count) => Length += count;
 

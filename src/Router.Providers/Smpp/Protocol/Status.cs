@@ -18,9 +18,6 @@ internal static class Status
     /// <summary>Invalid command id.</summary>
     public const uint InvalidCommandId = 0x03;
 
-    /// <summary>Incorrect bind status for this command.</summary>
-    public const uint InvalidBindStatus = 0x04;
-
     /// <summary>System error.</summary>
     public const uint SystemError = 0x08;
 
