@@ -4,29 +4,6 @@ using Router.Core.Tenants;
 
 namespace Router.Engine.Shards;
 
-/// <summary>What became of a request to accept a message.</summary>
-public enum AcceptOutcome : byte
-{
-    /// <summary>Not known yet.</summary>
-    Pending = 0,
-
-    /// <summary>Kept: 202. A repeat of an idempotency key with the same body is answered like the first.</summary>
-    Accepted = 1,
-
-    /// <summary>The idempotency key was used with another body: 422.</summary>
-    OtherBody = 2,
-
-    /// <summary>Not kept; try again: 503 with <c>Retry-After</c>.</summary>
-    Unavailable = 3,
-}
-
-/// <summary>Told when a request's outcome is known, on the owner's thread; returns at once.</summary>
-public interface IAcceptListener
-{
-    /// <summary>The outcome of <paramref name="request"/> is known.</summary>
-    void Completed(AcceptRequest request);
-}
-
 /// <summary>
 /// A decoded, well-formed message on its way into its shard. Made and pooled by the front door, lent to the shard's owner until
 /// <see cref="IAcceptListener.Completed"/>.

@@ -4,44 +4,6 @@ using Router.Core.Messages;
 
 namespace Router.Engine.Shards;
 
-/// <summary>Whether a request was queued.</summary>
-public enum Intake : byte
-{
-    /// <summary>Queued; the listener will be told.</summary>
-    Queued = 0,
-
-    /// <summary>The shard's queue is full: wait (streams) or 503 (single).</summary>
-    Full = 1,
-
-    /// <summary>The tenant has too many waiting messages: 429.</summary>
-    TenantFull = 2,
-
-    /// <summary>The shard has no owner now: 503.</summary>
-    NoOwner = 3,
-}
-
-/// <summary>What became of a cancel.</summary>
-public enum CancelOutcome : byte
-{
-    /// <summary>Cancelled: it does not leave.</summary>
-    Cancelled = 0,
-
-    /// <summary>It had left, or ended otherwise: 409.</summary>
-    AlreadyLeft = 1,
-
-    /// <summary>Nothing known of it in memory: finished, or not there.</summary>
-    NotFound = 2,
-
-    /// <summary>Not kept; try again: 503.</summary>
-    Unavailable = 3,
-}
-
-/// <summary>What a shard knows of a message beyond the journal.</summary>
-/// <param name="Found">Whether it is under way.</param>
-/// <param name="Status"><c>scheduled</c>, <c>queued</c>, <c>sending</c> or <c>accepted</c>.</param>
-/// <param name="Provider">Number of the provider it was released to; 0: none.</param>
-public readonly record struct LiveMessage(bool Found, MessageStatus Status, int Provider);
-
 /// <summary>The way into the shards' owners, wherever they live: straight into the queue of a local one, by a call to another silo's.</summary>
 public interface IShards
 {

@@ -1,22 +1,5 @@
 namespace Router.Engine.Work;
 
-/// <summary>Runs workers: the thread pool in the product, one thread under a seed in the simulation.</summary>
-public interface IWorkScheduler
-{
-    /// <summary>Has <see cref="IThreadPoolWorkItem.Execute"/> called once, soon, not on the caller's stack.</summary>
-    void Queue(IThreadPoolWorkItem worker);
-}
-
-/// <summary>The thread pool.</summary>
-public sealed class ThreadPoolScheduler : IWorkScheduler
-{
-    /// <summary>The one instance.</summary>
-    public static ThreadPoolScheduler Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public void Queue(IThreadPoolWorkItem worker) => ThreadPool.UnsafeQueueUserWorkItem(worker, preferLocal: false);
-}
-
 /// <summary>
 /// A single-threaded state machine with queues: <see cref="Wake"/> after each addition, <see cref="Step"/> runs on one thread at a time until nothing is left.
 /// </summary>

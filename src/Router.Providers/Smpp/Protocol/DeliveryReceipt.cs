@@ -1,52 +1,5 @@
 namespace Router.Providers.Smpp.Protocol;
 
-/// <summary>States of a message (SMPP 3.4 §5.2.28).</summary>
-internal enum MessageState : byte
-{
-    /// <summary>Not told.</summary>
-    None = 0,
-
-    /// <summary>On its way.</summary>
-    EnRoute = 1,
-
-    /// <summary>Delivered.</summary>
-    Delivered = 2,
-
-    /// <summary>Validity ended.</summary>
-    Expired = 3,
-
-    /// <summary>Deleted.</summary>
-    Deleted = 4,
-
-    /// <summary>Cannot be delivered.</summary>
-    Undeliverable = 5,
-
-    /// <summary>Taken by a person for the subscriber: not final.</summary>
-    Accepted = 6,
-
-    /// <summary>In an invalid state.</summary>
-    Unknown = 7,
-
-    /// <summary>Rejected.</summary>
-    Rejected = 8,
-}
-
-/// <summary>What a <c>deliver_sm</c> is.</summary>
-internal enum DeliveryKind : byte
-{
-    /// <summary>A message from a subscriber.</summary>
-    Inbound = 0,
-
-    /// <summary>A receipt with an id and a final state.</summary>
-    Receipt = 1,
-
-    /// <summary>A receipt of a state that is not final.</summary>
-    Intermediate = 2,
-
-    /// <summary>A receipt without an id or with a state that nobody knows.</summary>
-    Unreadable = 3,
-}
-
 /// <summary>Tells receipts from inbound messages, and reads their id and state: from TLVs where they are there, else from the text.</summary>
 /// <remarks>Hot path, 0 B.</remarks>
 internal static class DeliveryReceipt

@@ -1,0 +1,74 @@
+using Router.Core.Addresses;
+using Router.Core.Messages;
+
+namespace Router.Engine.Journal;
+
+/// <summary>A message to keep, with what stays in clear; the sealed record lies in <see cref="JournalPart.Sealed"/>.</summary>
+public struct AcceptedMessage
+{
+    /// <summary>The id; heads rise within a shard.</summary>
+    public MessageId Id;
+
+    /// <summary>The contact.</summary>
+    public ContactId Contact;
+
+    /// <summary>The sender's tag: with the contact, the conversation.</summary>
+    public uint Sender;
+
+    /// <summary>The tenant's number.</summary>
+    public int Tenant;
+
+    /// <summary>The slot of the contact's salt in the key file.</summary>
+    public uint KeySlot;
+
+    /// <summary>Head of the contact's message before this one; 0: none. The chain that lists a conversation.</summary>
+    public ulong PreviousHead;
+
+    /// <summary>Unix ms when accepted.</summary>
+    public long AcceptedAtMs;
+
+    /// <summary>Unix ms before which it must not leave; 0: at once.</summary>
+    public long NotBeforeMs;
+
+    /// <summary>Unix ms after which it must not leave.</summary>
+    public long ValidUntilMs;
+
+    /// <summary>The first digits of the destination.</summary>
+    public uint Prefix;
+
+    /// <summary>Channel.</summary>
+    public Channel Channel;
+
+    /// <summary>Purpose.</summary>
+    public Purpose Purpose;
+
+    /// <summary>Priority.</summary>
+    public Priority Priority;
+
+    /// <summary>Segments, 1 to 255.</summary>
+    public byte Segments;
+
+    /// <summary>Whether the record has a <c>reference</c> (then events must open it).</summary>
+    public bool HasReference;
+
+    /// <summary>Whether there is an idempotency key.</summary>
+    public bool HasIdempotencyKey;
+
+    /// <summary>Keyed hash of tenant and idempotency key.</summary>
+    public UInt128 IdempotencyKey;
+
+    /// <summary>Hash of the whole body that came with the key.</summary>
+    public ulong BodyHash;
+
+    /// <summary>Where the sealed record begins in <see cref="JournalPart.Sealed"/>.</summary>
+    public int SealedOffset;
+
+    /// <summary>Length of the sealed record.</summary>
+    public int SealedLength;
+
+    /// <summary>Answer of the journal.</summary>
+    public KeptAs Kept;
+
+    /// <summary>Answer of the journal for <see cref="KeptAs.Repeat"/>: the first message's id.</summary>
+    public MessageId FirstId;
+}

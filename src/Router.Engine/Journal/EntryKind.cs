@@ -1,0 +1,32 @@
+namespace Router.Engine.Journal;
+
+/// <summary>Kinds of entries in the log. Stored; the numbers never change.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>Not an entry.</summary>
+    None = 0,
+
+    /// <summary>A message's status changed: an event.</summary>
+    Status = 1,
+
+    /// <summary>A provider took one segment of several: not an event.</summary>
+    SegmentSent = 2,
+
+    /// <summary>A receipt for one segment of several: not an event.</summary>
+    SegmentReceipt = 3,
+
+    /// <summary>A contact's flags changed: the event <c>consent.changed</c>.</summary>
+    Flags = 4,
+
+    /// <summary>A receipt that found no message yet; kept before it is acknowledged.</summary>
+    UnmatchedReceipt = 5,
+
+    /// <summary>An unmatched receipt found its message, or its time ran out: forget it.</summary>
+    ReceiptDone = 6,
+
+    /// <summary>
+    /// A message whose recipient has a limit may leave: kept before it does, so that its place is known after a crash. Not an event. Open until an entry of the message says
+    /// <see cref="JournalEntry.HasLeft"/>. (7 is how the log packs an accepted message.)
+    /// </summary>
+    Leaving = 8,
+}

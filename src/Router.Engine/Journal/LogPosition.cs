@@ -1,0 +1,20 @@
+namespace Router.Engine.Journal;
+
+/// <summary>A place in the log in commit order: commit number, and entry within the commit. Never a clock (DESIGN §6).</summary>
+public readonly record struct LogPosition(long Commit, int Index) : IComparable<LogPosition>
+{
+    /// <summary>By commit, then entry.</summary>
+    public int CompareTo(LogPosition other) => Commit != other.Commit ? Commit.CompareTo(other.Commit) : Index.CompareTo(other.Index);
+
+    /// <summary>Orders by <see cref="CompareTo"/>.</summary>
+    public static bool operator <(LogPosition left, LogPosition right) => left.CompareTo(right) < 0;
+
+    /// <summary>Orders by <see cref="CompareTo"/>.</summary>
+    public static bool operator >(LogPosition left, LogPosition right) => left.CompareTo(right) > 0;
+
+    /// <summary>Orders by <see cref="CompareTo"/>.</summary>
+    public static bool operator <=(LogPosition left, LogPosition right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Orders by <see cref="CompareTo"/>.</summary>
+    public static bool operator >=(LogPosition left, LogPosition right) => left.CompareTo(right) >= 0;
+}

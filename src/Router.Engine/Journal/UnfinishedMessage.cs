@@ -1,0 +1,22 @@
+using Router.Core.Messages;
+
+namespace Router.Engine.Journal;
+
+/// <summary>A message that is not finished, as read after an epoch was taken.</summary>
+public struct UnfinishedMessage
+{
+    /// <summary>What was kept at acceptance; the sealed record is not read.</summary>
+    public AcceptedMessage Accepted;
+
+    /// <summary>The last status kept: accepted or queued.</summary>
+    public MessageStatus Status;
+
+    /// <summary>Tries kept so far.</summary>
+    public byte Attempts;
+
+    /// <summary>Whether its last <see cref="EntryKind.Leaving"/> is open: it may have left.</summary>
+    public bool IsLeaving;
+
+    /// <summary>Segments that a provider has taken already, one bit each from bit 0; null: none.</summary>
+    public byte[]? SegmentsSent;
+}

@@ -1,0 +1,14 @@
+namespace Router.Engine.Providers;
+
+/// <summary>Makes providers of one kind.</summary>
+public interface IProviderFactory
+{
+    /// <summary>The word in <c>kind</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Checks the kind's settings (a JSON object); null when they are right, else what is wrong: field (<c>settings.port</c>), value (not a secret), range, remedy.</summary>
+    Core.Tenants.SettingsFault? Validate(string settings);
+
+    /// <summary>Makes the provider of an account; <see cref="IProvider.Start"/> starts it.</summary>
+    IProvider Create(Core.Tenants.ProviderAccount account, IProviderEvents events, Sealing.IKeyedHash hash, TimeProvider time, int seed);
+}

@@ -1,0 +1,31 @@
+using Router.Core.Messages;
+
+namespace Router.Engine.Providers;
+
+/// <summary>The outcome of one segment of a departure.</summary>
+public struct Outcome
+{
+    /// <summary>Provider's number.</summary>
+    public int Provider;
+
+    /// <summary>The message.</summary>
+    public MessageId Message;
+
+    /// <summary><see cref="Departure.Epoch"/>: the message may have been released again by a younger owner meanwhile, and this is not the outcome of that.</summary>
+    public long Epoch;
+
+    /// <summary>The segment, from 0.</summary>
+    public byte Segment;
+
+    /// <summary>What happened.</summary>
+    public OutcomeKind Kind;
+
+    /// <summary>Why, for <see cref="OutcomeKind.Refused"/> and <see cref="OutcomeKind.Failed"/>.</summary>
+    public Reason Reason;
+
+    /// <summary>For <see cref="OutcomeKind.Throttled"/>, <see cref="OutcomeKind.Failed"/> and <see cref="OutcomeKind.Unknown"/>: when the provider's rule wants the next try, ms from now; 0: Router's own back-off.</summary>
+    public int RetryAfterMs;
+
+    /// <summary>Keyed hash of the carrier's id when a receipt may come; 0: none.</summary>
+    public ulong ReceiptKey;
+}
