@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Router.Core.Messages;
 
-/// <summary>Stable codes of a body that is refused with 400 (DESIGN §6). The wire's word is <see cref="BodyProblem.CodeWord"/>.</summary>
+/// <summary>Stable codes of a body that is refused: with 400, one that is too large with 413 where it is a whole body (DESIGN §6). The wire's word is <see cref="BodyProblem.CodeWord"/>.</summary>
 public enum BodyProblemCode : byte
 {
     /// <summary>No problem.</summary>
@@ -63,7 +63,7 @@ public readonly struct BodyProblem
         _length = length;
     }
 
-    /// <summary>The HTTP status of every one of them.</summary>
+    /// <summary>The HTTP status of every one of them but for a whole body that is too large (413).</summary>
     public static int Status => 400;
 
     /// <summary>Code.</summary>

@@ -21,7 +21,7 @@ public readonly record struct MessageId(ulong Head, ulong Tail) : IComparable<Me
     private const ulong Version7 = 0x7000;
     private const ulong VariantRfc = 0x8000_0000_0000_0000;
 
-    /// <summary>Makes an id. <paramref name="counter"/> is below <see cref="PerMillisecond"/>; the two top bits of <paramref name="random"/> are ignored.</summary>
+    /// <summary>Makes an id. <paramref name="counter"/> is below <see cref="PerMillisecond"/>; the two lowest bits of <paramref name="random"/> are ignored.</summary>
     public static MessageId Create(long unixMs, int shard, int counter, ulong random) =>
         new(((ulong)unixMs << 16) | Version7 | ((ulong)(uint)shard << 6) | (uint)counter, VariantRfc | (random >> 2));
 

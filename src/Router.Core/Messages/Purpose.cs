@@ -1,6 +1,6 @@
 namespace Router.Core.Messages;
 
-/// <summary>Why a message is sent (R2.1); also its lane: the lower number leaves first (R3.2). Stored; the numbers never change.</summary>
+/// <summary>Why a message is sent (R2.1); the lower number leaves first (R3.2). Stored; the numbers never change.</summary>
 public enum Purpose : byte
 {
     /// <summary>One-time passwords.</summary>

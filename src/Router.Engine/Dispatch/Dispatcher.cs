@@ -9,7 +9,7 @@ namespace Router.Engine.Dispatch;
 /// One a silo: for each provider a window, lanes by priority, tenants in turn, and limits. When a window has room it asks the owning shards in batches who may leave
 /// (DESIGN §3); it holds counts, never messages.
 /// </summary>
-/// <remarks>Any thread may tell it something; <see cref="Worker"/> runs it on one at a time. Partials: <c>Lanes</c> the turn, <c>Links</c> providers come and go.</remarks>
+/// <remarks>Any thread may tell it something; <see cref="Worker"/> runs it on one at a time. Partials: <c>Lanes</c> the turn, <c>Limits</c> what a lane may take, <c>Links</c> providers come and go.</remarks>
 internal sealed partial class Dispatcher : Worker
 {
     private readonly SiloEngine engine;

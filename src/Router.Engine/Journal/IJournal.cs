@@ -40,7 +40,7 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">Thrown by this query and those below when storage cannot answer.</exception>
     ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken);
 
-    /// <summary>A page of messages, the newest first. Never a scan of more than <see cref="MessageQuery.Limit"/> × 20 rows: a page may be short and still have a next.</summary>
+    /// <summary>A page of messages, the newest first. Never reads more than <see cref="MessageQuery.Limit"/> × 20 rows of storage: a page may be short and still have a next.</summary>
     ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken);
 
     /// <summary>Flags of a contact; default for one never seen.</summary>

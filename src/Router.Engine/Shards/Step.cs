@@ -33,7 +33,7 @@ internal enum StepKind : byte
     Flags,
 }
 
-/// <summary>A change that waits for the journal. 64 bytes.</summary>
+/// <summary>A change that waits for the journal.</summary>
 internal struct Step
 {
     public StepKind Kind;

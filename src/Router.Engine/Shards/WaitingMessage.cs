@@ -124,7 +124,7 @@ internal enum MessageMarks : byte
     /// <summary>Its record is not in the ring: read back.</summary>
     NotInRing = 8,
 
-    /// <summary>Was cancelled while in its lane: skipped and freed when it comes up.</summary>
+    /// <summary>Ended while in its lane: skipped and freed when it comes up.</summary>
     Unlinked = 16,
 
     /// <summary>Stands in a lane's list.</summary>

@@ -37,7 +37,7 @@ public sealed class ConfigurationHolder
     /// <summary>The version held; -1: none yet.</summary>
     internal long Version => Interlocked.Read(ref version);
 
-    /// <summary>Takes <paramref name="snapshot"/> unless a newer one is held; the version held then. Serves decide by it when this returns.</summary>
+    /// <summary>Takes <paramref name="snapshot"/> unless a newer one is held; the version held then. When this returns, everything here decides by it.</summary>
     /// <remarks>The engine is called under the lock, because two snapshots must reach it in their order; it swaps and returns.</remarks>
     internal long Take(CatalogSnapshot snapshot)
     {

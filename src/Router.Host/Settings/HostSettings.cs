@@ -22,7 +22,7 @@ internal sealed record HostSettings
     /// <summary><c>Cluster:Address</c>: where the silo listens, on loopback; null: a free port there.</summary>
     public IPEndPoint? ClusterAddress { get; init; }
 
-    /// <summary><c>Log:Level</c>: Router's own lines from this level on; those of the libraries below it from <see cref="LogLevel.Warning"/> on.</summary>
+    /// <summary><c>Log:Level</c>: Router's own lines from this level on; those of the libraries below it only where something is wrong (<see cref="LogSetup"/>).</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary><c>Log:Format</c> is <c>json</c>: one JSON object a line; else one line of text.</summary>

@@ -3,7 +3,7 @@ namespace Router.Storage.Sqlite;
 /// <summary>The tables of <c>journal.db</c>.</summary>
 internal static class Schema
 {
-    /// <summary>The format written; a newer one is refused.</summary>
+    /// <summary>The format written; any other is refused.</summary>
     public const long Format = 1;
 
     private const string Tables = """

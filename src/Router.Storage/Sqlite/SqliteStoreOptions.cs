@@ -1,6 +1,6 @@
 namespace Router.Storage.Sqlite;
 
-/// <summary>How the embedded store is set up. Everything but <see cref="Path"/> has a default that was measured (docs/ARCHITECTURE.md).</summary>
+/// <summary>How the embedded store is set up. Everything but <see cref="Path"/> has a default, chosen with <c>Router.JournalBench</c>.</summary>
 public sealed record SqliteStoreOptions
 {
     /// <summary>The data folder; made when it is not there. One Router at a time may have it.</summary>
