@@ -56,7 +56,7 @@ internal sealed partial class Shard
         }
 
         long ahead = WallAheadMin - 1; // both clocks are cut to ms
-        long unknownUntilMs = stored.DeparturesFromMs - 1 - ahead;
+        long unknownUntilMs = Math.Min(MonotonicMs, stored.DeparturesFromMs - 1 - ahead); // the wall clock may have been set back since it was asked
         Span<long> times = read.Departures.Span.Slice(stored.DepartureOffset, stored.DepartureCount);
         long oldest = long.MaxValue;
         foreach (ref long at in times)
