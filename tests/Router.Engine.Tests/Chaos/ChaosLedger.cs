@@ -54,7 +54,8 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     /// <summary>A change of flags was answered: it is in force from now on.</summary>
     public void Answered(ContactId contact, ContactFlags answer)
     {
-        FlagsKept? kept = FlagsOf(contact).FindLast(f => f.Flags == answer);
+        // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
+        FlagsKept? kept = FlagsOf(contact).Find(f => !f.Answered && f.Flags == answer);
         Assert.True(kept is not null, $"flags {answer} of {contact} were answered and never kept");
         kept.Answered = true;
     }

@@ -97,7 +97,7 @@ internal sealed partial class ChaosRun : IDisposable
         Often(14, () => Alive().Journal.WriteSome());
         Often(14, () => Alive().Journal.TellSome());
         Often(10, () => Alive().Journal.AnswerSome());
-        Often(24, () => StepProvider());
+        Often(Chance(0.3) ? 4 : 24, () => StepProvider()); // slow ones answer long after a release has ended
         Often(18, () => Carriers.TellSome(Alive()));
         Often(10, PassTime);
         Often(12, Accept);
