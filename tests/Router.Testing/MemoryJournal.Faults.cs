@@ -5,6 +5,7 @@ namespace Router.Testing;
 public sealed partial class MemoryJournal
 {
     private readonly Queue<Fault> faults = new();
+    private readonly List<(TaskCompletionSource<AwaitedReceipt?> Answer, AwaitedReceipt? Found)> lookUps = [];
     private int readFaults;
     private int lookUpFaults;
     private volatile bool readsContactsAtOnce;
@@ -87,6 +88,36 @@ public sealed partial class MemoryJournal
         }
     }
 
+    /// <summary>Whether look-ups of awaited receipts are read at once and told only by <see cref="CompleteLookUps"/>: what they say may be old by then.</summary>
+    public bool HoldsLookUps { get; set; }
+
+    /// <summary>Tells the look-ups held so far; whoever asked goes on in this call. Returns how many.</summary>
+    public int CompleteLookUps()
+    {
+        (TaskCompletionSource<AwaitedReceipt?> Answer, AwaitedReceipt? Found)[] held;
+        lock (sync)
+        {
+            held = [.. lookUps];
+            lookUps.Clear();
+        }
+
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null); // a test's own would have them go on elsewhere
+        try
+        {
+            foreach ((TaskCompletionSource<AwaitedReceipt?> answer, AwaitedReceipt? found) in held)
+            {
+                answer.SetResult(found);
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        return held.Length;
+    }
+
     /// <summary>
     /// Ends this journal as a crash ends a process: what is queued is lost, what is under way is written or not, and nobody is told of anything any more.
     /// The store stays; open another journal over it.
@@ -120,6 +151,17 @@ public sealed partial class MemoryJournal
             readFaults -= fails ? 1 : 0;
             return fails;
         }
+    }
+
+    private ValueTask<AwaitedReceipt?> Hold(AwaitedReceipt? found)
+    {
+        var answer = new TaskCompletionSource<AwaitedReceipt?>(); // goes on where it is told: the test's thread
+        lock (sync)
+        {
+            lookUps.Add((answer, found));
+        }
+
+        return new ValueTask<AwaitedReceipt?>(answer.Task);
     }
 
     private bool TakeLookUpFault()

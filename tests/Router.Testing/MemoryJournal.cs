@@ -112,7 +112,7 @@ public sealed partial class MemoryJournal : IJournal
     /// <inheritdoc/>
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => TakeLookUpFault()
         ? ValueTask.FromException<AwaitedReceipt?>(new JournalUnavailableException("asked to fail"))
-        : new(Store.FindAwaited(receiptKey));
+        : HoldsLookUps ? Hold(Store.FindAwaited(receiptKey)) : new(Store.FindAwaited(receiptKey));
 
     private void Check(JournalPart part)
     {

@@ -26,6 +26,7 @@ public sealed class RecipientLog
     private long baseMs;
     private long unknownUntilMs = long.MinValue;
     private int reserved;
+    private int uncertain;
     private byte first;
     private byte length;
 
@@ -39,33 +40,46 @@ public sealed class RecipientLog
     /// <returns>While <see cref="MayGiveBack"/> it may turn out earlier (one is given back) or later (one departs): ask again.</returns>
     public long NextAt(int count, int windowSeconds, long nowMs)
     {
-        // A window includes both its ends, hence the one more.
-        long windowMs = (windowSeconds * 1_000L) + 1;
         int free = count - reserved;
-        if (free <= 0)
-        {
-            return nowMs + windowMs;
-        }
-
-        long next = unknownUntilMs == long.MinValue ? nowMs : Math.Max(nowMs, unknownUntilMs + windowMs);
-        return length < free ? next : Math.Max(next, At(length - free) + windowMs);
+        return free <= 0 ? nowMs + WindowMs(windowSeconds) : NextAmong(free, windowSeconds, nowMs);
     }
 
-    /// <summary>Takes a place for a message that has not departed.</summary>
-    public void Reserve() => reserved++;
+    /// <summary>
+    /// When a message that has a place may depart: the places of others do not count, they are asked here too. Later than now only where more places are taken than the limit has: one of them
+    /// came back after its release had ended and another had taken its place, or the limit was lowered.
+    /// </summary>
+    /// <param name="count">Messages a window, 1 to <see cref="CountMax"/>.</param>
+    /// <param name="windowSeconds">The window, 1 to <see cref="WindowSecondsMax"/>.</param>
+    /// <param name="nowMs">Now.</param>
+    /// <param name="isUncertain">Whether it may have departed already, as it was reserved.</param>
+    /// <param name="certainFromMs">Until when uncertain ones may have departed.</param>
+    public long DepartsAt(int count, int windowSeconds, long nowMs, bool isUncertain, long certainFromMs)
+    {
+        long certainMs = certainFromMs + WindowMs(windowSeconds);
+        int free = count - (nowMs < certainMs ? uncertain - (isUncertain ? 1 : 0) : 0);
+        return free <= 0 ? certainMs : NextAmong(free, windowSeconds, nowMs);
+    }
 
-    /// <summary>A reserved place's message departs at <paramref name="atMs"/> or before.</summary>
-    public void Depart(int count, long atMs)
+    /// <summary>Takes a place for a message that has not departed; <paramref name="isUncertain"/>: it may have, and departs again.</summary>
+    public void Reserve(bool isUncertain = false)
+    {
+        reserved++;
+        uncertain += isUncertain ? 1 : 0;
+    }
+
+    /// <summary>A reserved place's message departs at <paramref name="atMs"/> or before: an uncertain one's earlier departure is the same message.</summary>
+    public void Depart(int count, long atMs, bool isUncertain = false)
     {
         reserved--;
+        uncertain -= isUncertain ? 1 : 0;
         Count(count, atMs);
     }
 
     /// <summary>What was to depart at <paramref name="atMs"/> has not, and still may: its place is reserved again.</summary>
-    public void Return(long atMs)
+    public void Return(long atMs, bool isUncertain = false)
     {
         Uncount(atMs);
-        reserved++;
+        Reserve(isUncertain);
     }
 
     /// <summary>A reserved place's message will never depart.</summary>
@@ -139,6 +153,16 @@ public sealed class RecipientLog
 
     /// <summary>Nothing counted lies within a window any more: a new log would answer the same.</summary>
     public bool IsIdle(int windowSeconds, long nowMs) => NextAt(1, windowSeconds, nowMs) == nowMs;
+
+    // A window includes both its ends, hence the one more.
+    private static long WindowMs(int windowSeconds) => (windowSeconds * 1_000L) + 1;
+
+    private long NextAmong(int free, int windowSeconds, long nowMs)
+    {
+        long windowMs = WindowMs(windowSeconds);
+        long next = unknownUntilMs == long.MinValue ? nowMs : Math.Max(nowMs, unknownUntilMs + windowMs);
+        return length < free ? next : Math.Max(next, At(length - free) + windowMs);
+    }
 
     private ref uint this[int index] => ref times[(first + index) % times.Length];
 

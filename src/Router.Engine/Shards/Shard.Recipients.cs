@@ -56,7 +56,7 @@ internal sealed partial class Shard
         }
 
         long ahead = WallAheadMin - 1; // both clocks are cut to ms
-        long unknownUntilMs = stored.DeparturesFromMs - 1 - ahead;
+        long unknownUntilMs = Math.Min(MonotonicMs, stored.DeparturesFromMs - 1 - ahead); // the wall clock may have been set back since it was asked
         Span<long> times = read.Departures.Span.Slice(stored.DepartureOffset, stored.DepartureCount);
         long oldest = long.MaxValue;
         foreach (ref long at in times)
@@ -75,9 +75,7 @@ internal sealed partial class Shard
         long at = log.NextAt(limit.Count, limit.WindowSeconds, MonotonicMs);
         if (at > MonotonicMs)
         {
-            long wait = at - MonotonicMs;
-            Defer(slot, NowMs + (log.MayGiveBack(MonotonicMs) ? Math.Min(wait, LookAgainMs) : wait));
-            Tell(slot, Reason.Limit);
+            WaitForPlace(slot, at);
             return false;
         }
 
@@ -85,6 +83,17 @@ internal sealed partial class Shard
         messages[slot].Stage = MessageStage.Settling;
         AddStep(StepKind.Leaving, slot);
         return true;
+    }
+
+    // From when on one that has a place may use it: more may have one than the limit has.
+    private long DepartsAt(int slot, RecipientLimit limit) =>
+        LogOf(ref rows[messages[slot].Contact]).DepartsAt(limit.Count, limit.WindowSeconds, MonotonicMs, doubtful.Contains(slot), certainFromMs);
+
+    private void WaitForPlace(int slot, long at)
+    {
+        long wait = at - MonotonicMs;
+        Defer(slot, NowMs + (LogOf(ref rows[messages[slot].Contact]).MayGiveBack(MonotonicMs) ? Math.Min(wait, LookAgainMs) : wait));
+        Tell(slot, Reason.Limit);
     }
 
     // Nothing is decided about it while an earlier owner's release may be open: did it end before that, its departure would count too early.
@@ -95,7 +104,7 @@ internal sealed partial class Shard
         AddToWheel(slot, NowMs + Math.Max(0, certainFromMs - MonotonicMs));
         messages[slot].Marks |= MessageMarks.Cleared;
         doubtful.Add(slot);
-        LogOf(ref rows[messages[slot].Contact]).Reserve();
+        LogOf(ref rows[messages[slot].Contact]).Reserve(isUncertain: true);
         unrecoveredPlaces--;
     }
 
@@ -104,7 +113,7 @@ internal sealed partial class Shard
     {
         if ((messages[slot].Marks & MessageMarks.Cleared) != 0)
         {
-            LogOf(ref rows[messages[slot].Contact]).Depart(limit?.Count ?? RecipientLog.CountMax, releaseEnd / ticksPerMs);
+            LogOf(ref rows[messages[slot].Contact]).Depart(limit?.Count ?? RecipientLog.CountMax, releaseEnd / ticksPerMs, doubtful.Contains(slot));
         }
     }
 
@@ -113,7 +122,7 @@ internal sealed partial class Shard
     {
         if ((messages[slot].Marks & MessageMarks.Cleared) != 0)
         {
-            LogOf(ref rows[messages[slot].Contact]).Return(messages[slot].ReleaseEnd / ticksPerMs);
+            LogOf(ref rows[messages[slot].Contact]).Return(messages[slot].ReleaseEnd / ticksPerMs, doubtful.Contains(slot));
         }
     }
 
@@ -127,15 +136,10 @@ internal sealed partial class Shard
         }
 
         message.Marks &= ~MessageMarks.Cleared;
-        long end = message.ReleaseEnd / ticksPerMs;
-        if (doubtful.Remove(slot))
-        {
-            return NowMs + Math.Max(0, end - MonotonicMs); // the outcome may be that of its first sending: this one still leaves
-        }
-
+        doubtful.Remove(slot); // the outcome is of this epoch's release: what an earlier owner sent was a duplicate
         if (message.Segments == 1) // of a long one others may still leave
         {
-            LogOf(ref rows[message.Contact]).Settle(CountOf(slot), end, MonotonicMs);
+            LogOf(ref rows[message.Contact]).Settle(CountOf(slot), message.ReleaseEnd / ticksPerMs, MonotonicMs);
         }
 
         return NowMs;
@@ -158,7 +162,7 @@ internal sealed partial class Shard
             return 0;
         }
 
-        log.Depart(CountOf(slot), MonotonicMs);
+        log.Depart(CountOf(slot), MonotonicMs, isUncertain: true);
         return NowMs;
     }
 

@@ -67,7 +67,8 @@ internal sealed partial class Shard
                 break;
             }
 
-            if (limit is not null && (message.Marks & MessageMarks.Cleared) == 0 && !HasLeftInPart(slot))
+            bool cleared = (message.Marks & MessageMarks.Cleared) != 0;
+            if (limit is not null && !cleared && !HasLeftInPart(slot))
             {
                 if (unrecoveredPlaces > 0 || MonotonicMs < placesFromMs)
                 {
@@ -77,6 +78,14 @@ internal sealed partial class Shard
                 Pop(lane);
                 RemoveFromWheel(slot);
                 leaving += Leave(slot, limit) ? 1 : 0;
+                continue;
+            }
+
+            if (limit is not null && cleared && DepartsAt(slot, limit) is var departsAt && departsAt > MonotonicMs)
+            {
+                Pop(lane);
+                RemoveFromWheel(slot);
+                WaitForPlace(slot, departsAt);
                 continue;
             }
 

@@ -15,6 +15,7 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : 
 
     // As they stand at the beginning of a transaction: the sweeper only lets go of a generation after its run is in the list.
     private readonly List<SlabTable<UInt128, IdempotencyRow>> tables = [];
+    private readonly List<(int Ordinal, IdempotencyRow Before)> replaced = [];
     private Run[] runs = [];
     private int entered;
 
@@ -22,6 +23,7 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : 
     public void Begin()
     {
         entered = 0;
+        replaced.Clear();
         tables.Clear();
         lock (memory.Gate)
         {
@@ -50,7 +52,8 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : 
         int ordinal = current.Find(row.KeyHash);
         if (ordinal >= 0)
         {
-            // Older than the window but still in memory. If this transaction fails, the old row is lost with it: it no longer counts anyway.
+            // Older than the window but still in memory. Taken back like the others: left in place, it would answer the next try with a message that was never kept.
+            replaced.Add((ordinal, current[ordinal]));
             current[ordinal] = row;
             return;
         }
@@ -62,6 +65,12 @@ internal sealed class IdempotencyIndex(JournalMemory memory, TimeSpan window) : 
     /// <summary>Takes back what the transaction entered.</summary>
     public void TakeBack()
     {
+        for (int i = replaced.Count - 1; i >= 0; i--)
+        {
+            tables[^1][replaced[i].Ordinal] = replaced[i].Before;
+        }
+
+        replaced.Clear();
         for (; entered > 0; entered--)
         {
             tables[^1].RemoveLast();

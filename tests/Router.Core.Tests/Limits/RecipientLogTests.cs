@@ -57,6 +57,38 @@ public sealed class RecipientLogTests
     }
 
     [Fact]
+    public void A_place_that_came_back_after_another_took_it_waits_for_its_window()
+    {
+        var log = new RecipientLog();
+        log.Reserve();
+        log.Depart(1, 1_000);
+        Assert.Equal(11_001, log.NextAt(1, 10, 11_001));
+        log.Reserve();
+        log.Return(1_000); // two places, one is allowed
+        Assert.Equal(11_001, log.DepartsAt(1, 10, 11_001, isUncertain: false, certainFromMs: 0));
+        log.Depart(1, 11_200);
+        Assert.Equal(21_201, log.DepartsAt(1, 10, 11_300, isUncertain: false, certainFromMs: 0));
+        Assert.Equal(21_201, log.DepartsAt(1, 10, 21_201, isUncertain: false, certainFromMs: 0));
+    }
+
+    [Fact]
+    public void What_may_have_departed_counts_for_others_until_its_window_has_passed()
+    {
+        var log = new RecipientLog();
+        log.Reserve(isUncertain: true);
+        Assert.Equal(1_200, log.DepartsAt(1, 10, 1_200, isUncertain: true, certainFromMs: 1_000)); // only itself
+        log.Reserve(isUncertain: true);
+        Assert.Equal(1_200, log.DepartsAt(2, 10, 1_200, isUncertain: true, certainFromMs: 1_000));
+        Assert.Equal(11_001, log.DepartsAt(1, 10, 1_200, isUncertain: true, certainFromMs: 1_000));
+        Assert.Equal(11_001, log.DepartsAt(2, 10, 1_200, isUncertain: false, certainFromMs: 1_000));
+        Assert.Equal(11_001, log.DepartsAt(1, 10, 11_001, isUncertain: true, certainFromMs: 1_000));
+        log.Depart(1, 11_100, isUncertain: true);
+        Assert.Equal(21_101, log.DepartsAt(1, 10, 11_200, isUncertain: true, certainFromMs: 1_000));
+        log.Return(11_100, isUncertain: true);
+        Assert.Equal(11_200, log.DepartsAt(1, 10, 11_200, isUncertain: true, certainFromMs: 1_000));
+    }
+
+    [Fact]
     public void A_release_that_lapsed_leaves_no_trace()
     {
         var log = new RecipientLog();

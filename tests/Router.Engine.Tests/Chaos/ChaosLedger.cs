@@ -6,25 +6,37 @@ using Router.Engine.Journal;
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
-internal sealed class ChaosLedger
+internal sealed class ChaosLedger(ChaosLimits limits)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
     private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
+    private readonly HashSet<MessageId> sentInPart = [];
+    private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
 
     /// <summary>Segments kept as sent, by the key of their receipt.</summary>
     public IReadOnlyDictionary<ulong, (MessageId Message, byte Segment)> SentKeys => sentKeys;
 
+    /// <summary>Messages kept.</summary>
+    public IReadOnlyDictionary<MessageId, AcceptedMessage> Accepted => accepted;
+
     public void Kept(JournalPart part)
     {
         Assert.True(part.Epoch >= epochs[part.Shard], $"shard {part.Shard}: a part of epoch {part.Epoch} was kept after one of epoch {epochs[part.Shard]}");
         epochs[part.Shard] = part.Epoch;
+        foreach (ref AcceptedMessage message in part.Accepted.Span)
+        {
+            accepted[message.Id] = message;
+        }
+
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            limits.Kept(entry);
             if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
             {
                 Assert.True(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
+                sentInPart.Add(entry.Message);
                 sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
             }
             else if (entry.Kind == EntryKind.Flags)
@@ -36,10 +48,14 @@ internal sealed class ChaosLedger
 
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
 
+    /// <summary>Whether one of its segments is kept as sent.</summary>
+    public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);
+
     /// <summary>A change of flags was answered: it is in force from now on.</summary>
     public void Answered(ContactId contact, ContactFlags answer)
     {
-        FlagsKept? kept = FlagsOf(contact).FindLast(f => f.Flags == answer);
+        // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
+        FlagsKept? kept = FlagsOf(contact).Find(f => !f.Answered && f.Flags == answer);
         Assert.True(kept is not null, $"flags {answer} of {contact} were answered and never kept");
         kept.Answered = true;
     }

@@ -8,9 +8,9 @@ using Router.Engine.Sealing;
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>An account in one silo whose every step the seed decides; what it writes reaches the <see cref="ChaosCarriers"/>.</summary>
-internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents events, ChaosRun run) : IProvider
+internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents events, ChaosRun run, int silo) : IProvider
 {
-    private readonly List<Flight> flights = [];
+    private readonly List<ChaosFlight> flights = [];
     private bool up;
     private bool gone;
 
@@ -40,7 +40,7 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
                 }
 
                 run.OnHandedOver(departure.Id, (byte)segment, text);
-                flights.Add(new Flight(departure.Id, (byte)segment, departure.ReleaseEnd, departure.Epoch));
+                flights.Add(new ChaosFlight(departure.Id, (byte)segment, departure.ReleaseEnd, departure.Epoch));
             }
         }
     }
@@ -53,7 +53,7 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
             return false;
         }
 
-        Flight flight = flights[run.Random.Next(flights.Count)];
+        ChaosFlight flight = flights[run.Random.Next(flights.Count)];
         if (flight.Kind != default)
         {
             End(flight, flight.Kind);
@@ -69,7 +69,7 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
         else
         {
             flight.Kind = run.DrawOutcome();
-            flight.ReceiptKey = run.OnWritten(flight.Message, flight.Segment, flight.Kind);
+            flight.ReceiptKey = run.OnWritten(flight, silo, Account.Number);
         }
 
         return true;
@@ -97,35 +97,20 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
         return default;
     }
 
-    private void End(Flight flight, OutcomeKind kind)
+    private void End(ChaosFlight flight, OutcomeKind kind)
     {
         flights.Remove(flight);
+        run.OnTold(flight, kind);
         events.Settle([new Outcome
         {
             Provider = Account.Number, Message = flight.Message, Segment = flight.Segment, Epoch = flight.Epoch, Kind = kind,
             RetryAfterMs = kind == OutcomeKind.Throttled ? run.Random.Next(100) : 0, ReceiptKey = kind == OutcomeKind.Sent ? flight.ReceiptKey : 0,
         }]);
     }
-
-    private sealed class Flight(MessageId message, byte segment, long releaseEnd, long epoch)
-    {
-        public MessageId Message { get; } = message;
-
-        public byte Segment { get; } = segment;
-
-        public long ReleaseEnd { get; } = releaseEnd;
-
-        public long Epoch { get; } = epoch;
-
-        /// <summary>How it will end; default: not written.</summary>
-        public OutcomeKind Kind { get; set; }
-
-        public ulong ReceiptKey { get; set; }
-    }
 }
 
 /// <summary>Makes the <see cref="ChaosProvider"/>s of one silo.</summary>
-internal sealed class ChaosProviderFactory(ChaosRun run) : IProviderFactory
+internal sealed class ChaosProviderFactory(ChaosRun run, int silo) : IProviderFactory
 {
     public List<ChaosProvider> Made { get; } = [];
 
@@ -135,7 +120,7 @@ internal sealed class ChaosProviderFactory(ChaosRun run) : IProviderFactory
 
     public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
     {
-        var provider = new ChaosProvider(account, events, run);
+        var provider = new ChaosProvider(account, events, run, silo);
         Made.Add(provider);
         return provider;
     }

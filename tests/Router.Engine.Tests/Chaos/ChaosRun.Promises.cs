@@ -21,14 +21,25 @@ internal sealed partial class ChaosRun
     }
 
     /// <summary>A segment leaves the house; returns the key of its receipt.</summary>
-    public ulong OnWritten(MessageId message, byte segment, OutcomeKind kind)
+    public ulong OnWritten(ChaosFlight flight, int silo, int provider)
     {
         LookAtAnswers();
+        (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
         AcceptRequest request = posted[texts[message]].Request;
         Assert.False(cancelled.Contains(message), $"{message} left after its cancel was answered");
         Assert.False(Ledger.Forbids(request.Contact, request.Purpose), $"segment {segment} of {message} left, which flags answered before forbid");
+        Limits.Written(flight, silo, provider, Ledger.Accepted[message], Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled, Time.GetTimestamp() / (Time.TimestampFrequency / 1_000));
         bool carried = kind == OutcomeKind.Sent || (kind == OutcomeKind.Unknown && Chance(0.5));
         return carried ? Carriers.Take(request.Segments > 1) : 0;
+    }
+
+    /// <summary>The provider tells what became of a segment.</summary>
+    public void OnTold(ChaosFlight flight, OutcomeKind kind)
+    {
+        if (kind == OutcomeKind.Sent)
+        {
+            Limits.Taken(flight.Message, flight.Epoch);
+        }
     }
 
     private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfReceipts() ?? WhatIsLeftInSilos();

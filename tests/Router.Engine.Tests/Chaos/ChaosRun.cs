@@ -14,6 +14,7 @@ internal sealed partial class ChaosRun : IDisposable
     private const int SettleMs = 240_000;
     private readonly List<(int Weight, Func<bool> Act)> acts = [];
     private readonly int weights;
+    private readonly int contacts;
     private TimeSpan latestShift;
 
     public ChaosRun(int seed)
@@ -27,6 +28,9 @@ internal sealed partial class ChaosRun : IDisposable
         };
         ShardsOfKeys = [.. Shards, .. Chance(0.3) ? [60] : Array.Empty<int>()];
         Faults = Faults.Draw(Random);
+        Limits = new ChaosLimits(Random);
+        contacts = 1 + Random.Next(6);
+        Ledger = new ChaosLedger(Limits);
         Carriers = new ChaosCarriers(this);
         silos = [new ChaosSilo(this, 0), .. Exclusive ? Array.Empty<ChaosSilo>() : [new ChaosSilo(this, 1)]];
         Configure();
@@ -56,7 +60,9 @@ internal sealed partial class ChaosRun : IDisposable
 
     public Faults Faults { get; }
 
-    public ChaosLedger Ledger { get; } = new();
+    public ChaosLimits Limits { get; }
+
+    public ChaosLedger Ledger { get; }
 
     public ChaosCarriers Carriers { get; }
 
@@ -91,7 +97,7 @@ internal sealed partial class ChaosRun : IDisposable
         Often(14, () => Alive().Journal.WriteSome());
         Often(14, () => Alive().Journal.TellSome());
         Often(10, () => Alive().Journal.AnswerSome());
-        Often(24, () => StepProvider());
+        Often(Chance(0.3) ? 4 : 24, () => StepProvider()); // slow ones answer long after a release has ended
         Often(18, () => Carriers.TellSome(Alive()));
         Often(10, PassTime);
         Often(12, Accept);
@@ -109,7 +115,10 @@ internal sealed partial class ChaosRun : IDisposable
         Seldom(1, Restart);
         Seldom(2, Reconfigure);
         Seldom(2, TurnProvider);
-        Seldom(1, SetClock);
+        if (Limits.PerRecipient is null || Chance(0.3))
+        {
+            Seldom(1, SetClock);
+        }
     }
 
     private void Often(int weight, Func<bool> act) => acts.Add((weight, act));
@@ -130,6 +139,7 @@ internal sealed partial class ChaosRun : IDisposable
 
     private bool SetClock()
     {
+        Limits.WallClockWasSet();
         Time.Shift += TimeSpan.FromSeconds(Random.Next(-600, 600));
         latestShift = Time.Shift > latestShift ? Time.Shift : latestShift;
         return true;

@@ -21,7 +21,7 @@ internal sealed class ChaosSilo : IReceiptsElsewhere
         time = new SiloTime(run.Time);
         Workers = new SteppedScheduler(run.Random.Next());
         Journal = new ChaosJournal(run.Sealer, run.Store, run.Exclusive, run.Random, run.Faults, run.Ledger);
-        Providers = new ChaosProviderFactory(run);
+        Providers = new ChaosProviderFactory(run, number);
         Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers) { Elsewhere = this };
         Engine.Start();
     }

@@ -194,6 +194,20 @@ public sealed class RecipientTests
         Assert.Equal(before + 1, Handed(h).Count);
     }
 
+    // Guards against taking the time from which departures were asked for by the clock as it was: the contact was barred for as long as the clock went back.
+    [Fact]
+    public void A_wall_clock_set_back_while_departures_are_read_bars_for_one_window_at_most()
+    {
+        using EngineHarness h = Begin(2);
+        h.Journal.ReadsContactsAtOnce = false;
+        Posted posted = h.Queue(1, tenant: TenantOf(h), validitySeconds: 86_400);
+        h.Run();
+        Assert.Equal(1, h.Journal.ReadCount);
+        time.Shift = TimeSpan.FromHours(-1);
+        h.Advance(WindowMs + 1_000, 50, () => h.Provider.SettleAll());
+        Assert.Equal(MessageStatus.Sent, h.Last(posted));
+    }
+
     [Fact]
     public void Contacts_without_the_limit_ask_for_no_departures_and_keep_none()
     {

@@ -137,6 +137,27 @@ public sealed class OwnershipTests
         Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
     }
 
+    // Guards against answering "not found" where what was under way takes longer to be read than an earlier owner's releases last.
+    [Fact]
+    public void A_cancel_long_after_the_epoch_began_still_waits_for_its_message_to_be_taken_up()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Provider.GoDown();
+        Posted posted = h.Post();
+        _ = h.Engine.DisownAsync(5).AsTask();
+        h.RunUntilIdle();
+        h.Journal.ReadsContactsAtOnce = false;
+        h.Own(5);
+        h.AdvanceWithoutCommits(1_000, 50);
+        Task<CancelOutcome> cancel = h.Cancel(posted.Id);
+        h.AdvanceWithoutCommits(1_000, 50);
+        Assert.False(cancel.IsCompleted);
+        h.Advance(100, 50);
+        Assert.True(cancel.IsCompletedSuccessfully);
+        Assert.Equal(CancelOutcome.Cancelled, cancel.Result);
+        Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
+    }
+
     [Fact]
     public void Nothing_is_released_before_the_first_release_of_a_new_epoch_when_others_may_write()
     {

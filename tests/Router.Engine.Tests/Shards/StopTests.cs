@@ -41,6 +41,23 @@ public sealed class StopTests
         h.AssertAllEnded();
     }
 
+    // A provider may still write at the very end of a release.
+    [Fact]
+    public void A_stop_is_not_answered_at_the_last_moment_of_a_release()
+    {
+        using EngineHarness h = Held();
+        h.Post();
+        Task<ContactFlags?> stop = h.SetFlags(static f => f.WithBlocked(true));
+        h.RunUntilIdle();
+        h.Time.Advance(h.Options.ReleaseMs);
+        h.RunUntilIdle();
+        Assert.False(stop.IsCompleted);
+        h.Provider.Write();
+        Assert.Equal(h.Provider.Departures[0].ReleaseEnd, Assert.Single(h.Provider.Written).WrittenAt);
+        h.Advance(Shard.TickMs, Shard.TickMs);
+        Assert.True(stop.IsCompletedSuccessfully);
+    }
+
     [Theory]
     [InlineData(Purpose.Marketing, Reason.OptedOut)]
     [InlineData(Purpose.Otp, Reason.Restricted)]

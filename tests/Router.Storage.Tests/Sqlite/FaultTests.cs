@@ -83,6 +83,34 @@ public sealed class FaultTests : IAsyncDisposable
         Assert.Equal(KeptAs.New, (await driver.CommitAsync()).Accepted[0].Kept);
     }
 
+    // Guards against a key older than its window whose row, still in memory, was replaced by a transaction that was rolled back: the next try was then answered with a message that was never kept.
+    [Theory]
+    [InlineData(raw.SQLITE_FULL)]
+    [InlineData(raw.SQLITE_IOERR | (4 << 8))]
+    public async Task A_key_used_again_after_its_window_in_a_commit_that_fails_is_new_when_it_comes_again(int code)
+    {
+        SqliteStore store = folder.Open();
+        JournalDriver driver = await JournalDriver.TakeAsync(store);
+        driver.Accept(with: static m => m.WithKey(1));
+        await driver.KeepAsync();
+        store.FailNextCommit(code);
+        driver.Accept(with: static m => Later(m.WithKey(1)));
+        Assert.NotEqual(PartOutcome.Kept, (await driver.CommitAsync()).Outcome);
+
+        AcceptedMessage again = driver.Accept(with: static m => Later(m.WithKey(1)));
+        JournalPart part = await driver.CommitAsync();
+
+        Assert.Equal((PartOutcome.Kept, KeptAs.New), (part.Outcome, part.Accepted[0].Kept));
+        Assert.NotNull(await store.Journal.FindMessageAsync(1, again.Id, Stop));
+
+        static AcceptedMessage Later(AcceptedMessage message)
+        {
+            message.Id = Some.IdAfter(message.Id.UnixMs + (25L * 3_600_000), message.Id.Shard, 0);
+            message.AcceptedAtMs = message.Id.UnixMs;
+            return message;
+        }
+    }
+
     [Fact]
     public async Task Taking_fails_clearly_when_its_commit_does()
     {
