@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>Bytes of records just accepted that a shard keeps open in memory, 262,144 (four bodies of 64 KiB) to 67,108,864. What waits longer is read back.</summary>
     public int RecordRingBytes { get; init; } = 512 * 1024;
 
-    /// <summary>Rows of contacts that a shard holds, 1,024 to 4,194,304; beyond it rows without a waiting message are dropped. 64 shards × 65,536 × about 64 B = 268 MB.</summary>
+    /// <summary>Rows of contacts that a shard holds, 1,024 to 4,194,304; beyond it rows without a waiting message are dropped. 64 shards × 65,536 × about 60 B = 252 MB.</summary>
     public int ContactRowsMax { get; init; } = 65_536;
 
     /// <summary>Messages that one ask may release, 1 to 1,024.</summary>

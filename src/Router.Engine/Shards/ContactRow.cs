@@ -4,7 +4,7 @@ using Router.Core.Consent;
 
 namespace Router.Engine.Shards;
 
-/// <summary>A contact in memory: 56 bytes, plus at most 8 in the index.</summary>
+/// <summary>A contact in memory: 52 bytes, plus at most 8 in the index.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct ContactRow
 {

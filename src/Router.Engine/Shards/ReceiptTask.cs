@@ -1,37 +1,7 @@
-using Router.Core.Addresses;
-using Router.Core.Consent;
-using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 
 namespace Router.Engine.Shards;
-
-/// <summary>A change of flags on its way through a shard.</summary>
-internal sealed class FlagsTask(int tenant, ContactId contact, FlagsChange change)
-{
-    public readonly int Tenant = tenant;
-    public readonly ContactId Contact = contact;
-    public readonly FlagsChange Change = change;
-    public readonly TaskCompletionSource<ContactFlags?> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    public ContactFlags Kept;
-}
-
-/// <summary>A cancel on its way through a shard.</summary>
-internal sealed class CancelTask(int tenant, MessageId message)
-{
-    public readonly int Tenant = tenant;
-    public readonly MessageId Message = message;
-    public readonly TaskCompletionSource<CancelOutcome> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    public long GiveUpAt;
-}
-
-/// <summary>A look at a message under way.</summary>
-internal sealed class PeekTask(int tenant, MessageId message)
-{
-    public readonly int Tenant = tenant;
-    public readonly MessageId Message = message;
-    public readonly TaskCompletionSource<LiveMessage> Answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
 
 /// <summary>A receipt on its way through a shard: matched (<see cref="Awaited"/>) or not.</summary>
 internal sealed class ReceiptTask
@@ -85,24 +55,4 @@ internal sealed class ReceiptTask
         Acknowledge = null;
         acknowledge?.Invoke(State, Token, kept);
     }
-}
-
-/// <summary>Kinds of urgent commands.</summary>
-internal enum CommandKind : byte
-{
-    Outcome,
-    Receipt,
-    Flags,
-    Cancel,
-    Ask,
-    Peek,
-    Reroute,
-}
-
-/// <summary>A command in the queue that is served first.</summary>
-internal struct UrgentCommand
-{
-    public CommandKind Kind;
-    public Outcome Outcome;
-    public object? Target;
 }

@@ -1,0 +1,13 @@
+namespace Router.Engine.Shards;
+
+/// <summary>Kinds of urgent commands.</summary>
+internal enum CommandKind : byte
+{
+    Outcome,
+    Receipt,
+    Flags,
+    Cancel,
+    Ask,
+    Peek,
+    Reroute,
+}
