@@ -182,6 +182,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        draining = true; // providers that go down now go with the silo
         await tickTimer.DisposeAsync().ConfigureAwait(false);
         await pokeTimer.DisposeAsync().ConfigureAwait(false);
         await DisposeProvidersAsync().ConfigureAwait(false);

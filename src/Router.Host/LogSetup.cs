@@ -20,6 +20,9 @@ internal static class LogSetup
         log.AddFilter("Orleans.Grain", LogLevel.None);
         log.AddFilter("Orleans.Messaging", LogLevel.None);
         log.AddFilter("Polly", LogLevel.None);
+
+        // A start that fails is told by RouterProgram, with the setting and the remedy; here it would come with its whole stack.
+        log.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         log.AddFilter("Router.Grains.Catalog.SnapshotService", Higher(settings.LogLevel, LogLevel.Warning));
         return settings.LogJson
             ? log.AddJsonConsole(static o =>

@@ -25,8 +25,8 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
         {
             try
             {
-                // One that was kept without our knowing it is asked for again by the same hash, so it is shown in any case.
-                if (await keys.OfferAsync(FrontDoorOptions.HashOf(key), stoppingToken))
+                // Not cut short by a stop: a key that is kept and not shown would be lost for good. One that was kept without our knowing it is asked for again by the same hash.
+                if (await keys.OfferAsync(FrontDoorOptions.HashOf(key), CancellationToken.None))
                 {
                     await Console.Error.WriteLineAsync($"operator key, shown this once: {key}");
                 }
@@ -36,7 +36,13 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
             catch (Exception exception) when (exception is AdministrationUnavailableException or Orleans.Runtime.OrleansException or TimeoutException)
             {
                 LogNotKept(exception);
-                await Task.Delay(Retry, time, stoppingToken);
+            }
+
+            await Task.Delay(Retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stoppingToken.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync($"operator key, shown this once (whether it was kept is not known; if it opens nothing at the next start, set Operator:Key): {key}");
+                return;
             }
         }
     }

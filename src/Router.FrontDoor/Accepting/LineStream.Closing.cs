@@ -5,6 +5,9 @@ namespace Router.FrontDoor.Accepting;
 
 internal sealed partial class LineStream
 {
+    // Real time: how long a peer may take to read what is on its way to it, and no rule of ours.
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+
     private readonly Lock closeSync = new();
     private ITimer? idleTimer;
     private bool readingEnded;
@@ -38,6 +41,16 @@ internal sealed partial class LineStream
         output.CancelPendingFlush();
         Interlocked.MemoryBarrier();
         writerSignal.WakeAny();
+    }
+
+    /// <summary>
+    /// Ends the connection of a stream that was closed from here: nobody reads the rest of its body, and Kestrel would wait for that as long as the client likes: a stop of the process would.
+    /// </summary>
+    private async Task LeaveAsync()
+    {
+        await context.Response.CompleteAsync();
+        await Task.Delay(LeaveTime, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        context.Abort();
     }
 
     private void EndReading()

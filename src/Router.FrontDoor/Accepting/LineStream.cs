@@ -73,6 +73,10 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
             // Never a proper end of the answer: the client must not take it for whole.
             context.Abort();
         }
+        else if (closedBecause is not null)
+        {
+            await LeaveAsync();
+        }
     }
 
     /// <summary>Gives back what can be used again. After an abort owners may still hold requests and slots: the collector has those.</summary>
