@@ -126,7 +126,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
         };
         if (role == Role.None)
         {
-            fields.Refuse(KnownProblems.InvalidValue("role", "is not owner, admin, agent or auditor"));
+            fields.Refuse(KnownProblems.InvalidValue("role", $"is '{Problem.Shown(word)}', not owner, admin, agent or auditor"));
         }
 
         return new RoleAsked(role);

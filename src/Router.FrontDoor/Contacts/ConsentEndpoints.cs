@@ -90,12 +90,14 @@ internal sealed class ConsentEndpoints(IShards shards, IJournal journal, IKeyedH
     private static Asked Read(JsonFields fields)
     {
         string address = fields.RequiredText("address");
-        if (!WireNames.TryParse(Encoding.UTF8.GetBytes(fields.RequiredText("purpose")), out Purpose purpose))
+        string word = fields.RequiredText("purpose");
+        if (!WireNames.TryParse(Encoding.UTF8.GetBytes(word), out Purpose purpose))
         {
-            fields.Refuse(KnownProblems.InvalidValue("purpose", "is not otp, transactional, service or marketing"));
+            fields.Refuse(KnownProblems.InvalidValue("purpose", $"is '{Problem.Shown(word)}', not otp, transactional, service or marketing"));
         }
 
-        ConsentState state = fields.RequiredText("state") switch
+        word = fields.RequiredText("state");
+        ConsentState state = word switch
         {
             "granted" => ConsentState.Granted,
             "withdrawn" => ConsentState.Withdrawn,
@@ -103,7 +105,7 @@ internal sealed class ConsentEndpoints(IShards shards, IJournal journal, IKeyedH
         };
         if (state == ConsentState.Unknown)
         {
-            fields.Refuse(KnownProblems.InvalidValue("state", "is not granted or withdrawn"));
+            fields.Refuse(KnownProblems.InvalidValue("state", $"is '{Problem.Shown(word)}', not granted or withdrawn"));
         }
 
         if (fields.RequiredText("source").Length is 0 or > SourceLengthMax)

@@ -54,7 +54,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return value.GetBoolean();
         }
 
-        Refuse(KnownProblems.InvalidValue(path + name, "is not true or false"));
+        Refuse(KnownProblems.InvalidValue(path + name, $"is {Word(value.ValueKind)}, not true or false"));
         return null;
     }
 
@@ -183,7 +183,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
         {
             if (!known.Contains(property.Name))
             {
-                Refuse(KnownProblems.UnknownField(path + Problems.Problem.Shown(property.Name)));
+                Refuse(KnownProblems.UnknownField(path + Problems.Problem.Shown(property.Name), known));
                 return;
             }
         }
@@ -201,7 +201,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return number;
         }
 
-        Refuse(KnownProblems.InvalidValue(path + name, "is not a whole number in range"));
+        Refuse(KnownProblems.InvalidValue(path + name, $"is {Problems.Problem.Shown(value.GetRawText())}, not a whole number from {from} to {to}"));
         return null;
     }
 
@@ -217,9 +217,20 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return value;
         }
 
-        Refuse(KnownProblems.InvalidValue(path + name, "is not " + shown));
+        Refuse(KnownProblems.InvalidValue(path + name, $"is {Word(value.ValueKind)}, not {shown}"));
         return null;
     }
+
+    // The kind, not the value: that may be personal.
+    private static string Word(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.String => "text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
 
     private JsonElement? Find(string name)
     {

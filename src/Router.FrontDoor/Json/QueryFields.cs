@@ -19,7 +19,9 @@ internal static class QueryFields
 
             if (!found)
             {
-                return new Problem(400, "unknown_parameter", "This query parameter is not known here.", Problem.Shown(name));
+                string shown = Problem.Shown(name);
+                string these = known.IsEmpty ? "there are none" : "known are " + string.Join(", ", known);
+                return new Problem(400, "unknown_parameter", $"{shown} is no query parameter here; {these}.", shown);
             }
 
             if (values.Count != 1)

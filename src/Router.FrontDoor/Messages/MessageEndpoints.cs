@@ -17,6 +17,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
+    private static readonly string StatusWords = string.Join(", ", Enum.GetValues<MessageStatus>().Where(static s => s != MessageStatus.None).Select(WireNames.Of));
 
     internal void Map(Endpoints endpoints)
     {
@@ -121,7 +122,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         {
             if (!WireNames.TryParse(System.Text.Encoding.UTF8.GetBytes(word), out shown))
             {
-                return KnownProblems.InvalidParameter("status", "is not the word of a status");
+                return KnownProblems.InvalidParameter("status", $"is {Problem.Shown(word)}, not one of {StatusWords}");
             }
 
             read = read with { Status = AsStored(shown) };
@@ -131,7 +132,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         {
             if (!int.TryParse(limitText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
             {
-                return KnownProblems.InvalidParameter("limit", "is not 1 to 200");
+                return KnownProblems.InvalidParameter("limit", $"is {Problem.Shown(limitText)}, not a whole number from 1 to {LimitMax}");
             }
 
             read = read with { Limit = limit };

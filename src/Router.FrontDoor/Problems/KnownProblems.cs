@@ -25,17 +25,24 @@ internal static class KnownProblems
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 
-    internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", detail, field);
+    internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", Sentence(field, detail), field);
 
     internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
 
-    internal static Problem UnknownField(string field) => new(400, "unknown_field", "This field is not known here.", Problem.Shown(field));
+    internal static Problem UnknownField(string field, IEnumerable<string> known)
+    {
+        string shown = Problem.Shown(field);
+        return new(400, "unknown_field", $"{shown} is not known here; known are {string.Join(", ", known.Order(StringComparer.Ordinal))}.", shown);
+    }
 
-    internal static Problem DuplicateField(string field) => new(400, "duplicate_field", "This field stands twice: keep one.", field);
+    internal static Problem DuplicateField(string field) => new(400, "duplicate_field", $"{field} stands twice: keep one.", field);
 
-    internal static Problem MissingField(string field) => new(400, "missing_field", "This field is needed.", field);
+    internal static Problem MissingField(string field) => new(400, "missing_field", $"{field} is needed.", field);
 
     internal static Problem NotAvailable(string field) => new(400, "not_available", "This version cannot honour this field yet; leave it out.", field);
 
-    internal static Problem InvalidParameter(string name, string detail) => new(400, "invalid_parameter", detail, name);
+    internal static Problem InvalidParameter(string name, string detail) => new(400, "invalid_parameter", Sentence(name, detail), name);
+
+    // What begins in small letters is said of the field.
+    private static string Sentence(string field, string detail) => detail.Length > 0 && char.IsAsciiLetterLower(detail[0]) ? $"{field} {detail}." : detail;
 }
