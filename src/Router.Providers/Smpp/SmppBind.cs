@@ -57,7 +57,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             if (!ending.IsCancellationRequested)
             {
                 string why = exception is SocketException socketException ? socketException.SocketErrorCode.ToString() : "timed out";
-                SmppLog.NotConnected(account.Logger, account.Name, index, why, (long)delay.TotalMilliseconds);
+                SmppLog.NotConnected(account.Logger, account.Name, index, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
             }
 
             return delay;
@@ -99,7 +99,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
         {
             account.Counters.Add(SmppCount.BindsRefused);
             TimeSpan refused = backoff.Next(Status.IsCredentials(ended.RefusedWith));
-            SmppLog.BindRefused(account.Logger, account.Name, index, ended.RefusedWith, (long)refused.TotalMilliseconds);
+            SmppLog.BindRefused(account.Logger, account.Name, index, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
             return refused;
         }
 

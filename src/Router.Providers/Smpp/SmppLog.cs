@@ -8,11 +8,11 @@ internal static partial class SmppLog
     [LoggerMessage(1, LogLevel.Information, "SMPP account {Provider}: bind {Bind} is up")]
     public static partial void BindUp(ILogger logger, string provider, int bind);
 
-    [LoggerMessage(2, LogLevel.Warning, "SMPP account {Provider}: bind {Bind} was refused with status 0x{Status:x8}; next try in {DelayMs} ms")]
-    public static partial void BindRefused(ILogger logger, string provider, int bind, uint status, long delayMs);
+    [LoggerMessage(2, LogLevel.Warning, "SMPP account {Provider}: bind {Bind} was refused with status 0x{Status:x8} ({Words}); next try in {DelayMs} ms")]
+    public static partial void BindRefused(ILogger logger, string provider, int bind, uint status, string words, long delayMs);
 
-    [LoggerMessage(3, LogLevel.Warning, "SMPP account {Provider}: bind {Bind} could not connect ({Why}); next try in {DelayMs} ms")]
-    public static partial void NotConnected(ILogger logger, string provider, int bind, string why, long delayMs);
+    [LoggerMessage(3, LogLevel.Warning, "SMPP account {Provider}: bind {Bind} could not connect to {Host}:{Port} ({Why}); next try in {DelayMs} ms")]
+    public static partial void NotConnected(ILogger logger, string provider, int bind, string host, int port, string why, long delayMs);
 
     [LoggerMessage(4, LogLevel.Warning, "SMPP account {Provider}: bind {Bind} went down ({Why}); next try in {DelayMs} ms")]
     public static partial void BindDown(ILogger logger, string provider, int bind, string why, long delayMs);

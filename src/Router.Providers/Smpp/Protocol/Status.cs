@@ -76,4 +76,16 @@ internal static class Status
                 return OutcomeKind.Failed;
         }
     }
+
+    /// <summary>What a bind's refusal says, for people, with the remedy.</summary>
+    public static string BindWords(uint status) => status switch
+    {
+        InvalidPassword => "invalid password: check settings.password",
+        InvalidSystemId => "invalid system id: check settings.systemId",
+        0x05 => "already bound: fewer settings.binds, or another client uses this account",
+        0x0D => "bind failed: check settings.systemId, password, systemType and bind",
+        SystemError => "system error of the carrier's",
+        Throttled => "throttled",
+        _ => "see the carrier's list of command statuses",
+    };
 }
