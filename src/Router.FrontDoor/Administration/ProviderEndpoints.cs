@@ -38,7 +38,7 @@ internal sealed class ProviderEndpoints
         string name = Name(context);
         if (!SettingsNames.IsName(name))
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidParameter("provider", SettingsNames.Rule));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidName("provider"));
             return;
         }
 

@@ -46,10 +46,10 @@ internal sealed class RouteEndpoints(IAdministration administration)
     {
         if (routes.Count > RoutesMax)
         {
-            return KnownProblems.InvalidValue("routes", $"{routes.Count} routes: at most {RoutesMax}");
+            return KnownProblems.InvalidValue("routes", $"has {routes.Count} items: at most {RoutesMax}");
         }
 
-        return RouteValidation.Check(routes, administration.Current) is [var fault, ..] ? KnownProblems.InvalidValue(fault.Field, fault.Detail) : null;
+        return RouteValidation.Check(routes, administration.Current) is [var fault, ..] ? KnownProblems.Of(fault) : null;
     }
 
     private static IReadOnlyList<RouteSettings>? Read(JsonFields fields) => fields.Require("routes", fields.Objects("routes", static route =>

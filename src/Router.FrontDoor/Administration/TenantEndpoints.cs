@@ -26,7 +26,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
         string name = Name(context);
         if (!SettingsNames.IsName(name))
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidParameter("tenant", SettingsNames.Rule));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidName("tenant"));
             return;
         }
 

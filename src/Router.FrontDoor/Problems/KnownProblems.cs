@@ -1,3 +1,4 @@
+using Router.Core.Routing;
 using Router.Core.Tenants;
 
 namespace Router.FrontDoor.Problems;
@@ -25,7 +26,11 @@ internal static class KnownProblems
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 
-    internal static Problem InvalidValue(string field, string detail) => new(400, "invalid_value", Sentence(field, detail), field);
+    /// <param name="field">The field.</param>
+    /// <param name="predicate">What is said of it: <c>is …</c>, <c>has …</c>.</param>
+    internal static Problem InvalidValue(string field, string predicate) => new(400, "invalid_value", $"{field} {predicate}.", field);
+
+    internal static Problem Of(RouteFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
 
     internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
 
@@ -41,8 +46,9 @@ internal static class KnownProblems
 
     internal static Problem NotAvailable(string field) => new(400, "not_available", "This version cannot honour this field yet; leave it out.", field);
 
-    internal static Problem InvalidParameter(string name, string detail) => new(400, "invalid_parameter", Sentence(name, detail), name);
+    /// <param name="name">The parameter.</param>
+    /// <param name="predicate">As for <see cref="InvalidValue"/>.</param>
+    internal static Problem InvalidParameter(string name, string predicate) => new(400, "invalid_parameter", $"{name} {predicate}.", name);
 
-    // What begins in small letters is said of the field.
-    private static string Sentence(string field, string detail) => detail.Length > 0 && char.IsAsciiLetterLower(detail[0]) ? $"{field} {detail}." : detail;
+    internal static Problem InvalidName(string parameter) => new(400, "invalid_parameter", SettingsNames.Rule, parameter);
 }

@@ -78,6 +78,11 @@ internal sealed partial class Sweeper : IDisposable
             return true;
         }
 
+        if (failing)
+        {
+            return false; // told by the sweep that failed: not at every commit refused
+        }
+
         LogFull(logger);
         lock (swept)
         {

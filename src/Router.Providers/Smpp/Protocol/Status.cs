@@ -21,6 +21,12 @@ internal static class Status
     /// <summary>System error.</summary>
     public const uint SystemError = 0x08;
 
+    /// <summary><c>ESME_RALYBND</c>.</summary>
+    public const uint AlreadyBound = 0x05;
+
+    /// <summary><c>ESME_RBINDFAIL</c>.</summary>
+    public const uint BindFailed = 0x0D;
+
     /// <summary>Invalid source address.</summary>
     public const uint InvalidSource = 0x0A;
 
@@ -82,8 +88,8 @@ internal static class Status
     {
         InvalidPassword => "invalid password: check settings.password",
         InvalidSystemId => "invalid system id: check settings.systemId",
-        0x05 => "already bound: fewer settings.binds, or another client uses this account",
-        0x0D => "bind failed: check settings.systemId, password, systemType and bind",
+        AlreadyBound => "already bound: fewer settings.binds, or another client uses this account",
+        BindFailed => "bind failed: check settings.systemId, password, systemType and bind",
         SystemError => "system error of the carrier's",
         Throttled => "throttled",
         _ => "see the carrier's list of command statuses",
