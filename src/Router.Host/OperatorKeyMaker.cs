@@ -6,9 +6,9 @@ namespace Router.Host;
 
 /// <summary>
 /// Makes the operator's key where the settings give none: once in the life of a store, printed that once, kept as a hash.
-/// Printed to stderr: stdout is the log, which is collected and, as JSON, read by machines.
+/// Only once the host serves: a start that fails makes none. Printed to stderr: stdout is the log, which is collected and, as JSON, read by machines.
 /// </summary>
-internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider time, HostSettings settings, ILogger<OperatorKeyMaker> log) : BackgroundService
+internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider time, HostSettings settings, IHostApplicationLifetime life, ILogger<OperatorKeyMaker> log) : BackgroundService
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -16,6 +16,14 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (settings.FrontDoor.OperatorKey is not null)
+        {
+            return;
+        }
+
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration serves = life.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stoppingToken.IsCancellationRequested)
         {
             return;
         }
