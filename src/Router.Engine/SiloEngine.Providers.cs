@@ -205,6 +205,8 @@ public sealed partial class SiloEngine
 
         public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) => engine.Receive(receipt, acknowledge, state, token);
 
+        public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token) => engine.Receive(message, acknowledge, state, token);
+
         public void HealthChanged(int provider, bool up)
         {
             if (!retired)

@@ -72,6 +72,9 @@ public sealed class TestEvents : IProviderEvents
         }
     }
 
+    /// <inheritdoc/>
+    public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token) => acknowledge(state, token, true);
+
     public void HealthChanged(int provider, bool up)
     {
         lock (gate)

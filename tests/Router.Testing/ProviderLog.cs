@@ -96,6 +96,9 @@ public sealed class ProviderLog : IProviderEvents
     }
 
     /// <inheritdoc/>
+    public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token) => acknowledge(state, token, true);
+
+    /// <inheritdoc/>
     public void HealthChanged(int provider, bool up)
     {
         lock (sync)

@@ -9,11 +9,90 @@ public static class TenantRules
     /// <summary>Senders of a tenant at most: they are looked through one by one for each message with a <c>from</c>.</summary>
     public const int SendersMax = 100;
 
+    /// <summary>Rules for inbound messages of a tenant at most: they are looked through one by one for each.</summary>
+    public const int KeywordsMax = 100;
+
     /// <summary>The first thing wrong with <paramref name="settings"/>; null: they are right.</summary>
     public static SettingsFault? Check(TenantSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return SettingsRange.CheckText("name", settings.Name, 200) ?? CheckSenders(settings.Senders) ?? Check(settings.Limits);
+        return SettingsRange.CheckText("name", settings.Name, 200) ?? CheckSenders(settings.Senders) ?? Check(settings.Limits)
+            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Rule) : null)
+            ?? (settings.TimeZone is { } zone && !TimeZones.IsKnown(zone) ? new SettingsFault("timeZone", "is not the name of an IANA time zone, such as Europe/Rome") : null)
+            ?? Check(settings.QuietHours) ?? CheckMoney(settings) ?? CheckKeywords(settings.Keywords);
+    }
+
+    private static SettingsFault? Check(QuietHours? quiet)
+    {
+        if (quiet is null)
+        {
+            return null;
+        }
+
+        const string Rule = "is not a time HH:mm, 00:00 to 23:59";
+        return !QuietHours.TryParse(quiet.From, out int from) ? new SettingsFault("quietHours.from", Rule)
+            : !QuietHours.TryParse(quiet.To, out int to) ? new SettingsFault("quietHours.to", Rule)
+            : from == to ? new SettingsFault("quietHours.to", "is the same as from: leave quietHours out for none")
+            : null;
+    }
+
+    private static SettingsFault? CheckMoney(TenantSettings settings)
+    {
+        const decimal BalanceMax = 1_000_000_000;
+        if (settings.Balance is < 0 or > BalanceMax)
+        {
+            return new SettingsFault("balance", $"is not 0 to {BalanceMax}");
+        }
+
+        foreach ((string channel, decimal price) in settings.Prices ?? new Dictionary<string, decimal>())
+        {
+            if (!WireNames.TryParse(Encoding.UTF8.GetBytes(channel), out Channel _))
+            {
+                return new SettingsFault("prices", "a key is not the word of a channel");
+            }
+
+            // Money is counted in millionths: exact under concurrency, no rounding in sums.
+            if (price is < 0 or > 1_000_000 || decimal.Round(price, 6) != price)
+            {
+                return new SettingsFault("prices." + channel, "is not 0 to 1000000 with at most 6 decimals");
+            }
+        }
+
+        return settings.Balance is { } balance && decimal.Round(balance, 6) != balance ? new SettingsFault("balance", "has more than 6 decimals") : null;
+    }
+
+    private static SettingsFault? CheckKeywords(IReadOnlyList<KeywordRule> rules)
+    {
+        if (rules.Count > KeywordsMax)
+        {
+            return new SettingsFault("keywords", $"{rules.Count} rules: at most {KeywordsMax}");
+        }
+
+        for (int i = 0; i < rules.Count; i++)
+        {
+            string field = SettingsRange.At("keywords", i);
+            KeywordRule rule = rules[i];
+            SettingsFault? fault = SettingsRange.CheckText(field + ".word", rule.Word, 40)
+                ?? (rule.Word.Any(char.IsWhiteSpace) ? new SettingsFault(field + ".word", "has white space: it is one word") : null)
+                ?? (rule.Number is { } number ? CheckSender(field + ".number", number) : null)
+                ?? (rule.Reply is { Length: 0 or > 1_000 } ? new SettingsFault(field + ".reply", "it has 1 to 1000 characters") : null);
+            if (fault is not null)
+            {
+                return fault;
+            }
+
+            if (rule.Number is null && rule.Action == KeywordAction.None && rule.Reply is null)
+            {
+                return new SettingsFault(field, "does nothing: give it a number, an action or a reply");
+            }
+
+            if (rule.Action == KeywordAction.Help && rule.Reply is null)
+            {
+                return new SettingsFault(field + ".reply", "is missing: it is what help answers");
+            }
+        }
+
+        return null;
     }
 
     private static SettingsFault? CheckSenders(IReadOnlyList<string> senders)

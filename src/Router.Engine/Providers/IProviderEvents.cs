@@ -14,6 +14,11 @@ public interface IProviderEvents
     /// </summary>
     void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token);
 
+    /// <summary>
+    /// Tells a message from an end user, or a part of one. <paramref name="acknowledge"/> as with receipts: true once it is kept, false when it could not be.
+    /// </summary>
+    void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token);
+
     /// <summary>The account went up (at least one session) or down. Tell only changes; starts as down.</summary>
     void HealthChanged(int provider, bool up);
 }

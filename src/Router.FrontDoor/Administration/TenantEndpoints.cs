@@ -95,8 +95,24 @@ internal sealed class TenantEndpoints(IAdministration administration)
             Name = fields.RequiredText("name"),
             Senders = fields.Texts("senders") ?? [],
             Limits = fields.Object("limits", ReadLimits) ?? new TenantLimits(),
+            Region = fields.Text("region"),
+            TimeZone = fields.Text("timeZone"),
+            QuietHours = fields.Object("quietHours", static f => new QuietHours(f.RequiredText("from"), f.RequiredText("to"))),
+            Balance = fields.Decimal("balance"),
+            Prices = fields.Decimals("prices"),
+            Keywords = fields.Objects("keywords", ReadKeyword) ?? [],
+            Stop = fields.Word("stop", ("marketing", StopScope.Marketing), ("all", StopScope.All)),
         };
     }
+
+    private static KeywordRule ReadKeyword(JsonFields fields) => new()
+    {
+        Word = fields.RequiredText("word"),
+        IsPrefix = fields.Word("match", ("exact", false), ("prefix", true)),
+        Number = fields.Text("number"),
+        Action = fields.Word("action", ("none", KeywordAction.None), ("stop", KeywordAction.Stop), ("start", KeywordAction.Start), ("help", KeywordAction.Help)),
+        Reply = fields.Text("reply"),
+    };
 
     private static TenantLimits ReadLimits(JsonFields fields)
     {
@@ -146,7 +162,53 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
         json.WriteEndArray();
         WriteLimits(json, settings.Limits);
+        WriteOptional(json, "region", settings.Region);
+        WriteOptional(json, "timeZone", settings.TimeZone);
+        if (settings.QuietHours is { } quiet)
+        {
+            json.WriteStartObject("quietHours"u8);
+            json.WriteString("from"u8, quiet.From);
+            json.WriteString("to"u8, quiet.To);
+            json.WriteEndObject();
+        }
+
+        if (settings.Prices is { } prices)
+        {
+            json.WriteStartObject("prices"u8);
+            foreach ((string channel, decimal price) in prices)
+            {
+                json.WriteNumber(channel, price);
+            }
+
+            json.WriteEndObject();
+        }
+
+        WriteKeywords(json, settings.Keywords);
+        json.WriteString("stop"u8, settings.Stop == StopScope.All ? "all"u8 : "marketing"u8);
         json.WriteEndObject();
+    }
+
+    private static void WriteKeywords(Utf8JsonWriter json, IReadOnlyList<KeywordRule> rules)
+    {
+        json.WriteStartArray("keywords"u8);
+        foreach (KeywordRule rule in rules)
+        {
+            json.WriteStartObject();
+            json.WriteString("word"u8, rule.Word);
+            json.WriteString("match"u8, rule.IsPrefix ? "prefix"u8 : "exact"u8);
+            WriteOptional(json, "number", rule.Number);
+            json.WriteString("action"u8, rule.Action switch
+            {
+                KeywordAction.Stop => "stop"u8,
+                KeywordAction.Start => "start"u8,
+                KeywordAction.Help => "help"u8,
+                _ => "none"u8,
+            });
+            WriteOptional(json, "reply", rule.Reply);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteLimits(Utf8JsonWriter json, TenantLimits limits)
@@ -175,6 +237,14 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
         json.WriteNumber("waiting"u8, limits.Waiting);
         json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, int? value)

@@ -165,6 +165,53 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
         return numbers;
     }
 
+    /// <summary>An object from names to numbers.</summary>
+    internal IReadOnlyDictionary<string, decimal>? Decimals(string name)
+    {
+        if (Find(name, JsonValueKind.Object, "an object") is not { } value)
+        {
+            return null;
+        }
+
+        var numbers = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        var fields = new JsonFields(value, path + name + ".", this);
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            if (fields.Decimal(property.Name) is { } number)
+            {
+                numbers[property.Name] = number;
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>One of several words; the first when it is not there.</summary>
+    internal T Word<T>(string name, params ReadOnlySpan<(string Word, T Value)> words)
+    {
+        if (Text(name) is not { } given)
+        {
+            return words[0].Value;
+        }
+
+        foreach ((string word, T value) in words)
+        {
+            if (word == given)
+            {
+                return value;
+            }
+        }
+
+        string known = "";
+        foreach ((string word, _) in words)
+        {
+            known += known.Length == 0 ? word : ", " + word;
+        }
+
+        Refuse(KnownProblems.InvalidValue(path + name, $"is {Problems.Problem.Shown(given)}, not one of {known}"));
+        return words[0].Value;
+    }
+
     /// <summary>Refuses the absence of a field.</summary>
     internal T? Require<T>(string name, T? value)
     {

@@ -139,6 +139,9 @@ public sealed class Driver(int messages, TimeProvider time, Func<int, Departure>
         changed.Release();
     }
 
+    /// <inheritdoc/>
+    public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token) => acknowledge(state, token, true);
+
     public void HealthChanged(int provider, bool up)
     {
         lock (gate)
