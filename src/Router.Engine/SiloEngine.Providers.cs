@@ -12,6 +12,9 @@ public sealed partial class SiloEngine
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
 
+    /// <summary>Whether a kind of provider carries media; false for a kind that is not known here.</summary>
+    public bool CarriesMedia(string kind) => factories.TryGetValue(kind, out IProviderFactory? factory) && factory.CarriesMedia;
+
     /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
     {

@@ -12,6 +12,7 @@ using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
 using Router.FrontDoor.Problems;
+using Router.FrontDoor.Templates;
 
 namespace Router.FrontDoor;
 
@@ -47,6 +48,7 @@ public static class RouterFrontDoor
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
+        services.AddSingleton<TemplateEndpoints>();
         services.AddSingleton<TenantEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
@@ -82,6 +84,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
+        services.GetRequiredService<TemplateEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);

@@ -8,12 +8,13 @@ public sealed class ProviderAccount
     private readonly uint channels;
 
     /// <summary>Compiles <paramref name="settings"/>; its channels' words are valid already.</summary>
-    public ProviderAccount(int number, string name, ProviderSettings settings)
+    public ProviderAccount(int number, string name, ProviderSettings settings, bool carriesMedia = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        CarriesMedia = carriesMedia;
         foreach (string word in settings.Channels)
         {
             if (WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel))
@@ -31,6 +32,9 @@ public sealed class ProviderAccount
 
     /// <summary>As set.</summary>
     public ProviderSettings Settings { get; }
+
+    /// <summary>Whether its kind carries media, on the channels that have any.</summary>
+    public bool CarriesMedia { get; }
 
     /// <summary>Whether it carries <paramref name="channel"/>.</summary>
     public bool Carries(Channel channel) => ((channels >> (int)channel) & 1) != 0;

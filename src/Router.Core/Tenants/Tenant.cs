@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Core.Templates;
 
 namespace Router.Core.Tenants;
 
@@ -8,12 +9,13 @@ public sealed class Tenant
     private readonly Sender[] senders;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings)
+    public Tenant(int number, string name, TenantSettings settings, TemplateSet? templates = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Templates = templates ?? TemplateSet.Empty;
         senders = [.. settings.Senders.Select(static s => new Sender(s))];
     }
 
@@ -25,6 +27,9 @@ public sealed class Tenant
 
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
+
+    /// <summary>Its templates.</summary>
+    public TemplateSet Templates { get; }
 
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)

@@ -64,6 +64,7 @@ internal sealed partial class Shard
         message.Tail = accepted.Id.Tail;
         message.Contact = row;
         message.Prefix = accepted.Prefix;
+        message.IsMedia = accepted.IsMedia;
         message.ValidUntilS = (uint)((accepted.ValidUntilMs + 999) / 1000);
         message.Segments = accepted.Segments;
         message.LaneNext = -1;

@@ -55,10 +55,7 @@ internal static class MessageJson
             json.WriteString("from"u8, record.From);
         }
 
-        json.WriteStartObject("content"u8);
-        json.WriteString("type"u8, "text"u8);
-        json.WriteString("text"u8, record.Text);
-        json.WriteEndObject();
+        WriteContent(json, record);
         if (!record.Reference.IsEmpty)
         {
             json.WriteString("reference"u8, record.Reference);
@@ -69,6 +66,22 @@ internal static class MessageJson
             json.WritePropertyName("metadata"u8);
             json.WriteRawValue(record.Metadata, skipInputValidation: true);
         }
+    }
+
+    // As given, with spaces and all: of a template its parameters, not the text that it rendered to.
+    private static void WriteContent(Utf8JsonWriter json, MessageRecord record)
+    {
+        if (!record.Content.IsEmpty)
+        {
+            json.WritePropertyName("content"u8);
+            json.WriteRawValue(record.Content, skipInputValidation: true);
+            return;
+        }
+
+        json.WriteStartObject("content"u8);
+        json.WriteString("type"u8, "text"u8);
+        json.WriteString("text"u8, record.Text);
+        json.WriteEndObject();
     }
 
     private static void WriteAddress(Utf8JsonWriter json, MessageRecord record)

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Tenants;
@@ -8,10 +9,12 @@ namespace Router.Grains.Tenants;
 /// <param name="Version">Rises with every change of this tenant.</param>
 /// <param name="Settings">As set.</param>
 /// <param name="Keys">Its keys.</param>
+/// <param name="Templates">Its templates.</param>
 [GenerateSerializer, Immutable]
 internal sealed record TenantEntry(
     [property: Id(0)] string Name,
     [property: Id(1)] int Number,
     [property: Id(2)] long Version,
     [property: Id(3)] TenantSettings Settings,
-    [property: Id(4)] ApiKey[] Keys);
+    [property: Id(4)] ApiKey[] Keys,
+    [property: Id(10)] TemplateSettings[] Templates);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -18,7 +19,7 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys);
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Templates);
         return Task.CompletedTask;
     }
 
@@ -30,7 +31,7 @@ internal sealed partial class TenantGrain(
     {
         string name = this.GetPrimaryKeyString();
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
-        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? []));
+        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], kept?.Templates ?? []));
         await Catalog.PublishTenantAsync(entry);
         return entry;
     }
@@ -76,9 +77,50 @@ internal sealed partial class TenantGrain(
         return found;
     }
 
+    /// <inheritdoc/>
+    public async Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template)
+    {
+        if (kept is null)
+        {
+            return new TemplateAnswer("name", "has no tenant (any more)");
+        }
+
+        TemplateSettings[] others = Array.FindAll(kept.Templates, t => t.Name != template.Name || t.Language != template.Language);
+        if (TemplateRules.CheckRoom(others, template) is { } fault)
+        {
+            return new TemplateAnswer(fault.Field, fault.Detail);
+        }
+
+        await KeepAsync(kept with { Version = kept.Version + 1, Templates = [.. others, template] });
+        LogTemplatePut(template.Name, template.Language, kept.Name);
+        await Catalog.PublishTenantAsync(kept);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveTemplateAsync(string name, string language)
+    {
+        if (kept is null)
+        {
+            return false;
+        }
+
+        TemplateSettings[] left = Array.FindAll(kept.Templates, t => t.Name != name || t.Language != language);
+        bool found = left.Length < kept.Templates.Length;
+        if (found)
+        {
+            await KeepAsync(kept with { Version = kept.Version + 1, Templates = left });
+            LogTemplateRemoved(name, language, kept.Name);
+        }
+
+        // As for keys: an earlier removal may have been kept and then not have reached every silo.
+        await Catalog.PublishTenantAsync(kept);
+        return found;
+    }
+
     private async Task<TenantEntry> KeepAsync(TenantEntry entry)
     {
-        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys };
+        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Templates = entry.Templates };
         try
         {
             await state.WriteStateAsync();
@@ -99,6 +141,12 @@ internal sealed partial class TenantGrain(
 
     [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
+    private partial void LogTemplatePut(string template, string language, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was removed")]
+    private partial void LogTemplateRemoved(string template, string language, string tenant);
 
     [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string tenant, Exception exception);

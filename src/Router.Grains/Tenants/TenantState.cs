@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Tenants;
@@ -21,4 +22,8 @@ public sealed class TenantState
     /// <summary>Its keys, hashed.</summary>
     [Id(3)]
     public ApiKey[] Keys { get; set; } = [];
+
+    /// <summary>Its templates.</summary>
+    [Id(10)]
+    public TemplateSettings[] Templates { get; set; } = [];
 }

@@ -52,6 +52,9 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
     /// <summary>Requests queued so far.</summary>
     public int Accepted;
 
+    /// <summary>What would go out of the message accepted last.</summary>
+    public string LastText { get; private set; } = "";
+
     /// <summary>Calls that waited for room.</summary>
     public int Waits;
 
@@ -222,6 +225,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         byte[] record = new byte[request.RecordLength + MessageRecord.SizeOfFrom(sender.Utf8.Length)];
         request.Record.AsSpan(0, request.RecordLength).CopyTo(record);
         MessageRecord.AppendFrom(sender.Utf8.Span, record.AsSpan(request.RecordLength));
+        LastText = System.Text.Encoding.UTF8.GetString(MessageRecord.Read(record).Text);
         part.Add(message, record, sealer);
         row.LastHead = id.Head;
         contacts[request.Contact] = row;
