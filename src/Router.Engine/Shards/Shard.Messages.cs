@@ -83,6 +83,7 @@ internal sealed partial class Shard
         heads.Remove(message.Head, new HeadKeys(messages));
         RemoveFromWheel(slot);
         GivePlaceBack(slot);
+        Decided(slot);
         Unpin(message.Contact);
         segmented.Remove(slot);
         if (readBack.Count > 0)

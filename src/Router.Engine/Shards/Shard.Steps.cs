@@ -90,6 +90,7 @@ internal sealed partial class Shard
         }
 
         AbandonReceipts();
+        AbandonWatches();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
@@ -149,6 +150,7 @@ internal sealed partial class Shard
         if ((message.Marks & MessageMarks.Told) == 0)
         {
             message.Marks |= MessageMarks.Told;
+            Decided(slot);
             ref Step step = ref AddStep(StepKind.Told, slot);
             step.Status = MessageStatus.Queued;
             step.Reason = reason;

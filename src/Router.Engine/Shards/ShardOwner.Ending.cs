@@ -136,6 +136,9 @@ internal sealed partial class ShardOwner
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);
                 break;
+            case WatchTask watch:
+                watch.Answer.TrySetResult(true);
+                break;
             default:
                 if (command.Kind == CommandKind.Outcome)
                 {

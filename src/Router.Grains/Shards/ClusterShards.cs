@@ -11,6 +11,9 @@ namespace Router.Grains.Shards;
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
 internal sealed class ClusterShards : IShards, IReceiptsElsewhere
 {
+    // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
+    private const int RemoteWatchMs = 10_000;
+
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
     private readonly IGrainFactory grains;
@@ -49,6 +52,14 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.CancelAsync(tenant, id, cancellationToken)
         : CancelRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.WatchAsync(tenant, id, limit, cancellationToken)
+        : WatchRemoteAsync(tenant, id, (int)limit.TotalMilliseconds, cancellationToken);
+
+    /// <inheritdoc/>
+    public long WaitingOf(int tenant) => engine.WaitingOf(tenant);
 
     /// <inheritdoc/>
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
@@ -116,6 +127,26 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         catch (Exception exception) when (Told(id.Shard, exception))
         {
             return CancelOutcome.Unavailable;
+        }
+    }
+
+    private async ValueTask<bool> WatchRemoteAsync(int tenant, MessageId id, int leftMs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (; leftMs > 0; leftMs -= RemoteWatchMs)
+            {
+                if (await grains.GetGrain<IShardGrain>(id.Shard).WatchAsync(tenant, id.Head, id.Tail, Math.Min(leftMs, RemoteWatchMs)).WaitAsync(cancellationToken))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
+        {
+            return true;
         }
     }
 

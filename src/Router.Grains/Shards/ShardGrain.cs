@@ -80,6 +80,10 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         (byte)await engine.CancelAsync(tenant, new MessageId(head, tail), CancellationToken.None);
 
     /// <inheritdoc/>
+    public Task<bool> WatchAsync(int tenant, ulong head, ulong tail, int limitMs) =>
+        engine.WatchAsync(tenant, new MessageId(head, tail), TimeSpan.FromMilliseconds(limitMs), CancellationToken.None).AsTask();
+
+    /// <inheritdoc/>
     public async Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail)
     {
         LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);

@@ -112,6 +112,16 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         return Cancel;
     }
 
+    /// <summary>Ends each watch; by default at once. The limit asked for is told.</summary>
+    public Func<TimeSpan, CancellationToken, Task<bool>> Watch { get; set; } = static (_, _) => Task.FromResult(true);
+
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => new(Watch(limit, cancellationToken));
+
+    /// <summary>What a tenant is said to have waiting.</summary>
+    public long Waiting { get; set; }
+
+    public long WaitingOf(int tenant) => Waiting;
+
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => new(Live.GetValueOrDefault(id));
 
     /// <summary>Adds an entry to the log.</summary>
