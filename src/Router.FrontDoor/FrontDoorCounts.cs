@@ -29,6 +29,9 @@ internal sealed class FrontDoorCounts : IDisposable
     /// <summary>Messages, single or lines, refused with 429.</summary>
     internal long RefusedTenantFull;
 
+    /// <summary>Wishes to wait for a verdict that were not followed because too many waited.</summary>
+    internal long WaitsRefused;
+
     private readonly Meter meter;
 
     /// <summary>Makes the instruments.</summary>
@@ -43,6 +46,7 @@ internal sealed class FrontDoorCounts : IDisposable
         }, description: "times an NDJSON stream stopped reading");
         meter.CreateObservableCounter("router.stream.idle", () => Volatile.Read(ref StreamsIdle), description: "NDJSON streams closed because nothing went on");
         meter.CreateObservableCounter("router.events.cut_off", () => Volatile.Read(ref EventStreamsCutOff), description: "event streams cut off because the client took nothing");
+        meter.CreateObservableCounter("router.prefer.wait_refused", () => Volatile.Read(ref WaitsRefused), description: "Prefer: wait answered 202 because too many waited");
         meter.CreateObservableCounter("router.messages.refused", () => new Measurement<long>[]
         {
             new(Volatile.Read(ref RefusedBusy), new KeyValuePair<string, object?>("status", 503)),

@@ -43,6 +43,9 @@ public static class RouterFrontDoor
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreamServices>();
         services.AddSingleton<AcceptEndpoints>();
+        services.AddSingleton<ShownMessages>();
+        services.AddSingleton<VerdictWait>();
+        services.AddSingleton<RateLimitHeaders>();
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
