@@ -67,12 +67,12 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>What the door counts.</summary>
     public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
 
-    /// <summary>Every endpoint of the API as <c>METHOD /path</c>; pages for people are not of it.</summary>
+    /// <summary>Every endpoint of the API as <c>METHOD /path ?parameters</c>; pages for people are not of it.</summary>
     public IEnumerable<string> Mapped =>
         from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
         where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
-        select $"{method} {endpoint.RoutePattern.RawText}";
+        select $"{method} {endpoint.RoutePattern.RawText} ?{string.Join(',', (endpoint.Metadata.GetMetadata<QueryParameters>()?.Names ?? []).Order())}";
 
     /// <summary>Requests at rest.</summary>
     public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();

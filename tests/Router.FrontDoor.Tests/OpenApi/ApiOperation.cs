@@ -12,6 +12,9 @@ internal sealed record ApiOperation(string Method, string Path, JsonObject Json,
     /// <summary>Its parameters, resolved, those of its path among them.</summary>
     public IEnumerable<JsonObject> Parameters => (Shared ?? []).Concat(Json["parameters"]?.AsArray() ?? []).Select(static p => ApiDescription.Resolve(p)!.AsObject());
 
+    /// <summary>Names of its parameters in <paramref name="place"/>.</summary>
+    public IEnumerable<string> Named(string place) => Parameters.Where(p => p["in"]!.GetValue<string>() == place).Select(static p => p["name"]!.GetValue<string>());
+
     /// <summary>Its examples of a body.</summary>
     public IEnumerable<(string MediaType, string Name, JsonNode Value)> Examples =>
         from media in ApiDescription.Resolve(Json["requestBody"])?["content"]?.AsObject() ?? []
