@@ -72,7 +72,7 @@ public sealed partial class SiloEngine
                 }
             }
 
-            Dispatch.OutcomeCounts? counts = Dispatcher.OutcomesOf(provider);
+            Dispatch.OutcomeTotals? counts = Dispatcher.OutcomesOf(provider);
             Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
             for (; from < to; from++)
             {

@@ -30,7 +30,7 @@ internal sealed class ProviderLink
     public IProvider Provider { get; }
 
     /// <summary>What it said of segments so far, over all links of the account.</summary>
-    public OutcomeCounts Outcomes { get; private set; } = new();
+    public OutcomeTotals Outcomes { get; private set; } = new();
 
     /// <summary>At least one session is up. Read by any thread.</summary>
     public volatile bool Up;

@@ -3,7 +3,7 @@ using Router.Engine.Providers;
 namespace Router.Engine.Dispatch;
 
 /// <summary>What an account said of segments so far, by outcome. Any thread; 0 B.</summary>
-internal sealed class OutcomeCounts
+internal sealed class OutcomeTotals
 {
     private readonly long[] counts = new long[8];
 
