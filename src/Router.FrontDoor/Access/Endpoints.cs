@@ -7,20 +7,23 @@ using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Access;
 
-/// <summary>Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping.</summary>
+/// <summary>
+/// Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping. Each carries its
+/// <see cref="EndpointRule"/>, by which the suites of the tests find all of them.
+/// </summary>
 internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkeeper)
 {
     /// <summary>Maps an endpoint of a tenant; the handler gets the caller's tenant. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Tenant, Task> handler, params string[] parameters) =>
         routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out Tenant? tenant) is { } problem
             ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context, tenant!));
+            : handler(context, tenant!)).WithMetadata(new EndpointRule(method, pattern, permission, parameters));
 
     /// <summary>Maps an endpoint of the operator. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, RequestDelegate handler, params string[] parameters) =>
         routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out _) is { } problem
             ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context));
+            : handler(context)).WithMetadata(new EndpointRule(method, pattern, permission, parameters));
 
     // Without a query, as nearly always, nothing of it is read: the hot path stays at 0 B.
     private Problem? Refusal(HttpContext context, Permission permission, string[] parameters, out Tenant? tenant) =>

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -67,6 +68,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>Requests at rest.</summary>
     public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();
+
+    /// <summary>Every route as it is mapped.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes => [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     public int Port => Http.BaseAddress!.Port;
 
