@@ -92,6 +92,18 @@ public sealed class RoleTests
     }
 
     [Fact]
+    public async Task A_key_of_which_half_the_hash_was_kept_still_opens_and_one_whose_other_half_differs_does_not()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        foreach ((string word, UInt128? rest, int status) in new (string, UInt128?, int)[] { ("old", null, 200), ("forged", 7, 401) })
+        {
+            string key = door.Keys[word] = KeyText.New();
+            door.Administration.Add(KeyText.Asked(key, Role.Owner) with { Id = word, Tenant = 1, HashRest = rest });
+            Assert.Equal(status, (await door.SendAsync("GET", "/v1/messages", role: word)).Status);
+        }
+    }
+
+    [Fact]
     public void Made_keys_have_their_form_and_differ()
     {
         string[] keys = [.. Enumerable.Range(0, 100).Select(static _ => FrontDoorOptions.NewKey())];

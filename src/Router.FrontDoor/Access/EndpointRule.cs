@@ -5,4 +5,4 @@ namespace Router.FrontDoor.Access;
 /// <param name="Pattern">The path's template.</param>
 /// <param name="Permission">What it asks of the key.</param>
 /// <param name="Parameters">The query parameters it knows.</param>
-internal sealed record EndpointRule(string Method, string Pattern, Permission Permission, IReadOnlyList<string> Parameters);
+internal sealed record EndpointRule(string Method, string Pattern, Permission Permission, string[] Parameters);

@@ -125,6 +125,12 @@ public sealed class AccessSuite
         Assert.Equal(204, (await door.SendAsync("DELETE", $"/admin/tenants/acme/keys/{id}", role: "operator")).Status);
         string orphan = KeyText.New();
         door.Administration.Add(new ApiKey("orphan", KeyText.Hash(orphan), Role.Owner, 99));
-        return [KeyText.New(), revoked, orphan, TestDoor.OperatorKey + "x", TestDoor.OperatorKey[..^1], "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."];
+        string expired = KeyText.New();
+        door.Administration.Add(KeyText.Asked(expired, Role.Owner) with { Id = "expired", Tenant = 1, ExpiresMs = door.Time.GetUtcNow().ToUnixTimeMilliseconds() });
+        string expiredOperators = KeyText.New();
+        door.Administration.Add(KeyText.Asked(expiredOperators, Role.Operator) with { Id = "expired-2", ExpiresMs = 1 });
+        string half = KeyText.New();
+        door.Administration.Add(KeyText.Asked(half, Role.Owner) with { Id = "half", Tenant = 1, HashRest = 1 });
+        return [KeyText.New(), revoked, orphan, expired, expiredOperators, half, TestDoor.OperatorKey + "x", TestDoor.OperatorKey[..^1], "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."];
     }
 }

@@ -25,6 +25,8 @@ internal sealed record Call(int Status, string? Type, string Text, string Header
 
         if (body is not null)
         {
+            // A large body is refused by its length alone; a client that is still sending it then may miss the answer.
+            request.Headers.ExpectContinue = body.Length > 4096;
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }

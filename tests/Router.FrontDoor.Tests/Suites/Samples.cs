@@ -9,8 +9,11 @@ internal static class Samples
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";
     private const string Manages = "owner admin";
+    private const string Owns = "owner";
     private const string OperatorReads = "operator support";
     private const string OperatorManages = "operator";
+
+    private const string NewKey = """{"role":"agent","name":"Ann","expiresAt":"2030-01-01T00:00:00Z"}""";
 
     /// <summary>Endpoints without a key, and why they need none.</summary>
     public static readonly IReadOnlyDictionary<string, string> Open = new Dictionary<string, string>
@@ -44,8 +47,15 @@ internal static class Samples
             Required = ["name", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
-        ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => """{"role":"agent"}""") { Status = 201, Required = ["role"] },
+        ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
         ["DELETE /admin/tenants/{tenant}/keys/{id}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys/{w.Key}") { Status = 204 },
+        ["GET /admin/tenants/{tenant}/keys"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}/keys"),
+        ["GET /v1/keys"] = new(Owns, static _ => "/v1/keys") { Foreign = 200 },
+        ["POST /v1/keys"] = new(Owns, static _ => "/v1/keys", static _ => NewKey) { Status = 201, Foreign = 201, Required = ["role"], TooManyBytes = 4097 },
+        ["DELETE /v1/keys/{id}"] = new(Owns, static w => $"/v1/keys/{w.Key}") { Status = 204 },
+        ["GET /admin/keys"] = new(OperatorReads, static _ => "/admin/keys"),
+        ["POST /admin/keys"] = new(OperatorManages, static _ => "/admin/keys", static _ => NewKey.Replace("agent", "support", StringComparison.Ordinal)) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
+        ["DELETE /admin/keys/{id}"] = new(OperatorManages, static _ => "/admin/keys/id-support") { Status = 204 },
         ["PUT /admin/providers/{provider}"] = new(
             OperatorManages, static _ => "/admin/providers/p", static _ => """{"kind":"loopback","channels":["sms"],"cost":1,"limits":{"perSecond":1,"inFlight":1},"enabled":true,"settings":{}}""")
         {
