@@ -23,8 +23,13 @@ public sealed class AccessSuite
     }
 
     [Fact]
-    public void What_is_mapped_without_a_permission_is_known_and_has_its_reason() =>
-        Assert.Equal(Samples.Open.Keys.Order(StringComparer.Ordinal), Mapped.Open.Order(StringComparer.Ordinal));
+    public void What_is_mapped_without_a_permission_is_known_and_has_its_reason()
+    {
+        Assert.All(Mapped.Open, static path => Assert.Contains(Samples.Open.Keys, known => IsIn(path, known)));
+        Assert.All(Samples.Open.Keys, static known => Assert.Contains(Mapped.Open, path => IsIn(path, known)));
+
+        static bool IsIn(string path, string known) => path == known || path.StartsWith(known + "/", StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Endpoints))]

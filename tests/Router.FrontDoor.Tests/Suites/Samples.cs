@@ -15,10 +15,12 @@ internal static class Samples
 
     private const string NewKey = """{"role":"agent","name":"Ann","expiresAt":"2030-01-01T00:00:00Z"}""";
 
-    /// <summary>Endpoints without a key, and why they need none.</summary>
+    /// <summary>Paths, with all below them, that need no key, and why they need none.</summary>
     public static readonly IReadOnlyDictionary<string, string> Open = new Dictionary<string, string>
     {
         ["/healthz"] = "tells only that the process lives",
+        ["/docs"] = "a page that says of nobody anything",
+        ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
     };
 
