@@ -49,6 +49,7 @@ public static class RouterFrontDoor
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
@@ -84,6 +85,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
