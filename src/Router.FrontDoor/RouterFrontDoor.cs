@@ -51,6 +51,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -86,6 +87,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
         return app;
     }

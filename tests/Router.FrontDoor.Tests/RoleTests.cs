@@ -34,6 +34,8 @@ public sealed class RoleTests
         ("PUT", "/admin/routes", OperatorManages),
         ("GET", "/admin/routes", OperatorReads),
         ("GET", "/admin/shards", OperatorReads),
+        ("GET", "/admin/queues", OperatorReads),
+        ("DELETE", "/admin/queues?purpose=otp", OperatorManages),
     ];
 
     [Fact]
