@@ -205,6 +205,9 @@ internal sealed partial class ShardOwner
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);
                     break;
+                case CommandKind.RerouteAll:
+                    shard.Reroute(all: true);
+                    break;
                 default:
                     throw new InvalidOperationException($"no such command: {command.Kind}");
             }
