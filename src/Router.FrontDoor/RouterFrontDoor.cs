@@ -11,6 +11,7 @@ using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
+using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor;
@@ -89,6 +90,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        DocumentEndpoints.Map(app);
         return app;
     }
 }
