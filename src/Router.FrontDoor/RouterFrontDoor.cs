@@ -11,6 +11,7 @@ using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
+using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Templates;
 
@@ -53,9 +54,11 @@ public static class RouterFrontDoor
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TemplateEndpoints>();
         services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -89,10 +92,13 @@ public static class RouterFrontDoor
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TemplateEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        DocumentEndpoints.Map(app);
         return app;
     }
 }

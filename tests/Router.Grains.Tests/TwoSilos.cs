@@ -62,6 +62,7 @@ public sealed class TwoSilos
         Assert.Equal(1, early.Request.Id.Shard);
         Assert.Equal(contact, early.Request.Conversation.Contact);
         Assert.True((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);
+        Assert.True(await from.WatchAsync(tenant.Number, early.Request.Id, TimeSpan.FromSeconds(30), Stop)); // it is scheduled: decided
         Assert.Equal(CancelOutcome.Cancelled, await from.CancelAsync(tenant.Number, early.Request.Id, Stop));
         Assert.Equal(CancelOutcome.NotFound, await from.CancelAsync(tenant.Number + 1, early.Request.Id, Stop));
         Assert.False((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);

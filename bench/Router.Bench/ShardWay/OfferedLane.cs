@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
@@ -35,11 +36,21 @@ internal sealed class OfferedLane : IShardEffects
 
     public void OutcomeKept(int provider) => OutcomesKept++;
 
+    public void Count(MessageStatus status, Reason reason)
+    {
+    }
+
+    public void Left(long waitedMs)
+    {
+    }
+
     public void Finished(int tenant)
     {
     }
 
     public bool IsHealthy(int provider) => true;
+
+    public bool TryTakeTrial(int provider) => false;
 
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
 

@@ -8,13 +8,14 @@ public sealed class ProviderAccount
     private readonly uint channels;
 
     /// <summary>Compiles <paramref name="settings"/>; its channels' words are valid already.</summary>
-    public ProviderAccount(int number, string name, ProviderSettings settings, bool carriesMedia = false)
+    public ProviderAccount(int number, string name, ProviderSettings settings, bool isDraining = false, bool carriesMedia = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
         CarriesMedia = carriesMedia;
+        IsDraining = isDraining;
         foreach (string word in settings.Channels)
         {
             if (WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel))
@@ -35,6 +36,9 @@ public sealed class ProviderAccount
 
     /// <summary>Whether its kind carries media, on the channels that have any.</summary>
     public bool CarriesMedia { get; }
+
+    /// <summary>An operator lets it run empty: nothing new is released to it until it is resumed. No setting, so that a change of settings leaves it as it is.</summary>
+    public bool IsDraining { get; }
 
     /// <summary>Whether it carries <paramref name="channel"/>.</summary>
     public bool Carries(Channel channel) => ((channels >> (int)channel) & 1) != 0;

@@ -10,5 +10,7 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    RerouteAll,
+    Queue,
     Watch,
 }

@@ -234,6 +234,11 @@ internal sealed partial class Shard
 
     private void Apply(in Step step, long releaseEnd, bool mayBeOpen)
     {
+        if (step.Status != MessageStatus.None)
+        {
+            effects.Count(step.Status, ReasonOf(step));
+        }
+
         switch (step.Kind)
         {
             case StepKind.Finish:
@@ -271,10 +276,13 @@ internal sealed partial class Shard
         }
     }
 
+    private static Reason ReasonOf(in Step step) => step is { Kind: StepKind.Receipt, Target: ReceiptTask task } ? task.Receipt.Reason : step.Reason;
+
     private void ApplyFinish(in Step step)
     {
         if (step.Status == MessageStatus.Sent)
         {
+            effects.Left(NowMs - messages[step.Slot].Id.UnixMs);
             AwaitReceipt(step);
         }
         else if (messages[step.Slot].Segments > 1)
@@ -283,6 +291,12 @@ internal sealed partial class Shard
         }
 
         AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
+        if (step.Target is QueueTask purge)
+        {
+            purge.Unkept--;
+            purge.Cancelled++;
+        }
+
         RemoveMessage(step.Slot);
         GoOnWithReceipts(step.Head);
     }

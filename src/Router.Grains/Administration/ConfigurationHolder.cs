@@ -74,15 +74,15 @@ public sealed class ConfigurationHolder
         {
             nextProviders[entry.Number] = providers.TryGetValue(entry.Number, out (long Version, ProviderAccount Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, engine.CarriesMedia(entry.Settings.Kind)));
+                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, carriesMedia: engine.CarriesMedia(entry.Settings.Kind)));
         }
 
         tenants = nextTenants;
         providers = nextProviders;
-        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys);
+        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys).Concat(snapshot.OperatorKeys);
         if ((options.OperatorKey ?? snapshot.OperatorKey) is { } operatorKey)
         {
-            keys = keys.Append(new ApiKey("operator", operatorKey, Role.Operator, 0));
+            keys = keys.Append(new ApiKey(OperatorKeys.FixedId, operatorKey, Role.Operator, 0));
         }
 
         return new Configuration(
