@@ -73,6 +73,20 @@ public sealed class TwoSilos
     }
 
     [Fact]
+    public async Task The_other_silo_is_told_that_a_message_is_media()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        Posted media = Posted.Make(tenant, RouterCluster.NumberIn(1, 0));
+        media.Request.IsMedia = true;
+        Assert.Equal(Intake.Queued, cluster.Shards(0).TryAccept(media.Request));
+        Assert.Equal(AcceptOutcome.Accepted, await media.Outcome.WaitAsync(Stop));
+
+        await cluster.WaitForAsync(() => cluster.Store.Snapshot().Single().Status == MessageStatus.Rejected); // an SMS carries none
+    }
+
+    [Fact]
     public async Task A_receipt_that_comes_in_at_one_silo_reaches_the_message_of_the_other()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
