@@ -36,6 +36,11 @@ public sealed class RoleTests
         ("GET", "/admin/shards", OperatorReads),
         ("GET", "/admin/queues", OperatorReads),
         ("DELETE", "/admin/queues?purpose=otp", OperatorManages),
+        ("GET", "/admin/providers", OperatorReads),
+        ("DELETE", "/admin/providers/p", OperatorManages),
+        ("POST", "/admin/providers/p/drain", OperatorManages),
+        ("POST", "/admin/providers/p/resume", OperatorManages),
+        ("GET", "/admin/silos", OperatorReads),
     ];
 
     [Fact]
