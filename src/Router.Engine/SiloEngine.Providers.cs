@@ -42,7 +42,7 @@ public sealed partial class SiloEngine
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
                     providers.Add(account.Number, new RunningProvider(account, provider, events));
                     var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
-                    Dispatcher.Attach(new ProviderLink(account, provider, breaker) { Draining = account.IsDraining });
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
                     provider.Start();
                 }
             }
@@ -73,6 +73,9 @@ public sealed partial class SiloEngine
             Good = link.Totals.Good,
             Bad = link.Totals.Bad,
             Throttled = link.Totals.Throttled,
+            Outcomes = link.Outcomes.All(),
+            LatencyHalf = link.Latency.Recent.Quantile(0.5, UnixMs),
+            LatencyMost = link.Latency.Recent.Quantile(0.99, UnixMs),
             Status = link.Provider.Status,
         })];
     }
@@ -91,11 +94,19 @@ public sealed partial class SiloEngine
                 counts.Add(outcomes[to]);
             }
 
-            OutcomeTotals? totals = Dispatcher.OutcomesOf(provider);
+            ProviderLink? link = Dispatcher.LinkOf(provider);
             Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
-                totals?.Add(outcomes[from].Kind);
+                if (link is not null)
+                {
+                    link.Outcomes.Add(outcomes[from].Kind);
+                    if (link.Latency.Told(outcomes[from].Message, out TimeSpan took))
+                    {
+                        Meter.Answered(link.Account.Name, took);
+                    }
+                }
+
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);

@@ -194,6 +194,7 @@ public sealed class AdministrationTests
 
         var up = new ProviderOnSilo
         {
+            Outcomes = new long[8],
             Number = 1, IsUp = true, Breaker = BreakerState.HalfOpen, InFlight = 3, Unkept = 2, Window = 10, Lanes = 4, IsThrottled = true, Good = 5, Bad = 6, Throttled = 7,
             SessionsOpen = 1, SessionsWanted = 2, PerSecond = 9, LastError = "gone", LastErrorAt = DateTimeOffset.UnixEpoch,
         };

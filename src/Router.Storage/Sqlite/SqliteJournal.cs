@@ -47,6 +47,9 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     public bool Exclusive => true;
 
     /// <inheritdoc/>
+    public JournalFigures Figures => writer.Figures;
+
+    /// <inheritdoc/>
     public string? NotWritableBecause => writer.Fault;
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ internal static class Samples
     {
         ["/healthz"] = "tells only that the process lives",
         ["/docs"] = "a page that says of nobody anything",
+        ["/dashboard"] = "a page that says of nobody anything: what it shows comes from /admin/live; and its sign-in",
         ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
     };
@@ -68,6 +69,7 @@ internal static class Samples
         ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 404 },
         ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain") { Status = 404 },
         ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume") { Status = 404 },
+        ["GET /admin/live"] = new(OperatorReads, static _ => "/admin/live") { Streams = true },
         ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),

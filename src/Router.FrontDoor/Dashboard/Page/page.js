@@ -25,7 +25,7 @@ const svg = (name, attributes) => {
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = n => n == null ? "–" : n >= 1e6 ? `${(n / 1e6).toFixed(n >= 1e7 ? 0 : 1)} M` : n >= 1e4 ? `${(n / 1e3).toFixed(n >= 1e5 ? 0 : 1)} k` : n >= 10 || Number.isInteger(n) ? number.format(n) : n.toFixed(1);
 const span = s => s == null ? "–" : s >= 172800 ? `${Math.floor(s / 86400)} d` : s >= 7200 ? `${Math.floor(s / 3600)} h` : s >= 120 ? `${Math.floor(s / 60)} min` : s >= 1 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.round(s * 1000)} ms`;
-const bytes = b => b == null ? "–" : b >= 1 << 30 ? `${(b / (1 << 30)).toFixed(1)} GiB` : `${(b / (1 << 20)).toFixed(1)} MiB`;
+const bytes = b => b == null ? "–" : b >= 1 << 30 ? `${(b / (1 << 30)).toFixed(1)} GiB` : b >= 1 << 20 ? `${(b / (1 << 20)).toFixed(1)} MiB` : `${Math.round(b / 1024)} KiB`;
 const total = (look, status) => look.messages.filter(m => m.status === status).reduce((sum, m) => sum + m.count, 0);
 
 // Change a second of a total between two looks; a total that fell (a silo started anew) counts from nothing.
@@ -39,8 +39,9 @@ const rates = of => history.slice(1).map((look, i) => rate(look, history[i], of)
 const recent = (of, looks = 5) => rate(history.at(-1), history.at(-1 - Math.min(looks, history.length - 1)), of);
 
 function draw(path, values, width, height, top) {
-  const step = width / Math.max(kept - 1, 1);
-  const from = kept - values.length;
+  const shown = Math.min(Math.max(values.length, 60), kept); // the first minute fills the width, then it grows to ten
+  const step = width / Math.max(shown - 1, 1);
+  const from = shown - values.length;
   path.setAttribute("d", values.map((v, i) => `${i ? "L" : "M"}${((from + i) * step).toFixed(1)} ${(height - 1 - (v / top) * (height - 3)).toFixed(1)}`).join(""));
 }
 
@@ -71,6 +72,8 @@ const curves = [["accepted", "--one"], ["sent", "--two"], ["delivered", "--three
   return { status, line, text };
 });
 
+$("rates-key").append(el("span", { id: "rates-peak" }));
+
 function drawRates() {
   $("rates").setAttribute("viewBox", "0 0 1200 180");
   const all = curves.map(c => rates(look => total(look, c.status)));
@@ -80,6 +83,7 @@ function drawRates() {
     c.text.textContent = `${c.status === "sent" ? "left" : c.status} ${short(recent(look => total(look, c.status)))}/s`;
   });
   const peak = `highest ${short(top)}/s`;
+  $("rates-peak").textContent = peak;
   $("rates").setAttribute("aria-label", `${curves.map(c => c.text.textContent).join(", ")}; ${peak}`);
 }
 
@@ -168,18 +172,18 @@ function facts(list, pairs) {
 
 function drawRest(look) {
   const journal = look.journal;
+  const commits = recent(l => l.journal.commits);
   facts($("journal"), [
-    ["State", journal.fault ?? "writing"], ["Commits", `${short(recent(l => l.journal.commits))}/s`], ["Entries a commit", short(journal.entriesPerCommit)],
+    ["State", journal.fault ?? "writing"], ["Commits", `${short(commits)}/s`], ["Entries a commit", commits ? short(recent(l => l.journal.entries) / commits) : "–"],
     ["Commit p50", span(journal.commitSeconds?.p50)], ["Commit p99", span(journal.commitSeconds?.p99)], ["Write-ahead log", bytes(journal.walBytes)],
     ["Receipts awaited", short(look.receipts.awaited)], ["without a message", short(look.receipts.unmatched)]]);
   facts($("silos"), look.silos.flatMap(s => [[s.silo, `${s.status}, ${s.shards} shards, ${short(s.waiting)} waiting`]]));
-  const most = Math.max(...look.shards.map(s => s.waiting), 1);
   if ($("shards").children.length !== 64) $("shards").replaceChildren(...Array.from({ length: 64 }, () => el("li")));
   const owned = new Map(look.shards.map(s => [s.shard, s]));
   [...$("shards").children].forEach((li, i) => {
     const shard = owned.get(i);
     const text = shard ? `shard ${i}: ${number.format(shard.waiting)} waiting` : `shard ${i}: no owner`;
-    li.className = !shard ? "lost" : shard.waiting === 0 ? "" : shard.waiting > most / 2 ? "many" : "some";
+    li.className = !shard ? "lost" : shard.waiting === 0 ? "" : shard.waiting >= 1000 ? "many" : "some";
     if (li.title !== text) {
       li.title = text;
       li.replaceChildren(el("span", { class: "hid" }, text));
