@@ -92,9 +92,11 @@ public ref struct SmsSegmenter
     public readonly int Write(ushort reference, Span<byte> destination)
     {
         int header = HasHeader ? SmsText.WriteHeader(_width, reference, (byte)Count, (byte)(Index + 1), destination) : 0;
-        Span<byte> data = destination[header..];
-        return header + (Encoding == SmsEncoding.Gsm7 ? WriteGsm7(Text, data) : WriteUcs2(Text, data));
+        return header + WriteText(destination[header..]);
     }
+
+    /// <summary>As <see cref="Write"/> without the header: where the protocol says in fields of its own which segment it is. Returns its length.</summary>
+    public readonly int WriteText(Span<byte> destination) => Encoding == SmsEncoding.Gsm7 ? WriteGsm7(Text, destination) : WriteUcs2(Text, destination);
 
     private static int WriteGsm7(ReadOnlySpan<byte> text, Span<byte> destination)
     {

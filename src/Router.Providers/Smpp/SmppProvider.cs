@@ -263,7 +263,7 @@ public sealed class SmppProvider : IProvider
 
     private void Opened(SmppSession session)
     {
-        SmppLog.BindUp(account.Logger, account.Name, session.Index);
+        SmppLog.BindUp(account.Logger, account.Name, account.Label(session.Index, session.BindCommand));
         if (!session.Sends)
         {
             return;

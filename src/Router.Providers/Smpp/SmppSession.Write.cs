@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
-using System.Text;
 using Router.Core.Messages;
 using Router.Core.Segments;
 using Router.Engine.Providers;
@@ -19,6 +17,7 @@ internal sealed partial class SmppSession
 
     private readonly Outcome[] fell = new Outcome[FellMax];
     private int fellCount;
+    private bool lastTaken;
 
     private async Task WriteLoopAsync()
     {
@@ -43,14 +42,23 @@ internal sealed partial class SmppSession
                     }
 
                     TellFallen();
-                    await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                    if (length > 0)
+                    {
+                        await link.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                    }
+
+                    if (lastTaken)
+                    {
+                        Close(MalformedLength);
+                        return;
+                    }
                 }
                 while (more);
             }
         }
-        catch (Exception exception) when (IsLinkFault(exception))
+        catch (Exception exception) when (SmppLink.IsFault(exception))
         {
-            Close(Words(exception));
+            Close(SmppLink.Words(exception));
         }
         finally
         {
@@ -62,27 +70,11 @@ internal sealed partial class SmppSession
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int sent = await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
-            bytes = bytes[sent..];
-        }
-    }
-
-    private async Task BindAsync(CancellationToken cancellationToken)
+    private async Task BindAsync()
     {
         byte[] buffer = new byte[Bind.SizeMax];
-        SmppSettings settings = account.Settings;
-        int length = Bind.Write(
-            bindCommand, flights.NextSequence(), Encoding.ASCII.GetBytes(settings.SystemId), Encoding.ASCII.GetBytes(settings.Password), Encoding.ASCII.GetBytes(settings.SystemType), buffer);
-        ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, length);
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
-        }
-
+        int length = Bind.Write(bindCommand, flights.NextSequence(), account.Settings, buffer);
+        await link.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
         buffer.AsSpan().Clear();
     }
 
@@ -98,7 +90,13 @@ internal sealed partial class SmppSession
                 return true;
             }
 
-            length += Write(controls.Take(), destination[length..]);
+            Control control = controls.Take();
+            length += Write(control, destination[length..]);
+            if (control.Last)
+            {
+                lastTaken = true;
+                return false;
+            }
         }
 
         while (queue.Count > 0)
@@ -156,13 +154,14 @@ internal sealed partial class SmppSession
     private int WriteSubmit(
         ref Departure departure, int segment, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)
     {
+        bool bySar = account.Settings.LongMessages == LongMessages.Sar;
         var submit = new ShortMessage
         {
             Source = message.Source,
             Destination = message.Destination,
-            EsmClass = segments.HasHeader ? ShortMessage.EsmUserDataHeader : (byte)0,
+            EsmClass = segments.HasHeader && !bySar ? ShortMessage.EsmUserDataHeader : (byte)0,
             DataCoding = (byte)segments.Encoding,
-            RegisteredDelivery = ShortMessage.FinalReceipt,
+            RegisteredDelivery = account.Settings.RegisteredDelivery,
             ValidityPeriod = validity,
         };
         uint sequence = flights.Add(departure.Id, departure.Epoch, (byte)segment, now);
@@ -170,7 +169,7 @@ internal sealed partial class SmppSession
         account.Counters.Add(SmppCount.Submitted);
 
         // The reference comes from the id, so that a segment tried again later fits the ones that arrived.
-        int written = submit.WriteSubmit(sequence, segments, (ushort)departure.Id.Tail, destination);
+        int written = submit.WriteSubmit(sequence, segments, (ushort)departure.Id.Tail, bySar, destination);
         int end = DueSegments.End(departure);
         departure.FirstSegment = (byte)(segment + 1);
         departure.SegmentCount = (byte)(end - departure.FirstSegment);
@@ -183,7 +182,7 @@ internal sealed partial class SmppSession
     }
 
     // Reads what the record says and whether SMPP can carry it.
-    private static bool TryRead(in Departure departure, int segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason)
+    private bool TryRead(in Departure departure, int segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason)
     {
         message = default;
         segments = default;
@@ -197,7 +196,7 @@ internal sealed partial class SmppSession
                 return false;
             }
 
-            segments = new SmsSegmenter(record.Text);
+            segments = new SmsSegmenter(record.Text, WidthOf(departure, record.Text));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
@@ -218,15 +217,28 @@ internal sealed partial class SmppSession
             return false;
         }
 
+        if (account.Settings.Addresses is { } rules)
+        {
+            message.Destination = rules.Destination(message.Destination);
+            message.Source = rules.Source(message.Source);
+        }
+
         return segments.MoveTo(segment);
     }
+
+    // A message's count of segments, by which it is paid and its outcomes are told, is made with a reference of 8 bits. Where 16 bits (what a carrier may make of sar_ parameters too) would need
+    // one more, 8 bits are used.
+    private SmsReference WidthOf(in Departure departure, ReadOnlySpan<byte> text) =>
+        account.Settings.LongMessages == LongMessages.Udh8 || departure.Segments <= 1 || SmsText.Measure(text, SmsReference.Bits16, out _) != departure.Segments
+            ? SmsReference.Bits8
+            : SmsReference.Bits16;
 
     private static int Write(in Control control, Span<byte> destination)
     {
         int length = PduHeader.WriteAlone(control.Command, control.Status, control.Sequence, destination);
-        if (control.Command == Command.DeliverSmResp)
+        if (control.Command is Command.DeliverSmResp or Command.DataSmResp)
         {
-            // The unused message_id: a NUL alone (§4.6.2).
+            // The unused message_id: a NUL alone (§4.6.2, §4.7.2).
             destination[length++] = 0;
             destination[3] = (byte)length;
         }

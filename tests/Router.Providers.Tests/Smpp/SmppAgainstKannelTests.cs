@@ -39,7 +39,7 @@ public sealed partial class SmppAgainstKannelTests
         await driver.Run(provider, receipts: false);
         Assert.Equal((Many, 0), (driver.Sent.Count, driver.Unbalanced));
         Assert.Equal((Many, 0), (driver.Count(OutcomeKind.Sent), driver.Count(OutcomeKind.Unknown)));
-        Assert.InRange(provider.Counters[SmppCount.InboundPutBack], 1, Many);
+        Assert.InRange(provider.Counters[SmppCount.Inbound], 1, Many);
 
         // It prints what it counted when a link ends.
         await provider.DrainAsync(TestContext.Current.CancellationToken);

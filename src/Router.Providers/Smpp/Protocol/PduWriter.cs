@@ -38,6 +38,20 @@ internal ref struct PduWriter
         Byte(0);
     }
 
+    /// <summary>An optional parameter (§5.3.1) that is a number of <paramref name="octets"/> octets, 1 or 2.</summary>
+    public void Parameter(Tag tag, ushort value, int octets)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
+        BinaryPrimitives.WriteUInt16BigEndian(Free[2..], (ushort)octets);
+        Length += 4;
+        if (octets == 2)
+        {
+            Byte((byte)(value >> 8));
+        }
+
+        Byte((byte)value);
+    }
+
     /// <summary>Counts what the caller wrote into <see cref="Free"/>.</summary>
     public void Advance(int count) => Length += count;
 

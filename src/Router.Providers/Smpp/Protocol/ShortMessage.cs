@@ -17,14 +17,26 @@ internal ref struct ShortMessage
     /// <summary>A receipt of the SMSC.</summary>
     public const byte EsmReceipt = 0x04;
 
+    /// <summary>A delivery acknowledgement of the subscriber's device.</summary>
+    public const byte EsmDeviceAcknowledgement = 0x08;
+
+    /// <summary>The end of a conversation in Korean networks.</summary>
+    public const byte EsmConversationAbort = 0x18;
+
     /// <summary>An intermediate notification.</summary>
     public const byte EsmIntermediate = 0x20;
 
     /// <summary><c>registered_delivery</c> (§5.2.17): a receipt for the final state, good or bad.</summary>
     public const byte FinalReceipt = 0x01;
 
-    /// <summary>Longest <c>submit_sm</c> that <see cref="WriteSubmit"/> writes: header 16, service type 1, addresses 2 × (2 + 21), seven octets, two times of 17, user data 254.</summary>
-    public const int SizeMax = PduHeader.Size + 1 + (2 * 23) + 8 + 1 + SmppTime.Size + 1 + SmsText.SegmentBytesMax;
+    /// <summary>A receipt for a failure only.</summary>
+    public const byte FailureReceipt = 0x02;
+
+    /// <summary>A receipt for a success only: reserved in SMPP 3.4, so from SMPP 5.0 (§4.7.21) on.</summary>
+    public const byte SuccessReceipt = 0x03;
+
+    /// <summary>Longest <c>submit_sm</c> that <see cref="WriteSubmit"/> writes: header 16, service type 1, addresses 2 × (2 + 21), eight octets, times of 1 and 17, length 1, user data 160 or 153 and 16 of sar_ parameters.</summary>
+    public const int SizeMax = PduHeader.Size + 1 + (2 * 23) + 8 + 1 + SmppTime.Size + 1 + 153 + 16;
 
     // Read more generously than the standard's 21: some carriers deliver longer senders, and a receipt is not to be lost for it.
     private const int AddressReadMax = 65;
@@ -80,16 +92,44 @@ internal ref struct ShortMessage
         return reader.Ok;
     }
 
+    /// <summary>Reads the body of a <c>data_sm</c> (§4.7.1), whose user data is in <c>message_payload</c>; false when a mandatory field is missing or too long.</summary>
+    public static bool TryReadData(ReadOnlySpan<byte> body, out ShortMessage message)
+    {
+        message = default;
+        var reader = new PduReader(body);
+        reader.CString(6); // service_type
+        byte ton = reader.Byte();
+        byte npi = reader.Byte();
+        message.Source = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
+        ton = reader.Byte();
+        npi = reader.Byte();
+        message.Destination = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
+        message.EsmClass = reader.Byte();
+        message.RegisteredDelivery = reader.Byte();
+        message.DataCoding = reader.Byte();
+        message.Tlvs = reader.Rest;
+        return reader.Ok;
+    }
+
     /// <summary>
     /// Writes a <c>submit_sm</c> of one segment; <paramref name="destination"/> has at least <see cref="SizeMax"/> bytes. <see cref="Text"/> is not used: the segment
-    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="SmppAddress.Fits"/>).
+    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="SmppAddress.Fits"/>). <paramref name="bySar"/>: which segment it is stands in
+    /// parameters (§5.3.2.22 to 24) and not in a header.
     /// </summary>
-    public readonly int WriteSubmit(uint sequence, scoped in SmsSegmenter segments, ushort reference, Span<byte> destination)
+    public readonly int WriteSubmit(uint sequence, scoped in SmsSegmenter segments, ushort reference, bool bySar, Span<byte> destination)
     {
+        bySar &= segments.HasHeader;
         PduWriter writer = Begin(Command.SubmitSm, sequence, destination);
-        int length = segments.Write(reference, writer.Free[1..]);
+        int length = bySar ? segments.WriteText(writer.Free[1..]) : segments.Write(reference, writer.Free[1..]);
         writer.Byte((byte)length);
         writer.Advance(length);
+        if (bySar)
+        {
+            writer.Parameter(Tag.SarMessageReference, reference, 2);
+            writer.Parameter(Tag.SarTotalSegments, (ushort)segments.Count, 1);
+            writer.Parameter(Tag.SarSegmentNumber, (ushort)(segments.Index + 1), 1);
+        }
+
         return writer.Finish();
     }
 
