@@ -10,6 +10,7 @@
 // dropEvery, hold, drops: N                              after each N submits: leaves the next `hold` unanswered, then cuts the link; `drops` times
 // delayMs: N                                             before each response
 // bindStatus, bindRefusals: N                            refuses the first binds
+// bindsMax: N                                            more at a time are refused (0x0d)
 // refuseBind: "bind_receiver"                            refuses this kind of bind (0x0e)
 // inbound: N                                             sends N messages from a subscriber to each receiver
 // echo: true                                             tells every submit
@@ -23,7 +24,7 @@ const smpp = require('smpp');
 const o = Object.assign({
   receipts: 'text', receiptsFirst: false, responseIds: 'dec', receiptIds: 'dec', throttleShare: 0, queueFullShare: 0, silentShare: 0, limitPerSecond: 0,
   refuse: {}, dropEvery: 0, hold: 5, drops: 0, delayMs: 0, bindStatus: 0, bindRefusals: 0, inbound: 0, echo: false, repeatMs: 20, seed: 1,
-  receiptState: 2, receiptError: '000', bindHas: '', refuseBind: '', nackEnquiries: false, tls: null,
+  receiptState: 2, receiptError: '000', bindHas: '', bindsMax: 0, refuseBind: '', nackEnquiries: false, tls: null,
 }, JSON.parse(process.argv[2] || '{}'));
 
 const stats = {
@@ -206,6 +207,11 @@ const server = smpp.createServer(o.tls ? { key: fs.readFileSync(o.tls.key), cert
   });
   for (const kind of ['bind_transceiver', 'bind_transmitter', 'bind_receiver']) {
     session.on(kind, (pdu) => {
+      if (o.bindsMax && [...server.sessions].filter((s) => s.isBound).length >= o.bindsMax) {
+        tell({ boundTooOften: true });
+        session.send(pdu.response({ command_status: 0x0d }));
+        return;
+      }
       if (o.refuseBind === kind || o.bindStatus && stats.bindsRefused < o.bindRefusals) {
         stats.bindsRefused++;
         tell({ bindRefused: stats.bindsRefused });
@@ -213,6 +219,7 @@ const server = smpp.createServer(o.tls ? { key: fs.readFileSync(o.tls.key), cert
         return;
       }
       stats.binds++;
+      session.isBound = true;
       if (o.bindHas === 'outbind') session.outbind({ system_id: 'peer', password: 'x' });
       session.send(pdu.response({ system_id: 'peer' }));
       tell({ bound: kind, systemId: pdu.system_id, password: pdu.password, systemType: pdu.system_type, version: pdu.interface_version, range: [pdu.addr_ton, pdu.addr_npi, pdu.address_range] });
