@@ -52,7 +52,7 @@ internal sealed class SmppLink : IDisposable
         SocketException socketException => socketException.SocketErrorCode.ToString(),
         IOException { InnerException: SocketException inner } => inner.SocketErrorCode.ToString(),
         AuthenticationException => exception.Message,
-        IOException => "TLS broke off",
+        IOException => "TLS broke off: check that settings.port speaks TLS",
         OperationCanceledException => "timed out",
         _ => "closed",
     };
