@@ -21,6 +21,7 @@
 // tls: {key, cert}                                       files in PEM
 const fs = require('fs');
 const smpp = require('smpp');
+smpp.PDU.maxLength = 65536; // its own limit of 16 KiB is less than message_payload may have
 const o = Object.assign({
   receipts: 'text', receiptsFirst: false, responseIds: 'dec', receiptIds: 'dec', throttleShare: 0, queueFullShare: 0, silentShare: 0, limitPerSecond: 0,
   refuse: {}, dropEvery: 0, hold: 5, drops: 0, delayMs: 0, bindStatus: 0, bindRefusals: 0, inbound: 0, echo: false, repeatMs: 20, seed: 1,

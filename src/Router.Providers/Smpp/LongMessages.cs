@@ -11,4 +11,7 @@ public enum LongMessages : byte
 
     /// <summary>The <c>sar_</c> parameters of SMPP 3.4 §5.3.2.22 to 24: the carrier makes the header.</summary>
     Sar = 2,
+
+    /// <summary>The whole text in the <c>message_payload</c> parameter of one PDU (§5.3.2.32): the carrier cuts it.</summary>
+    Payload = 3,
 }

@@ -232,13 +232,13 @@ internal sealed partial class SmppSession
             unanswered = flights.Count;
         }
 
-        if (outcomeCount == GatherMax)
+        if (outcomeCount + flight.Count > GatherMax)
         {
             Tell();
         }
 
         ref Outcome outcome = ref outcomes[outcomeCount++];
-        outcome = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment };
+        outcome = OutcomeOf(flight, 0, default);
         outcome.Kind = Status.ToOutcome(nack && header.Status == Status.Ok ? Status.SystemError : header.Status, account.Settings.Errors, out outcome.Reason);
         bool throttled = outcome.Kind == OutcomeKind.Throttled;
         long nowMs = account.Ms(account.Time.GetTimestamp());
@@ -263,6 +263,28 @@ internal sealed partial class SmppSession
             default:
                 account.Counters.Add(SmppCount.Failed);
                 break;
+        }
+
+        if (flight.Count > 1 || flight.IsPart)
+        {
+            GatherOthers(flight, outcome);
+        }
+    }
+
+    // The other segments that left in the same PDU have the same outcome; its receipt is the first one's.
+    private void GatherOthers(in Flight flight, in Outcome first)
+    {
+        if (flight.IsPart && first.Kind == OutcomeKind.Sent)
+        {
+            account.Payloads!.Add(flight.Message); // before it is told: the rest may be released at once
+        }
+
+        for (int i = 1; i < flight.Count; i++)
+        {
+            ref Outcome other = ref outcomes[outcomeCount++];
+            other = OutcomeOf(flight, i, first.Kind);
+            other.Reason = first.Reason;
+            other.RetryAfterMs = first.RetryAfterMs;
         }
     }
 

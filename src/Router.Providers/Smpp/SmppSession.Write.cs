@@ -12,6 +12,9 @@ internal sealed partial class SmppSession
     /// <summary>Bytes of one write: some 200 submits of a short text, so that a burst costs one call of the kernel.</summary>
     private const int WriteBytes = 32 * 1024;
 
+    /// <summary>The same where long messages leave whole: the longest, 255 segments of 160 bytes, fits into an empty one.</summary>
+    private const int WholeWriteBytes = 64 * 1024;
+
     /// <summary>Outcomes of departures that did not leave, told after a write was put together.</summary>
     private const int FellMax = 256;
 
@@ -21,7 +24,8 @@ internal sealed partial class SmppSession
 
     private async Task WriteLoopAsync()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(WriteBytes);
+        int size = account.Payloads is null ? WriteBytes : WholeWriteBytes;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             while (true)
@@ -38,7 +42,7 @@ internal sealed partial class SmppSession
                             return;
                         }
 
-                        more = FillLocked(buffer.AsSpan(0, WriteBytes), out length);
+                        more = FillLocked(buffer.AsSpan(0, size), out length);
                     }
 
                     TellFallen();
@@ -121,6 +125,12 @@ internal sealed partial class SmppSession
                 continue;
             }
 
+            if (HasLeftWhole(departure))
+            {
+                Fall(ref departure, segment, OutcomeKind.Sent, Reason.None);
+                continue;
+            }
+
             if (state != SessionState.Bound || flights.Count >= account.Settings.Window)
             {
                 return false; // an answer, a tick or the end of the link comes back here
@@ -130,6 +140,12 @@ internal sealed partial class SmppSession
             {
                 Fall(ref departure, segment, OutcomeKind.Refused, reason);
                 continue;
+            }
+
+            bool isWhole = LeavesWhole(departure);
+            if (isWhole && destination.Length - length < ShortMessage.PayloadSizeMax(segments.Count))
+            {
+                return true; // an empty buffer has room for any
             }
 
             long validMs = departure.ValidUntilMs - account.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -145,7 +161,9 @@ internal sealed partial class SmppSession
             }
 
             SmppTime.WriteRelative(validMs, validity);
-            length += WriteSubmit(ref departure, segment, now, ref message, segments, validity, destination[length..]);
+            length += isWhole
+                ? WriteWhole(ref departure, now, ref message, segments, validity, destination[length..])
+                : WriteSubmit(ref departure, segment, now, ref message, segments, validity, destination[length..]);
         }
 
         return false;
@@ -178,6 +196,32 @@ internal sealed partial class SmppSession
             DropHeadLocked();
         }
 
+        return written;
+    }
+
+    // A long message leaves whole with its first segment. What is released of it later has left then, unless that was another account's doing: such segments go out as such.
+    private bool LeavesWhole(in Departure departure) =>
+        account.Payloads is not null && departure.Segments > 1 && departure is { FirstSegment: 0, SegmentsDone: null };
+
+    private bool HasLeftWhole(in Departure departure) =>
+        account.Payloads is not null && departure.Segments > 1 && !LeavesWhole(departure) && account.Payloads.Has(departure.Id);
+
+    private int WriteWhole(
+        ref Departure departure, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)
+    {
+        var submit = new ShortMessage
+        {
+            Source = message.Source,
+            Destination = message.Destination,
+            DataCoding = (byte)segments.Encoding,
+            RegisteredDelivery = account.Settings.RegisteredDelivery,
+            ValidityPeriod = validity,
+        };
+        uint sequence = flights.Add(departure.Id, departure.Epoch, 0, now, departure.SegmentCount, isPart: departure.SegmentCount < departure.Segments);
+        unanswered = flights.Count;
+        account.Counters.Add(SmppCount.Submitted);
+        int written = submit.WriteWhole(sequence, segments, destination);
+        DropHeadLocked();
         return written;
     }
 
@@ -229,7 +273,7 @@ internal sealed partial class SmppSession
     // A message's count of segments, by which it is paid and its outcomes are told, is made with a reference of 8 bits. Where 16 bits (what a carrier may make of sar_ parameters too) would need
     // one more, 8 bits are used.
     private SmsReference WidthOf(in Departure departure, ReadOnlySpan<byte> text) =>
-        account.Settings.LongMessages == LongMessages.Udh8 || departure.Segments <= 1 || SmsText.Measure(text, SmsReference.Bits16, out _) != departure.Segments
+        account.Settings.LongMessages is LongMessages.Udh8 or LongMessages.Payload || departure.Segments <= 1 || SmsText.Measure(text, SmsReference.Bits16, out _) != departure.Segments
             ? SmsReference.Bits8
             : SmsReference.Bits16;
 
@@ -253,7 +297,7 @@ internal sealed partial class SmppSession
         while (segment < end && fellCount < FellMax)
         {
             fell[fellCount++] = new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, Reason = reason };
-            account.Counters.Add(kind == OutcomeKind.Lapsed ? SmppCount.Lapsed : SmppCount.Refused);
+            account.Counters.Add(kind switch { OutcomeKind.Lapsed => SmppCount.Lapsed, OutcomeKind.Sent => SmppCount.Sent, _ => SmppCount.Refused });
             departure.FirstSegment = (byte)(segment + 1);
             departure.SegmentCount = (byte)(end - departure.FirstSegment);
             segment = DueSegments.Next(departure, 0);

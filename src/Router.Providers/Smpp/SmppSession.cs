@@ -229,29 +229,47 @@ internal sealed partial class SmppSession
     private void TellFlights(long writtenBefore)
     {
         Span<Outcome> told = stackalloc Outcome[64];
+        int count = 0;
         int place = 0;
-        int count;
-        do
+        while (true)
         {
-            count = 0;
+            bool found;
+            Flight flight;
             lock (gate)
             {
-                while (count < told.Length && flights.TryTakeOlder(writtenBefore, ref place, out Flight flight))
-                {
-                    told[count++] = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment, Kind = OutcomeKind.Unknown };
-                }
-
+                found = flights.TryTakeOlder(writtenBefore, ref place, out flight);
                 unanswered = flights.Count;
             }
 
-            if (count > 0)
+            for (int i = 0; found && i < flight.Count; i++)
             {
-                account.Counters.Add(SmppCount.Unknown, count);
-                account.Events.Settle(told[..count]);
+                told[count++] = OutcomeOf(flight, i, OutcomeKind.Unknown);
+                if (count == told.Length)
+                {
+                    TellUnknown(told, ref count);
+                }
+            }
+
+            if (!found)
+            {
+                TellUnknown(told, ref count);
+                return;
             }
         }
-        while (count == told.Length);
     }
+
+    private void TellUnknown(ReadOnlySpan<Outcome> told, ref int count)
+    {
+        if (count > 0)
+        {
+            account.Counters.Add(SmppCount.Unknown, count);
+            account.Events.Settle(told[..count]);
+            count = 0;
+        }
+    }
+
+    private Outcome OutcomeOf(in Flight flight, int at, OutcomeKind kind) =>
+        new() { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = (byte)(flight.Segment + at), Kind = kind };
 
     // The link is gone: what was written may have arrived, what was not did not leave.
     private void TellRest()

@@ -106,7 +106,13 @@ public sealed record SmppSettings
             AddressRange = reader.Ascii("addressRange", 0, Bind.AddressRangeMax, ""),
             AddressRangeTon = reader.Integer("addressRangeTon", 0, 255, 0),
             AddressRangeNpi = reader.Integer("addressRangeNpi", 0, 255, 0),
-            LongMessages = reader.Word("longMessages", "udh8", "udh16", "sar") switch { "udh16" => LongMessages.Udh16, "sar" => LongMessages.Sar, _ => LongMessages.Udh8 },
+            LongMessages = reader.Word("longMessages", "udh8", "udh16", "sar", "message_payload") switch
+            {
+                "udh16" => LongMessages.Udh16,
+                "sar" => LongMessages.Sar,
+                "message_payload" => LongMessages.Payload,
+                _ => LongMessages.Udh8,
+            },
             RegisteredDelivery = reader.Word("registeredDelivery", "final", "failure", "success", "none") switch
             {
                 "failure" => ShortMessage.FailureReceipt,

@@ -38,6 +38,92 @@ public sealed class SmppAccountAgainstNpmTests
         await events.Until(e => e.Outcomes.Count == segments && e.Receipts.Count == segments);
     }
 
+    [Theory]
+    [InlineData("GSM with brackets [] and €, ", 15)]
+    [InlineData("Ünïcödé 😀 текст, ", 15)]
+    [InlineData("0123456789", 3_901)] // 255 segments
+    public async Task A_long_message_may_leave_whole_with_one_answer_and_one_receipt(string part, int times)
+    {
+        string text = string.Concat(Enumerable.Repeat(part, times));
+        int segments = SmsText.Measure(Encoding.UTF8.GetBytes(text), out _);
+        Assert.InRange(segments, 3, 255);
+        await using Smsc smsc = await Smsc.Start("""{"echo":true}""");
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, """ "longMessages":"message_payload" """);
+        Assert.True(provider.HasWholeReceipts);
+        await events.Until(static e => e.Up);
+        provider.Submit([Driver.Plain(2), Departing.Make(TimeProvider.System, 1, text: text, segments: segments, releaseMs: 10_000), Driver.Plain(3)]);
+        JsonElement submit;
+        do
+        {
+            submit = await smsc.Next("submit");
+        }
+        while (!submit.GetProperty("payload").GetBoolean());
+        Assert.Equal((text, 0, JsonValueKind.Null), (submit.GetProperty("text").GetString(), submit.GetProperty("esm").GetInt32(), submit.GetProperty("udh").ValueKind));
+        await events.Until(e => e.Outcomes.Count == segments + 2 && e.Receipts.Count == 3);
+        Outcome[] outcomes = [.. events.Outcomes.Where(static o => Departing.Number(o.Message) == 1)];
+        Assert.Equal(Enumerable.Range(0, segments), outcomes.Select(static o => (int)o.Segment));
+        Assert.All(outcomes, static o => Assert.Equal(OutcomeKind.Sent, o.Kind));
+        Assert.Equal([true, .. Enumerable.Repeat(false, segments - 1)], outcomes.Select(static o => o.ReceiptKey != 0));
+        Assert.Contains(outcomes[0].ReceiptKey, events.Receipts.Select(static r => r.ReceiptKey));
+        Assert.Equal(3, (await smsc.Stats())("submits"));
+    }
+
+    [Fact]
+    public async Task What_a_limit_released_later_of_a_message_that_left_whole_has_left()
+    {
+        string text = new('x', 600); // four segments
+        await using Smsc smsc = await Smsc.Start("""{"echo":true,"refuse":{"393300000009":8}}""");
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, """ "longMessages":"message_payload" """);
+        await events.Until(static e => e.Up);
+        provider.Submit([Of(1, 0, 3, null)]);
+        Assert.Equal(text, (await smsc.Next("submit")).GetProperty("text").GetString());
+        await events.Until(static e => e.Outcomes.Count == 3);
+        provider.Submit([Of(1, 3, 1, [0b0111])]);
+        await events.Until(static e => e.Outcomes.Count == 4);
+        Assert.Equal([0, 1, 2, 3], events.Outcomes.Select(static o => (int)o.Segment));
+        Assert.Equal((4, 1), (events.Count(OutcomeKind.Sent), (await smsc.Stats())("submits")));
+
+        // One whose first segments another account has sent goes on in segments.
+        provider.Submit([Of(2, 3, 1, [0b0111])]);
+        JsonElement rest = await smsc.Next("submit");
+        Assert.Equal("0003", rest.GetProperty("udh").GetString()![..4]);
+        await events.Until(static e => e.Outcomes.Count == 5);
+
+        // One that failed is tried again whole.
+        provider.Submit([Of(9, 0, 4, null)]);
+        await events.Until(static e => e.Outcomes.Count == 9);
+        Assert.Equal(4, events.Count(OutcomeKind.Failed));
+
+        Departure Of(int n, byte first, byte count, byte[]? done)
+        {
+            Departure departure = Departing.Make(TimeProvider.System, n, text: text, segments: 4, to: $"+3933{n:00000000}", releaseMs: 10_000);
+            departure.FirstSegment = first;
+            departure.SegmentCount = count;
+            departure.SegmentsDone = done;
+            return departure;
+        }
+    }
+
+    [Fact]
+    public async Task A_whole_message_without_an_answer_is_unknown_in_all_its_segments()
+    {
+        await using Smsc smsc = await Smsc.Start("""{"silentShare":1,"receipts":"none"}""");
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, """ "longMessages":"message_payload","window":2 """);
+        await events.Until(static e => e.Up);
+        provider.Submit([.. Enumerable.Range(1, 2).Select(static n => Departing.Make(TimeProvider.System, n, text: new string('x', 15_300), segments: 100, releaseMs: 60_000))]);
+        while ((await smsc.Stats())("submits") < 2)
+        {
+        }
+
+        await smsc.Tell("""{"do":"cut"}""");
+        await events.Until(static e => e.Outcomes.Count == 200);
+        Assert.Equal(200, events.Count(OutcomeKind.Unknown));
+        Assert.Equal(200, events.Outcomes.Select(static o => (o.Message, o.Segment)).Distinct().Count());
+    }
+
     [Fact]
     public async Task A_text_that_16_bits_would_cut_into_more_segments_than_were_counted_keeps_8()
     {

@@ -71,7 +71,7 @@ public sealed class SmppSettingsTests
     [InlineData(Needed + ",\"addressRangeTon\":256", "settings.addressRangeTon is 256", "0 to 255")]
     [InlineData(Needed + ",\"sourceTon\":-1", "settings.sourceTon is -1", "0 to 255")]
     [InlineData(Needed + ",\"shortCodeNpi\":\"9\"", "settings.shortCodeNpi is \"9\"", "0 to 255")]
-    [InlineData(Needed + ",\"longMessages\":\"8\"", "settings.longMessages is \"8\"", "udh8, udh16, sar")]
+    [InlineData(Needed + ",\"longMessages\":\"8\"", "settings.longMessages is \"8\"", "udh8, udh16, sar, message_payload")]
     [InlineData(Needed + ",\"registeredDelivery\":1", "settings.registeredDelivery is 1", "final, failure, success, none")]
     [InlineData(Needed + ",\"defaultAlphabet\":\"utf8\"", "settings.defaultAlphabet is \"utf8\"", "gsm, latin1, ascii")]
     [InlineData(Needed + ",\"countryCode\":\"039\"", "settings.countryCode is \"039\"", "such as 39")]

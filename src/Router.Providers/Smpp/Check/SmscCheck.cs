@@ -218,24 +218,25 @@ public sealed class SmscCheck
         AddressRules rules = options.Settings.Addresses ?? new AddressRules();
         var segments = new SmsSegmenter(text);
         var pdus = new List<byte[]>();
-        unanswered = receiptsDue = segments.Count;
-        while (segments.MoveNext())
+        bool isWhole = options.Settings.LongMessages == LongMessages.Payload && segments.Count > 1;
+        unanswered = receiptsDue = isWhole ? 1 : segments.Count;
+        while (pdus.Count < unanswered && segments.MoveNext())
         {
-            byte[] pdu = new byte[ShortMessage.SizeMax];
+            byte[] pdu = new byte[isWhole ? ShortMessage.PayloadSizeMax(segments.Count) : ShortMessage.SizeMax];
             bool bySar = options.Settings.LongMessages == LongMessages.Sar;
             uint sequence = NextSequence();
             var submit = new ShortMessage
             {
                 Source = rules.Source(source),
                 Destination = rules.Destination(destination),
-                EsmClass = segments.HasHeader && !bySar ? ShortMessage.EsmUserDataHeader : (byte)0,
+                EsmClass = segments.HasHeader && !bySar && !isWhole ? ShortMessage.EsmUserDataHeader : (byte)0,
                 DataCoding = (byte)segments.Encoding,
                 RegisteredDelivery = options.Settings.RegisteredDelivery,
             };
-            int length = submit.WriteSubmit(sequence, segments, (ushort)begun, bySar, pdu);
+            int length = isWhole ? submit.WriteWhole(sequence, segments, pdu) : submit.WriteSubmit(sequence, segments, (ushort)begun, bySar, pdu);
             Wrote(Command.SubmitSm, sequence, string.Create(
                 CultureInfo.InvariantCulture,
-                $"segment {segments.Index + 1} of {segments.Count}; source {Quoted(submit.Source.Value)} TON {submit.Source.Ton} NPI {submit.Source.Npi}; destination {Quoted(submit.Destination.Value)} TON {submit.Destination.Ton} NPI {submit.Destination.Npi}; esm_class 0x{submit.EsmClass:x2}, data_coding {submit.DataCoding}, registered_delivery {submit.RegisteredDelivery}"));
+                $"{(isWhole ? "all" : $"segment {segments.Index + 1} of")} {segments.Count}{(isWhole ? " segments in message_payload" : "")}; source {Quoted(submit.Source.Value)} TON {submit.Source.Ton} NPI {submit.Source.Npi}; destination {Quoted(submit.Destination.Value)} TON {submit.Destination.Ton} NPI {submit.Destination.Npi}; esm_class 0x{submit.EsmClass:x2}, data_coding {submit.DataCoding}, registered_delivery {submit.RegisteredDelivery}"));
             pdus.Add(pdu[..length]);
         }
 

@@ -41,15 +41,21 @@ internal ref struct PduWriter
     /// <summary>An optional parameter (§5.3.1) that is a number of <paramref name="octets"/> octets, 1 or 2.</summary>
     public void Parameter(Tag tag, ushort value, int octets)
     {
-        BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
-        BinaryPrimitives.WriteUInt16BigEndian(Free[2..], (ushort)octets);
-        Length += 4;
+        ParameterHeader(tag, (ushort)octets);
         if (octets == 2)
         {
             Byte((byte)(value >> 8));
         }
 
         Byte((byte)value);
+    }
+
+    /// <summary>Tag and length of an optional parameter whose value follows.</summary>
+    public void ParameterHeader(Tag tag, ushort length)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
+        BinaryPrimitives.WriteUInt16BigEndian(Free[2..], length);
+        Length += 4;
     }
 
     /// <summary>Counts what the caller wrote into <see cref="Free"/>.</summary>

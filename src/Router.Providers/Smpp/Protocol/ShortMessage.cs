@@ -133,6 +133,27 @@ internal ref struct ShortMessage
         return writer.Finish();
     }
 
+    /// <summary>Bytes that <see cref="WriteWhole"/> may need.</summary>
+    public static int PayloadSizeMax(int segments) => SizeMax + (segments * SmsText.SegmentBytesMax);
+
+    /// <summary>Writes a <c>submit_sm</c> with all segments of <paramref name="segments"/>, from the one it stands on, in <c>message_payload</c> (§5.3.2.32).</summary>
+    public readonly int WriteWhole(uint sequence, scoped in SmsSegmenter segments, Span<byte> destination)
+    {
+        PduWriter writer = Begin(Command.SubmitSm, sequence, destination);
+        writer.Byte(0); // sm_length
+        SmsSegmenter each = segments;
+        Span<byte> payload = writer.Free[4..];
+        int length = 0;
+        do
+        {
+            length += each.WriteText(payload[length..]);
+        }
+        while (each.MoveNext());
+        writer.ParameterHeader(Tag.MessagePayload, (ushort)length);
+        writer.Advance(length);
+        return writer.Finish();
+    }
+
     /// <summary>Writes a whole <c>submit_sm</c> or <c>deliver_sm</c> with <see cref="Text"/> and <see cref="Tlvs"/>; returns its length.</summary>
     public readonly int Write(Command command, uint sequence, Span<byte> destination)
     {
