@@ -22,6 +22,11 @@
 const fs = require('fs');
 const smpp = require('smpp');
 smpp.PDU.maxLength = 65536; // its own limit of 16 KiB is less than message_payload may have
+const decode = smpp.filters.message.decode;
+smpp.filters.message.decode = function (value, skipUdh) { // keeps the bytes beside what it makes of them
+  if (Buffer.isBuffer(value) && value.length) this.hex = value.toString('hex');
+  return decode.call(this, value, skipUdh);
+};
 const o = Object.assign({
   receipts: 'text', receiptsFirst: false, responseIds: 'dec', receiptIds: 'dec', throttleShare: 0, queueFullShare: 0, silentShare: 0, limitPerSecond: 0,
   refuse: {}, dropEvery: 0, hold: 5, drops: 0, delayMs: 0, bindStatus: 0, bindRefusals: 0, inbound: 0, echo: false, repeatMs: 20, seed: 1,
@@ -81,7 +86,7 @@ function accept(pdu) {
     tell({
       submit: {
         from: pdu.source_addr, fromTon: pdu.source_addr_ton, fromNpi: pdu.source_addr_npi, to: pdu.destination_addr, toTon: pdu.dest_addr_ton, toNpi: pdu.dest_addr_npi,
-        esm: pdu.esm_class, coding: pdu.data_coding, registered: pdu.registered_delivery, text, udh: udh ? Buffer.concat(udh).toString('hex') : null, payload: !!payload,
+        esm: pdu.esm_class, coding: pdu.data_coding, registered: pdu.registered_delivery, text, udh: udh ? Buffer.concat(udh).toString('hex') : null, payload: !!payload, hex: pdu.hex,
         sar: pdu.sar_msg_ref_num === undefined ? null : [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum],
         validSeconds: pdu.validity_period ? Math.round((new Date(pdu.validity_period) - Date.now()) / 1000) : 0,
       },

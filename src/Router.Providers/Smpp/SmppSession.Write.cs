@@ -181,6 +181,7 @@ internal sealed partial class SmppSession
             DataCoding = (byte)segments.Encoding,
             RegisteredDelivery = account.Settings.RegisteredDelivery,
             ValidityPeriod = validity,
+            Standard = account.Settings.DefaultAlphabet,
         };
         uint sequence = flights.Add(departure.Id, departure.Epoch, (byte)segment, now);
         unanswered = flights.Count;
@@ -216,6 +217,7 @@ internal sealed partial class SmppSession
             DataCoding = (byte)segments.Encoding,
             RegisteredDelivery = account.Settings.RegisteredDelivery,
             ValidityPeriod = validity,
+            Standard = account.Settings.DefaultAlphabet,
         };
         uint sequence = flights.Add(departure.Id, departure.Epoch, 0, now, departure.SegmentCount, isPart: departure.SegmentCount < departure.Segments);
         unanswered = flights.Count;
@@ -241,6 +243,14 @@ internal sealed partial class SmppSession
             }
 
             segments = new SmsSegmenter(record.Text, WidthOf(departure, record.Text));
+            if (account.Settings.DefaultAlphabet != Alphabet.Gsm && segments.Encoding == SmsEncoding.Gsm7 && IsBeyondStandard(record.Text))
+            {
+                segments = new SmsSegmenter(record.Text, asUcs2: true);
+                if (segments.Count != departure.Segments)
+                {
+                    return false; // it is counted and paid as fewer
+                }
+            }
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
@@ -269,6 +279,9 @@ internal sealed partial class SmppSession
 
         return segments.MoveTo(segment);
     }
+
+    // GSM has € and Greek capitals, which Latin-1 lacks, and ASCII lacks accents too. Latin-1 begins with C2 and C3 in UTF-8.
+    private bool IsBeyondStandard(ReadOnlySpan<byte> text) => text.ContainsAnyInRange(account.Settings.DefaultAlphabet == Alphabet.Latin1 ? (byte)0xC4 : (byte)0x80, (byte)0xFF);
 
     // A message's count of segments, by which it is paid and its outcomes are told, is made with a reference of 8 bits. Where 16 bits (what a carrier may make of sar_ parameters too) would need
     // one more, 8 bits are used.

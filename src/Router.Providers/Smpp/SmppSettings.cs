@@ -68,7 +68,7 @@ public sealed record SmppSettings
     /// <summary>Which receipts are asked for: the low bits of <c>registered_delivery</c> (§5.2.17); default both final ones.</summary>
     internal byte RegisteredDelivery { get; init; } = ShortMessage.FinalReceipt;
 
-    /// <summary>The alphabet of <c>data_coding</c> 0 in messages from subscribers; default GSM 7 bit.</summary>
+    /// <summary>The alphabet of <c>data_coding</c> 0, in both directions; default GSM 7 bit.</summary>
     internal Alphabet DefaultAlphabet { get; init; } = Alphabet.Gsm;
 
     /// <summary>Country code of numbers that come without one, ASCII digits; default none.</summary>

@@ -124,6 +124,40 @@ public sealed class SmppAccountAgainstNpmTests
         Assert.Equal(200, events.Outcomes.Select(static o => (o.Message, o.Segment)).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("gsm", "@è{€}", 0, "\u0000\u0004\u001b(\u001be\u001b)")]
+    [InlineData("latin1", "@è{}\n", 0, "@è{}\n")]
+    [InlineData("ascii", "@{}", 0, "@{}")]
+    [InlineData("latin1", "@è{€}", 8, "\0@\0è\0{ ¬\0}")]
+    [InlineData("ascii", "è", 8, "\0è")]
+    public async Task A_text_goes_out_in_the_account_s_alphabet(string alphabet, string text, int coding, string latin)
+    {
+        await using Smsc smsc = await Smsc.Start("""{"echo":true}""");
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, $"\"defaultAlphabet\":\"{alphabet}\"");
+        await events.Until(static e => e.Up);
+        provider.Submit([Departing.Make(TimeProvider.System, 1, text: text, releaseMs: 10_000)]);
+        JsonElement submit = await smsc.Next("submit");
+        Assert.Equal(coding, submit.GetProperty("coding").GetInt32());
+        Assert.Equal(Convert.ToHexString(Encoding.Latin1.GetBytes(latin)), submit.GetProperty("hex").GetString()!.ToUpperInvariant());
+    }
+
+    [Fact]
+    public async Task A_text_that_the_account_s_alphabet_cannot_hold_in_as_many_segments_is_refused()
+    {
+        await using Smsc smsc = await Smsc.Start("""{"echo":true}""");
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, """ "defaultAlphabet":"latin1" """);
+        await events.Until(static e => e.Up);
+        provider.Submit([Departing.Make(TimeProvider.System, 1, text: new string('x', 100) + "€", releaseMs: 10_000), Departing.Make(TimeProvider.System, 2, text: new string('è', 300), segments: 2, releaseMs: 10_000)]);
+        await events.Until(static e => e.Outcomes.Count == 3);
+        Assert.Equal((OutcomeKind.Refused, Reason.ProviderRefused), events.Outcomes.Where(static o => Departing.Number(o.Message) == 1).Select(static o => (o.Kind, o.Reason)).Single());
+        Assert.Equal(2, events.Count(OutcomeKind.Sent));
+        JsonElement first = await smsc.Next("submit");
+        Assert.Equal(153 + 6, first.GetProperty("hex").GetString()!.Length / 2);
+        Assert.EndsWith("e8e8", first.GetProperty("hex").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_text_that_16_bits_would_cut_into_more_segments_than_were_counted_keeps_8()
     {

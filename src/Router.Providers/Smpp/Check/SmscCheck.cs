@@ -216,7 +216,8 @@ public sealed class SmscCheck
         SmppAddress destination = SmppAddress.Of(Encoding.UTF8.GetBytes(options.To!));
         SmppAddress source = SmppAddress.Of(Encoding.UTF8.GetBytes(options.From));
         AddressRules rules = options.Settings.Addresses ?? new AddressRules();
-        var segments = new SmsSegmenter(text);
+        bool isBeyond = options.Settings.DefaultAlphabet != Alphabet.Gsm && Encoding.UTF8.GetString(text).Any(c => c > (options.Settings.DefaultAlphabet == Alphabet.Latin1 ? 0xFF : 0x7F));
+        var segments = new SmsSegmenter(text, asUcs2: isBeyond);
         var pdus = new List<byte[]>();
         bool isWhole = options.Settings.LongMessages == LongMessages.Payload && segments.Count > 1;
         unanswered = receiptsDue = isWhole ? 1 : segments.Count;
@@ -232,6 +233,7 @@ public sealed class SmscCheck
                 EsmClass = segments.HasHeader && !bySar && !isWhole ? ShortMessage.EsmUserDataHeader : (byte)0,
                 DataCoding = (byte)segments.Encoding,
                 RegisteredDelivery = options.Settings.RegisteredDelivery,
+                Standard = options.Settings.DefaultAlphabet,
             };
             int length = isWhole ? submit.WriteWhole(sequence, segments, pdu) : submit.WriteSubmit(sequence, segments, (ushort)begun, bySar, pdu);
             Wrote(Command.SubmitSm, sequence, string.Create(

@@ -65,6 +65,9 @@ internal ref struct ShortMessage
     /// <summary>Optional parameters as they stand.</summary>
     public ReadOnlySpan<byte> Tlvs;
 
+    /// <summary>What a submit's GSM text is written in: for accounts whose <c>data_coding</c> 0 is another alphabet, all of whose characters the text is made of.</summary>
+    public Alphabet Standard;
+
     /// <summary>Reads a body; false when a mandatory field is missing or too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out ShortMessage message)
     {
@@ -120,7 +123,12 @@ internal ref struct ShortMessage
     {
         bySar &= segments.HasHeader;
         PduWriter writer = Begin(Command.SubmitSm, sequence, destination);
-        int length = bySar ? segments.WriteText(writer.Free[1..]) : segments.Write(reference, writer.Free[1..]);
+        int length = bySar ? WriteText(segments, writer.Free[1..]) : segments.Write(reference, writer.Free[1..]);
+        if (IsLatin(segments) && !bySar)
+        {
+            length = segments.HeaderLength + WriteText(segments, writer.Free[(1 + segments.HeaderLength)..]);
+        }
+
         writer.Byte((byte)length);
         writer.Advance(length);
         if (bySar)
@@ -146,7 +154,7 @@ internal ref struct ShortMessage
         int length = 0;
         do
         {
-            length += each.WriteText(payload[length..]);
+            length += WriteText(each, payload[length..]);
         }
         while (each.MoveNext());
         writer.ParameterHeader(Tag.MessagePayload, (ushort)length);
@@ -162,6 +170,26 @@ internal ref struct ShortMessage
         writer.Octets(Text);
         writer.Octets(Tlvs);
         return writer.Finish();
+    }
+
+    private readonly bool IsLatin(in SmsSegmenter segments) => Standard is Alphabet.Latin1 or Alphabet.Ascii && segments.Encoding == SmsEncoding.Gsm7;
+
+    private readonly int WriteText(scoped in SmsSegmenter segments, Span<byte> destination)
+    {
+        if (!IsLatin(segments))
+        {
+            return segments.WriteText(destination);
+        }
+
+        // Never more bytes than septets: all of Latin-1 is two bytes of UTF-8 at most.
+        int length = 0;
+        ReadOnlySpan<byte> text = segments.Text;
+        for (int i = 0; i < text.Length; i++)
+        {
+            destination[length++] = text[i] < 0x80 || i + 1 == text.Length ? text[i] : (byte)((text[i] << 6) | (text[++i] & 0x3F));
+        }
+
+        return length;
     }
 
     private readonly PduWriter Begin(Command command, uint sequence, Span<byte> destination)
