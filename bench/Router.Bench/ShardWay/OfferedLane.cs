@@ -52,6 +52,8 @@ internal sealed class OfferedLane : IShardEffects
 
     public bool HasWholeReceipts(int provider) => false;
 
+    public bool TryTakeTrial(int provider) => false;
+
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
 
     public void LookUp(ReceiptTask receipt) => throw new NotSupportedException();

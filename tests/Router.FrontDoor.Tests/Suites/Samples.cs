@@ -64,8 +64,15 @@ internal static class Samples
             Required = ["kind", "channels"], Free = ["settings"],
         },
         ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p") { Status = 404 },
+        ["GET /admin/providers"] = new(OperatorReads, static _ => "/admin/providers"),
+        ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 404 },
+        ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain") { Status = 404 },
+        ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume") { Status = 404 },
+        ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
+        ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
+        ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
     };
 
