@@ -50,6 +50,8 @@ internal sealed class OfferedLane : IShardEffects
 
     public bool IsHealthy(int provider) => true;
 
+    public bool HasWholeReceipts(int provider) => false;
+
     public bool TryTakeTrial(int provider) => false;
 
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;

@@ -83,6 +83,9 @@ internal sealed partial class Dispatcher : Worker
     /// <summary>The retry rule of a provider; the default for one that is gone.</summary>
     public RetryRule RetryRule(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Provider.Retry : Providers.RetryRule.Default;
 
+    /// <summary>Whether a provider's receipts tell of whole messages; false for one that is gone.</summary>
+    public bool HasWholeReceipts(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link.Provider.HasWholeReceipts;
+
     /// <summary>Has every provider looked at again: time has passed.</summary>
     public void Poke()
     {

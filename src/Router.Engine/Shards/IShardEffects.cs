@@ -29,6 +29,9 @@ internal interface IShardEffects
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
 
+    /// <summary>Whether the provider's receipts tell of whole messages.</summary>
+    bool HasWholeReceipts(int provider);
+
     /// <summary>Has the journal's tables asked who awaits a receipt; it comes back with the answer.</summary>
     void LookUp(ReceiptTask receipt);
 

@@ -53,7 +53,7 @@ internal sealed partial class Shard
             return;
         }
 
-        switch (receipts.Judge(task, out MessageStatus status))
+        switch (receipts.Judge(task, effects.HasWholeReceipts(task.Receipt.Provider), out MessageStatus status))
         {
             case ReceiptEffect.Some:
                 receiptLines.Add(head, new ReceiptLine { UnderWay = task });

@@ -215,6 +215,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
 
+    bool IShardEffects.HasWholeReceipts(int provider) => engine.Dispatcher.HasWholeReceipts(provider);
+
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
 
     void IShardEffects.NotKept(ReceiptTask receipt) => engine.NotKept(receipt);
