@@ -57,6 +57,11 @@ public sealed partial class SiloEngine
                 }
             }
 
+            foreach (Tenant tenant in configuration.Tenants)
+            {
+                Credit.SetLine(tenant.Number, tenant.Credit);
+            }
+
             Dispatcher.Configure();
             foreach (ShardOwner? owner in owners)
             {

@@ -56,6 +56,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ShardEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<LiveEndpoints>();
@@ -97,6 +98,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
         services.GetRequiredService<LiveEndpoints>().Map(endpoints);
         services.GetRequiredService<DashboardEndpoints>().Map(app);

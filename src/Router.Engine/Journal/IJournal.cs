@@ -54,4 +54,7 @@ public interface IJournal
 
     /// <summary>The log of status changes, which is the event log.</summary>
     IEventLog Events { get; }
+
+    /// <summary>What tenants have used, counted from the log.</summary>
+    Usage.IUsage Usage { get; }
 }

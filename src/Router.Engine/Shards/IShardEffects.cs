@@ -20,6 +20,15 @@ internal interface IShardEffects
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 
+    /// <summary>Reserves credit (millionths); false: the tenant has less.</summary>
+    bool TryReserve(int tenant, long amount);
+
+    /// <summary>Gives credit back that was reserved and will not be spent.</summary>
+    void GiveBack(int tenant, long amount);
+
+    /// <summary>A segment was taken, but whether that is kept is not known as the ownership ends: the next owner tells.</summary>
+    void Doubt(in Credit.DoubtfulCharge charge);
+
     /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     bool IsHealthy(int provider);
 
