@@ -28,6 +28,7 @@ public sealed class Configuration
         providersByNumber = Providers.ToFrozenDictionary(static p => p.Number);
         keys = apiKeys.ToFrozenDictionary(static k => k.Hash);
         Routes = RouteTable.Build(routes, this);
+        Numbers = new NumberOwners(Tenants);
     }
 
     /// <summary>A snapshot with nothing in it.</summary>
@@ -47,6 +48,9 @@ public sealed class Configuration
 
     /// <summary>The compiled routes.</summary>
     public RouteTable Routes { get; }
+
+    /// <summary>Whose an own number is.</summary>
+    public NumberOwners Numbers { get; }
 
     /// <summary>A tenant by name, or null.</summary>
     public Tenant? FindTenant(string name) => tenantsByName.GetValueOrDefault(name);
