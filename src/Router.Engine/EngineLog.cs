@@ -27,6 +27,11 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(6, LogLevel.Error, "who awaits a receipt cannot be looked up, carriers are asked to send them again (told once a minute): {Remedy}")]
     private static partial void ReceiptNotLookedUp(ILogger logger, string remedy);
 
+    [LoggerMessage(8, LogLevel.Warning, "a message from an end user, joined of its parts, could not be looked at again; it is among the dead letters, replay them: {Remedy}")]
+    private static partial void LetterNotRead(ILogger logger, string remedy);
+
+    public void LetterNotRead(string remedy) => LetterNotRead(logger, remedy);
+
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 
     public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);

@@ -1,4 +1,6 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
 
@@ -35,9 +37,17 @@ internal sealed class OfferedLane : IShardEffects
 
     public void OutcomeKept(int provider) => OutcomesKept++;
 
+    public void Started(int tenant)
+    {
+    }
+
     public void Finished(int tenant)
     {
     }
+
+    public InboundCounters Inbound { get; } = new();
+
+    public void LetterJoined(MessageId letter) => throw new NotSupportedException();
 
     public bool IsHealthy(int provider) => true;
 
