@@ -75,6 +75,7 @@ public sealed partial class SiloEngine
             Origin = new InboundOrigin(owner.Tenant.Number, accepted.Channel, from, owner.Sender, letter.Events is [{ Provider: var provider }, ..] ? provider : 0),
             Contact = Hash.Contact(owner.Tenant.Number, accepted.Channel, from),
             Text = record.Text.ToArray(),
+            Segments = accepted.Segments,
             Key = Hash.IdempotencyKey(owner.Tenant.Number, id, LetterLine),
         });
         return new ValueTask<bool>(done.Answer.Task);

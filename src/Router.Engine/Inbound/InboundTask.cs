@@ -19,6 +19,9 @@ public sealed class InboundTask
     /// <summary>Its text, UTF-8.</summary>
     public required ReadOnlyMemory<byte> Text { get; init; }
 
+    /// <summary>Of a whole one: the parts it was sent in.</summary>
+    public byte Segments { get; init; } = 1;
+
     /// <summary>Which part it is; null: it is whole.</summary>
     public InboundPart? Part { get; init; }
 

@@ -63,7 +63,7 @@ internal sealed partial class Shard
             return true;
         }
 
-        PrepareWhole(new InboundUnderWay { Row = row, Task = task }, task.Origin, task.Text.Span, 1, part, partRows);
+        PrepareWhole(new InboundUnderWay { Row = row, Task = task }, task.Origin, task.Text.Span, task.Segments, part, partRows);
         SetKey(ref part.Accepted[inboundUnderWay[^1].Index], task.Key);
         return true;
     }

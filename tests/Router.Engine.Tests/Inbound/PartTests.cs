@@ -183,7 +183,7 @@ public sealed class PartTests
         var user = new EndUser(h, to: "48500");
         Assert.True(user.Say(" margherita", 2, 2).Kept);
         Assert.True(user.Say("pizza", 2, 1).Kept);
-        Assert.Equal([("pizza margherita", 1)], EndUser.Kept(h));
+        Assert.Equal([("pizza margherita", 2)], EndUser.Kept(h));
         Assert.Equal(MessageStatus.Delivered, Assert.Single(EndUser.Stored(h, 0)).Events[^1].Status);
     }
 
