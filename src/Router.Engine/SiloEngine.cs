@@ -48,6 +48,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
+        Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -85,6 +86,10 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
     internal Dispatcher Dispatcher { get; }
 
     internal WaitingCounts Waiting { get; } = new();
+
+    internal StatusCounts Counts { get; } = new();
+
+    internal EngineMeter Meter { get; }
 
     /// <summary>Starts the clock that drives the timers.</summary>
     public void Start() => tickTimer.Change(TimeSpan.FromMilliseconds(Shard.TickMs), TimeSpan.FromMilliseconds(Shard.TickMs));
@@ -192,6 +197,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
         await tickTimer.DisposeAsync().ConfigureAwait(false);
         await pokeTimer.DisposeAsync().ConfigureAwait(false);
         await DisposeProvidersAsync().ConfigureAwait(false);
+        Meter.Dispose();
     }
 
     internal void Ended(ShardOwner owner, bool lost)

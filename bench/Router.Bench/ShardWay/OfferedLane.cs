@@ -41,6 +41,14 @@ internal sealed class OfferedLane : IShardEffects
     {
     }
 
+    public void Count(MessageStatus status, Reason reason)
+    {
+    }
+
+    public void Left(long waitedMs)
+    {
+    }
+
     public void Finished(int tenant)
     {
     }
@@ -50,6 +58,8 @@ internal sealed class OfferedLane : IShardEffects
     public void LetterJoined(MessageId letter) => throw new NotSupportedException();
 
     public bool IsHealthy(int provider) => true;
+
+    public bool TryTakeTrial(int provider) => false;
 
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
 

@@ -12,4 +12,6 @@ internal enum CommandKind : byte
     Reroute,
     Inbound,
     DeadLetterDone,
+    RerouteAll,
+    Queue,
 }

@@ -14,11 +14,20 @@ internal interface IShardEffects
     /// <summary>A message of <paramref name="tenant"/> waits that did not come in by the front door.</summary>
     void Started(int tenant);
 
+    /// <summary>A message took a status; that is kept.</summary>
+    void Count(Core.Messages.MessageStatus status, Core.Messages.Reason reason);
+
+    /// <summary>A provider took a message that was accepted <paramref name="waitedMs"/> ago; that is kept.</summary>
+    void Left(long waitedMs);
+
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 
-    /// <summary>Whether a provider exists, is enabled and up.</summary>
+    /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     bool IsHealthy(int provider);
+
+    /// <summary>Whether a message may be routed to a provider to see whether it works again.</summary>
+    bool TryTakeTrial(int provider);
 
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);

@@ -110,7 +110,6 @@ internal sealed partial class Shard
     {
         ref Step step = ref pending.Add();
         step.Kind = StepKind.DeadLetterDone;
-        step.Status = MessageStatus.Delivered;
         step.Target = task;
     }
 
@@ -319,6 +318,7 @@ internal sealed partial class Shard
         }
 
         effects.Inbound.Add(InboundCount.Replies);
+        effects.Count(MessageStatus.Accepted, Reason.None);
         int slot = AddMessage(message, row);
         messages[slot].RingAt = ringAt;
         Place(slot, new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority), 0);

@@ -217,6 +217,7 @@ internal sealed partial class Shard
             {
                 var task = (DeadLetterTask)step.Target!;
                 entry.Kind = EntryKind.Status;
+                entry.Status = MessageStatus.Delivered;
                 entry.Message = task.Letter;
                 entry.Contact = task.Contact;
                 entry.Sender = task.Sender;
@@ -244,6 +245,11 @@ internal sealed partial class Shard
 
     private void Apply(in Step step, long releaseEnd, bool mayBeOpen)
     {
+        if (step.Status != MessageStatus.None)
+        {
+            effects.Count(step.Status, ReasonOf(step));
+        }
+
         switch (step.Kind)
         {
             case StepKind.Finish:
@@ -284,10 +290,13 @@ internal sealed partial class Shard
         }
     }
 
+    private static Reason ReasonOf(in Step step) => step is { Kind: StepKind.Receipt, Target: ReceiptTask task } ? task.Receipt.Reason : step.Reason;
+
     private void ApplyFinish(in Step step)
     {
         if (step.Status == MessageStatus.Sent)
         {
+            effects.Left(NowMs - messages[step.Slot].Id.UnixMs);
             AwaitReceipt(step);
         }
         else if (messages[step.Slot].Segments > 1)
@@ -296,6 +305,12 @@ internal sealed partial class Shard
         }
 
         AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
+        if (step.Target is QueueTask purge)
+        {
+            purge.Unkept--;
+            purge.Cancelled++;
+        }
+
         RemoveMessage(step.Slot);
         GoOnWithReceipts(step.Head);
     }

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
@@ -208,9 +209,15 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     Inbound.InboundCounters IShardEffects.Inbound => engine.Inbound;
 
+    void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);
+
+    void IShardEffects.Left(long waitedMs) => engine.Meter.Sent(waitedMs);
+
     void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
 
     bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
+
+    bool IShardEffects.TryTakeTrial(int provider) => engine.Dispatcher.TryTakeTrial(provider);
 
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
 
