@@ -21,7 +21,7 @@ public static class RouterFrontDoor
 {
     /// <summary>
     /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
-    /// and each kind's <c>IProviderFactory</c>.
+    /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -53,6 +53,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<HealthEndpoints>();
@@ -91,6 +92,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<DeadLetterEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);

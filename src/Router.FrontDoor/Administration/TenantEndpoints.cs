@@ -39,8 +39,15 @@ internal sealed class TenantEndpoints(IAdministration administration)
             return;
         }
 
-        Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        try
+        {
+            Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
+            await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        }
+        catch (SettingsConflictException conflict)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TakenBy(conflict.Fault!));
+        }
     }
 
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
@@ -51,7 +58,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "balance", "prices", "keywords", "stop", "events");
+        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "balance", "prices", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),

@@ -13,6 +13,7 @@ public interface IAdministration
     Configuration Current { get; }
 
     /// <summary>Makes or replaces a tenant.</summary>
+    /// <exception cref="SettingsConflictException">The settings would take what is another tenant's; nothing was changed.</exception>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>

@@ -12,8 +12,8 @@ internal interface ITenantGrain : IGrainWithStringKey
     [AlwaysInterleave]
     ValueTask<TenantEntry?> ReadAsync();
 
-    /// <summary>Makes or replaces it.</summary>
-    Task<TenantEntry> PutAsync(TenantSettings settings);
+    /// <summary>Makes or replaces it, unless that would take what is another tenant's.</summary>
+    Task<TenantPut> PutAsync(TenantSettings settings);
 
     /// <summary>Adds a key, to which it gives id, tenant and time; null: never put.</summary>
     Task<ApiKey?> AddKeyAsync(ApiKey asked);
