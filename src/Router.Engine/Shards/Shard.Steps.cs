@@ -52,7 +52,7 @@ internal sealed partial class Shard
             {
                 case StepKind.Flags:
                     Unpin(step.Slot);
-                    ((FlagsTask)step.Target!).Answer.TrySetResult(null);
+                    ((FlagsTask)step.Target!).Settle(null);
                     break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
@@ -83,7 +83,8 @@ internal sealed partial class Shard
                 effects.OutcomeKept(step.Provider);
             }
 
-            (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as FlagsTask)?.Settle(null);
+            (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -91,11 +92,12 @@ internal sealed partial class Shard
         }
 
         AbandonReceipts();
+        AbandonInbound();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
         {
-            task.Answer.TrySetResult(null); // kept, but a release may still be open: asked again, it is certain
+            task.Settle(null); // kept, but a release may still be open: asked again, it is certain
         }
 
         foreach (List<CancelTask> waiting in cancels.Values)
@@ -220,6 +222,17 @@ internal sealed partial class Shard
             case StepKind.ReceiptDone:
                 entry.Kind = EntryKind.ReceiptDone;
                 break;
+            case StepKind.DeadLetterDone:
+            {
+                var task = (DeadLetterTask)step.Target!;
+                entry.Kind = EntryKind.Status;
+                entry.Status = MessageStatus.Delivered;
+                entry.Message = task.Letter;
+                entry.Contact = task.Contact;
+                entry.Sender = task.Sender;
+                break;
+            }
+
             case StepKind.Flags:
             {
                 var task = (FlagsTask)step.Target!;
@@ -278,6 +291,9 @@ internal sealed partial class Shard
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
                 break;
+            case StepKind.DeadLetterDone:
+                ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -319,6 +335,6 @@ internal sealed partial class Shard
         }
 
         Unpin(step.Slot);
-        task.Answer.TrySetResult(task.Kept);
+        task.Settle(task.Kept);
     }
 }
