@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
@@ -59,6 +60,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
     /// <summary>The way to other silos; null: there are none.</summary>
     public IReceiptsElsewhere? Elsewhere { get; set; }
+
+    /// <summary>Told of inbound messages of conversations; null: nobody, and nothing counts as heard.</summary>
+    public IConversationListener? ConversationListener { get; set; }
 
     internal IJournal Journal { get; }
 

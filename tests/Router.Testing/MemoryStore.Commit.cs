@@ -102,10 +102,15 @@ public sealed partial class MemoryStore
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             Apply(part.Shard, entry);
-            if (entry.Kind is EntryKind.Status or EntryKind.Flags)
+            if (entry.Kind is EntryKind.Status or EntryKind.Flags or EntryKind.Conversation)
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });
             }
+        }
+
+        foreach (ref readonly StoredConversation conversation in part.Conversations.Span)
+        {
+            conversations[(conversation.Tenant, conversation.Id)] = conversation;
         }
     }
 
@@ -190,6 +195,8 @@ public sealed partial class MemoryStore
                 contact.Found = true;
                 contact.Flags = entry.Flags;
                 contact.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : contact.KeySlot;
+                break;
+            case EntryKind.Conversation:
                 break;
             case EntryKind.UnmatchedReceipt:
                 unmatched.Add((shard, new UnmatchedReceipt

@@ -28,6 +28,9 @@ public sealed class JournalPart
     /// <summary>Entries of the log.</summary>
     public StructList<JournalEntry> Entries { get; } = new(64);
 
+    /// <summary>Rows of conversations as they are now, in the order of the changes; a later one of a conversation replaces the earlier. Part of the same transaction.</summary>
+    public StructList<StoredConversation> Conversations { get; } = new(4);
+
     /// <summary>The sealed records, one after the other.</summary>
     public ByteList Sealed { get; } = new(16 * 1024);
 
@@ -35,7 +38,7 @@ public sealed class JournalPart
     public PartOutcome Outcome { get; set; }
 
     /// <summary>Whether there is nothing in it.</summary>
-    public bool IsEmpty => Accepted.Count == 0 && Entries.Count == 0;
+    public bool IsEmpty => Accepted.Count == 0 && Entries.Count == 0 && Conversations.Count == 0;
 
     /// <summary>Empties it for the next use.</summary>
     public void Clear()
@@ -43,6 +46,7 @@ public sealed class JournalPart
         Accepted.Clear();
         Entries.Clear();
         Sealed.Clear();
+        Conversations.Clear();
         Outcome = PartOutcome.Pending;
     }
 }

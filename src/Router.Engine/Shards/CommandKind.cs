@@ -10,4 +10,7 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    Conversation,
+    Heard,
+    Unheard,
 }

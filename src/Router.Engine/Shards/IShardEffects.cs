@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 
 namespace Router.Engine.Shards;
@@ -28,6 +29,9 @@ internal interface IShardEffects
 
     /// <summary>A receipt could not be kept here and now.</summary>
     void NotKept(ReceiptTask receipt);
+
+    /// <summary>An inbound message of a conversation is kept: its grain must hear of it.</summary>
+    void Hear(int tenant, in ConversationId conversation, ulong head);
 
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);

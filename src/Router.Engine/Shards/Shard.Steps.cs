@@ -14,9 +14,17 @@ internal sealed partial class Shard
     /// <summary>Moves pending steps into <paramref name="part"/> as log entries, in their order.</summary>
     public void FillPart(JournalPart part)
     {
-        while (part.Entries.Count < options.EntryBatchMax && pending.TryTake(out Step step))
+        while (part.Entries.Count < options.EntryBatchMax && part.Conversations.Count < options.EntryBatchMax && pending.TryTake(out Step step))
         {
-            Write(step, ref part.Entries.Add());
+            if (step.Kind == StepKind.Conversation)
+            {
+                WriteConversation(step, part);
+            }
+            else
+            {
+                Write(step, ref part.Entries.Add());
+            }
+
             underWay.Add(step);
         }
     }
@@ -38,6 +46,7 @@ internal sealed partial class Shard
 
         underWay.Clear();
         flagsUnderWay.Clear();
+        ApplyInbounds();
     }
 
     /// <summary>
@@ -54,6 +63,8 @@ internal sealed partial class Shard
                     Unpin(step.Slot);
                     ((FlagsTask)step.Target!).Answer.TrySetResult(null);
                     break;
+                case StepKind.Conversation when RefuseConversation(step):
+                    break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
                     break;
@@ -65,6 +76,7 @@ internal sealed partial class Shard
 
         underWay.Clear();
         flagsUnderWay.Clear();
+        RefuseInbounds();
     }
 
     /// <summary>The ownership ends: everyone who waits is told to try again, every unkept outcome frees its place.</summary>
@@ -83,6 +95,7 @@ internal sealed partial class Shard
             }
 
             (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as ConversationTask)?.Answer.TrySetResult(null);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -263,6 +276,9 @@ internal sealed partial class Shard
                 break;
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
+                break;
+            case StepKind.Conversation:
+                ApplyConversation(step);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");

@@ -66,9 +66,11 @@ internal sealed partial class ShardOwner
         }
 
         flagsWaiting.Clear();
+        RefuseConversations();
         if (!contactsUnderWay)
         {
             contactRead.Contacts.Clear();
+            contactRead.Conversations.Clear();
         }
 
         holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
@@ -129,6 +131,9 @@ internal sealed partial class ShardOwner
                 break;
             case FlagsTask flags:
                 flags.Answer.TrySetResult(null);
+                break;
+            case ConversationTask conversation:
+                conversation.Answer.TrySetResult(null);
                 break;
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);

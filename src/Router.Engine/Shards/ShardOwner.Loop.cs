@@ -1,5 +1,7 @@
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Dispatch;
+using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
 
@@ -78,6 +80,11 @@ internal sealed partial class ShardOwner
         worked |= TakeConfiguration() | TakeRecords();
         worked |= TakeTick();
         worked |= ServeUrgent();
+        if (hearing.Count > 0)
+        {
+            TellListener();
+        }
+
         if (contactsAnswered)
         {
             contactsAnswered = false;
@@ -91,7 +98,7 @@ internal sealed partial class ShardOwner
             return worked && !ended;
         }
 
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;
@@ -150,6 +157,7 @@ internal sealed partial class ShardOwner
             lastTold = engine.MonotonicMs;
             shard.TellWaiting();
             shard.OfferAll();
+            KeepHeard();
         }
 
         return true;
@@ -196,6 +204,15 @@ internal sealed partial class ShardOwner
                 case CommandKind.Peek:
                     var peek = (PeekTask)command.Target!;
                     peek.Answer.TrySetResult(shard.Peek(peek.Tenant, peek.Message));
+                    break;
+                case CommandKind.Conversation:
+                    conversationsWaiting.Add((ConversationTask)command.Target!);
+                    break;
+                case CommandKind.Heard:
+                    OnHeard((HeardAnswer)command.Target!);
+                    break;
+                case CommandKind.Unheard:
+                    OnUnheard((IReadOnlyList<StoredConversation>?)command.Target);
                     break;
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);

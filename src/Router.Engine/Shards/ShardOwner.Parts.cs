@@ -11,7 +11,7 @@ internal sealed partial class ShardOwner
     private bool BuildPart()
     {
         // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
-        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && conversationsWaiting.Count == 0)
         {
             return false;
         }
@@ -23,12 +23,13 @@ internal sealed partial class ShardOwner
             SignalRoom();
         }
 
-        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && shard.Pending.Count == 0)
+        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0)
         {
             return false;
         }
 
         contactRead.Contacts.Clear();
+        contactRead.Conversations.Clear();
         contactRead.Failed = false;
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         for (int i = acceptAt; i < end; i++)
@@ -41,7 +42,13 @@ internal sealed partial class ShardOwner
             AskIfMissing(task.Contact, task.Tenant);
         }
 
-        if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
+        foreach (ConversationTask task in conversationsWaiting)
+        {
+            AskIfMissing(task.Id.Contact, task.Tenant);
+            AskIfMissing(task.Tenant, task.Id);
+        }
+
+        if ((contactRead.Contacts.Count > 0 || contactRead.Conversations.Count > 0) && !engine.Journal.ReadContacts(contactRead))
         {
             contactsUnderWay = true;
             return true;
@@ -80,7 +87,9 @@ internal sealed partial class ShardOwner
             shard.Pin(shard.AddRow(contact, contactRead)); // pinned until every command of this part has pinned it for itself
         }
 
+        AddConversations();
         FillPart();
+        shard.DropConversations();
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
             shard.Unpin(shard.FindRow(contact.Contact));
@@ -111,6 +120,7 @@ internal sealed partial class ShardOwner
         }
 
         flagsWaiting.RemoveRange(kept, flagsWaiting.Count - kept);
+        TakeConversations();
         shard.FillPart(part);
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         while (acceptAt < end)

@@ -15,6 +15,7 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
+        hearing.ExpectMore();
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)
@@ -43,6 +44,7 @@ internal sealed partial class ShardOwner
     private bool RecoverSome()
     {
         contactRead.Contacts.Clear();
+        contactRead.Conversations.Clear();
         contactRead.Failed = false;
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);
         for (int i = recovered; i < end; i++)

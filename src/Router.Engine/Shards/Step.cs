@@ -31,6 +31,9 @@ internal enum StepKind : byte
 
     /// <summary>Flags.</summary>
     Flags,
+
+    /// <summary>A change of a conversation.</summary>
+    Conversation,
 }
 
 /// <summary>A change that waits for the journal.</summary>

@@ -211,7 +211,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
             atEnd = true;
         }
 
-        private static bool IsEvent(in JournalEntry entry) => entry.Kind == EntryKind.Flags
+        private static bool IsEvent(in JournalEntry entry) => entry.Kind is EntryKind.Flags or EntryKind.Conversation
             || (entry.Kind == EntryKind.Status && entry.Status is not MessageStatus.None);
 
         private void Add(long commit, int index, StructList<LogEvent> events)
