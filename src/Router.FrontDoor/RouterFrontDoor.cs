@@ -11,6 +11,7 @@ using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
+using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor;
@@ -87,6 +88,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        DocumentEndpoints.Map(app);
         return app;
     }
 }

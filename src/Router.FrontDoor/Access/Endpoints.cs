@@ -14,13 +14,13 @@ internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkee
     internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Tenant, Task> handler, params string[] parameters) =>
         routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out Tenant? tenant) is { } problem
             ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context, tenant!));
+            : handler(context, tenant!)).WithMetadata(new QueryParameters(parameters));
 
     /// <summary>Maps an endpoint of the operator. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, RequestDelegate handler, params string[] parameters) =>
         routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out _) is { } problem
             ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context));
+            : handler(context)).WithMetadata(new QueryParameters(parameters));
 
     // Without a query, as nearly always, nothing of it is read: the hot path stays at 0 B.
     private Problem? Refusal(HttpContext context, Permission permission, string[] parameters, out Tenant? tenant) =>

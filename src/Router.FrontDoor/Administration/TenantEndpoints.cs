@@ -183,8 +183,16 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteEndObject();
         }
 
-        WriteKeywords(json, settings.Keywords);
-        json.WriteString("stop"u8, settings.Stop == StopScope.All ? "all"u8 : "marketing"u8);
+        if (settings.Keywords.Count > 0)
+        {
+            WriteKeywords(json, settings.Keywords);
+        }
+
+        if (settings.Stop == StopScope.All)
+        {
+            json.WriteString("stop"u8, "all"u8);
+        }
+
         json.WriteEndObject();
     }
 
