@@ -41,6 +41,9 @@ public sealed class PlainSealer : IRecordSealer
     /// <summary>Destroys the key in <paramref name="keySlot"/>: nothing sealed with it opens any more.</summary>
     public void Destroy(uint keySlot) => destroyed[keySlot] = true;
 
+    /// <summary>Whether <see cref="Destroy"/> was called.</summary>
+    public bool IsDestroyed(uint keySlot) => destroyed.ContainsKey(keySlot);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Slot 0, or a destination of another length.</exception>
     /// <exception cref="InvalidOperationException">The key was destroyed.</exception>

@@ -40,6 +40,9 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
 
     internal string? Text(string name) => Find(name, JsonValueKind.String, "text")?.GetString();
 
+    /// <summary>Text, or null where null stands; the field is needed.</summary>
+    internal string? RequiredTextOrNull(string name) => Require(name, Find(name)) is { ValueKind: JsonValueKind.Null } or null ? null : Text(name);
+
     internal string RequiredText(string name) => Require(name, Text(name)) ?? "";
 
     internal bool? Bool(string name)

@@ -45,7 +45,7 @@ internal static class MessageJson
     private static void WriteRecord(Utf8JsonWriter json, byte[] bytes)
     {
         var record = MessageRecord.Read(bytes);
-        WriteAddress(json, record);
+        WriteAddress(json, "to"u8, record);
         if (record.From.IsEmpty)
         {
             json.WriteNull("from"u8);
@@ -71,14 +71,15 @@ internal static class MessageJson
         }
     }
 
-    private static void WriteAddress(Utf8JsonWriter json, MessageRecord record)
+    /// <summary>Writes the address of the contact of <paramref name="record"/>, with its channel.</summary>
+    internal static void WriteAddress(Utf8JsonWriter json, ReadOnlySpan<byte> name, MessageRecord record)
     {
         string channel = WireNames.Of(record.Channel);
         Span<byte> address = stackalloc byte[Core.Addresses.Address.BytesMax];
         int length = System.Text.Encoding.ASCII.GetBytes(channel, address);
         address[length++] = (byte)':';
         record.To.CopyTo(address[length..]);
-        json.WriteString("to"u8, address[..(length + record.To.Length)]);
+        json.WriteString(name, address[..(length + record.To.Length)]);
     }
 
     private static void WriteEvents(Utf8JsonWriter json, IReadOnlyList<StoredEvent> events, Configuration configuration)
@@ -105,14 +106,16 @@ internal static class MessageJson
         json.WriteEndArray();
     }
 
-    private static string Rfc3339(long unixMs) => string.Create(Json.Utf8Text.TimeLength, unixMs, static (chars, ms) =>
+    /// <summary>A time as the API shows it.</summary>
+    internal static string Rfc3339(long unixMs) => string.Create(Json.Utf8Text.TimeLength, unixMs, static (chars, ms) =>
     {
         Span<byte> utf8 = stackalloc byte[Json.Utf8Text.TimeLength];
         new Json.Utf8Text(utf8).Time(ms);
         System.Text.Encoding.ASCII.GetChars(utf8, chars);
     });
 
-    private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
+    /// <summary>Writes a UUID.</summary>
+    internal static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
     {
         Span<byte> text = stackalloc byte[UuidText.Length];
         UuidText.Format(head, tail, text);
