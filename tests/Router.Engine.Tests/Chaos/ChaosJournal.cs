@@ -191,6 +191,11 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
             copy.Entries.Add() = entry;
         }
 
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            copy.Conversations.Add() = conversation;
+        }
+
         part.Sealed.Span.CopyTo(copy.Sealed.Add(part.Sealed.Count));
         (PartOutcome fate, bool stored) = faults.DrawFate(random);
         bool owns = inner.Store.EpochOf(part.Shard) == part.Epoch;

@@ -55,8 +55,8 @@ internal sealed partial class ChaosRun
             }
         }
 
-        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count > 0
-            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks have no answer"
+        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count > 0
+            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations have no answer"
             : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
 

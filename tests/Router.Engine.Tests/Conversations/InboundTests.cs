@@ -114,6 +114,10 @@ public sealed class InboundTests : IShardEffects
 
     void IShardEffects.OutcomeKept(int provider) => throw new NotSupportedException();
 
+    void IShardEffects.Count(MessageStatus status, Reason reason) => throw new NotSupportedException();
+
+    void IShardEffects.Left(long waitedMs) => throw new NotSupportedException();
+
     void IShardEffects.Finished(int tenant) => throw new NotSupportedException();
 
     bool IShardEffects.IsHealthy(int provider) => true;
