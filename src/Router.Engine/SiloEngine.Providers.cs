@@ -35,12 +35,14 @@ public sealed partial class SiloEngine
 
             foreach (ProviderAccount account in configuration.Providers)
             {
+                Dispatcher.Drain(account.Number, account.IsDraining);
                 if (account.Settings.Enabled && !providers.ContainsKey(account.Number) && factories.TryGetValue(account.Settings.Kind, out IProviderFactory? factory))
                 {
                     var events = new InstanceEvents(this);
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
                     providers.Add(account.Number, new RunningProvider(account, provider, events));
-                    Dispatcher.Attach(new ProviderLink(account, provider));
+                    var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker) { Draining = account.IsDraining });
                     provider.Start();
                 }
             }
@@ -53,6 +55,28 @@ public sealed partial class SiloEngine
         }
     }
 
+    /// <summary>How the providers are here, for people; those that are disabled or of no kind known here are left out.</summary>
+    public IReadOnlyList<ProviderLook> LookAtProviders()
+    {
+        long now = Timestamp;
+        return [.. Dispatcher.Links.Where(static l => !l.Closed).Select(link => new ProviderLook
+        {
+            Number = link.Account.Number,
+            IsUp = link.Up,
+            IsDraining = link.Draining,
+            Breaker = link.Breaker.State,
+            InFlight = Math.Max(0, link.InFlight),
+            Unkept = Math.Max(0, link.Unkept),
+            Window = link.Window,
+            Lanes = link.Lanes,
+            IsPaused = now < link.PausedUntil,
+            Good = link.Totals.Good,
+            Bad = link.Totals.Bad,
+            Throttled = link.Totals.Throttled,
+            Status = link.Provider.Status,
+        })];
+    }
+
     /// <inheritdoc/>
     public void Settle(ReadOnlySpan<Outcome> outcomes)
     {
@@ -60,23 +84,18 @@ public sealed partial class SiloEngine
         while (from < outcomes.Length)
         {
             int provider = outcomes[from].Provider;
-            int throttled = 0;
-            int retryAfterMs = 0;
+            OutcomeCounts counts = default;
             int to = from;
             for (; to < outcomes.Length && outcomes[to].Provider == provider; to++)
             {
-                if (outcomes[to].Kind == OutcomeKind.Throttled)
-                {
-                    throttled++;
-                    retryAfterMs = Math.Max(retryAfterMs, outcomes[to].RetryAfterMs);
-                }
+                counts.Add(outcomes[to]);
             }
 
-            Dispatch.OutcomeTotals? counts = Dispatcher.OutcomesOf(provider);
-            Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
+            OutcomeTotals? totals = Dispatcher.OutcomesOf(provider);
+            Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
-                counts?.Add(outcomes[from].Kind);
+                totals?.Add(outcomes[from].Kind);
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);
@@ -98,12 +117,13 @@ public sealed partial class SiloEngine
         Dispatcher.HealthChanged(provider, up);
     }
 
-    /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>
-    internal void RerouteAll()
+    /// <summary>Has every owner here look for another provider for what waits at one that takes nothing.</summary>
+    /// <param name="isBack">One takes again: what waits at others, too, may be meant for it.</param>
+    internal void RerouteAll(bool isBack)
     {
         for (int shard = 0; shard < owners.Length; shard++)
         {
-            Post(shard, new UrgentCommand { Kind = CommandKind.Reroute });
+            Post(shard, new UrgentCommand { Kind = isBack ? CommandKind.RerouteAll : CommandKind.Reroute });
         }
     }
 
@@ -139,7 +159,15 @@ public sealed partial class SiloEngine
             Dispatcher.Detach(number);
         }
 
-        _ = StopAsync(running);
+        _ = keepsLink ? ReplaceAsync(running) : StopAsync(running);
+    }
+
+    // Its successor sends already; what this one has in flight settles by itself, so that a new password costs no message a second try.
+    private async Task ReplaceAsync(RunningProvider running)
+    {
+        using var limit = new CancellationTokenSource(ProviderStopTime, Time);
+        await DrainAsync(running.Account, running.Provider, limit.Token).ConfigureAwait(false);
+        await StopAsync(running).ConfigureAwait(false);
     }
 
     private async Task StopAsync(RunningProvider running)

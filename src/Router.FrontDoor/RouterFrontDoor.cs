@@ -53,9 +53,12 @@ public static class RouterFrontDoor
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<QueueEndpoints>();
+        services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -89,9 +92,12 @@ public static class RouterFrontDoor
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<QueueEndpoints>().Map(endpoints);
+        services.GetRequiredService<SiloEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;

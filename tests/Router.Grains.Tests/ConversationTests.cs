@@ -57,17 +57,17 @@ public sealed class ConversationTests
             Tenant tenant = await cluster.ConfigureAsync(Stop);
             talk = await PostAsync(cluster, tenant, 3);
             Assert.Equal("ada", (await Of(cluster, 0).ChangeAsync(1, talk, ConversationChange.Assign(7, "ada"), Stop))!.Value.Facts.Assignee);
-            Assert.Equal(NoteOutcome.Kept, await Of(cluster, 0).AddNoteAsync(1, talk, "calls himself Caesar", Stop));
-            Assert.Equal(NoteOutcome.Kept, await Of(cluster, 1).AddNoteAsync(1, talk, "and means it", Stop));
+            Assert.Equal(NoteOutcome.Kept, await Of(cluster, 0).AddNoteAsync(1, talk, "calls himself Caesar", "Bob", Stop));
+            Assert.Equal(NoteOutcome.Kept, await Of(cluster, 1).AddNoteAsync(1, talk, "and means it", "Bob", Stop));
         }
 
         Assert.DoesNotContain("Caesar", stored.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("39333", stored.Text, StringComparison.Ordinal);
         await using (RouterCluster cluster = await RouterCluster.StartAsync(stored, 1, store: store))
         {
-            ConversationView view = await Of(cluster, 0).LookAsync(1, talk, counts: true, Stop);
+            ConversationView view = await Of(cluster, 0).LookAsync(1, talk, counts: true, "Ann", Stop);
             Assert.Equal("ada", view.Stored.Facts.Assignee);
-            Assert.Equal(["calls himself Caesar", "and means it"], view.Notes.Select(static n => n.Text));
+            Assert.Equal([("calls himself Caesar", "Bob"), ("and means it", "Bob")], view.Notes.Select(static n => (n.Text, n.By)));
             Assert.False(view.Erased);
         }
     }
@@ -77,15 +77,15 @@ public sealed class ConversationTests
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
         ConversationId talk = await PostAsync(cluster, await cluster.ConfigureAsync(Stop), 3);
-        await Of(cluster, 0).AddNoteAsync(1, talk, "a note", Stop);
-        Assert.Single((await Of(cluster, 0).LookAsync(1, talk, counts: false, Stop)).Notes);
+        await Of(cluster, 0).AddNoteAsync(1, talk, "a note", "Bob", Stop);
+        Assert.Single((await Of(cluster, 0).LookAsync(1, talk, counts: false, "Ann", Stop)).Notes);
 
         cluster.Sealer.Destroy(cluster.Store.Snapshot()[0].Accepted.KeySlot);
 
-        ConversationView view = await Of(cluster, 0).LookAsync(1, talk, counts: false, Stop);
+        ConversationView view = await Of(cluster, 0).LookAsync(1, talk, counts: false, "Ann", Stop);
         Assert.True(view.Erased);
         Assert.Empty(view.Notes);
-        Assert.Equal(NoteOutcome.Erased, await Of(cluster, 0).AddNoteAsync(1, talk, "another", Stop));
+        Assert.Equal(NoteOutcome.Erased, await Of(cluster, 0).AddNoteAsync(1, talk, "another", "Bob", Stop));
     }
 
     [Theory]
@@ -99,10 +99,10 @@ public sealed class ConversationTests
         stored.FailAfterStoring = stores;
         stored.FailNextWrite();
 
-        Assert.Equal(NoteOutcome.Unavailable, await Of(cluster, 0).AddNoteAsync(1, talk, "a note", Stop));
-        Assert.Equal(NoteOutcome.Kept, await Of(cluster, 0).AddNoteAsync(1, talk, "a note", Stop));
+        Assert.Equal(NoteOutcome.Unavailable, await Of(cluster, 0).AddNoteAsync(1, talk, "a note", "Bob", Stop));
+        Assert.Equal(NoteOutcome.Kept, await Of(cluster, 0).AddNoteAsync(1, talk, "a note", "Bob", Stop));
 
-        Assert.Equal(expected, (await Of(cluster, 0).LookAsync(1, talk, counts: false, Stop)).Notes.Count);
+        Assert.Equal(expected, (await Of(cluster, 0).LookAsync(1, talk, counts: false, "Ann", Stop)).Notes.Count);
     }
 
     [Fact]
@@ -117,10 +117,11 @@ public sealed class ConversationTests
 
         int owner = cluster.Engine(0).Owns(5) ? 0 : 1;
         Assert.Equal(cluster.Silos[owner].SiloAddress, await cluster.WhereAsync(1, talk));
-        Assert.Equal(3u, (await Of(cluster, 0).LookAsync(1, talk, counts: false, Stop)).Unread);
-        Assert.Equal(3u, (await Of(cluster, 1).LookAsync(1, talk, counts: true, Stop)).Unread);
-        ConversationView read = await Of(cluster, 0).LookAsync(1, talk, counts: true, Stop);
+        Assert.Equal(3u, (await Of(cluster, 0).LookAsync(1, talk, counts: false, "Ann", Stop)).Unread);
+        Assert.Equal(3u, (await Of(cluster, 1).LookAsync(1, talk, counts: true, "Ann", Stop)).Unread);
+        ConversationView read = await Of(cluster, 0).LookAsync(1, talk, counts: true, "Ann", Stop);
         Assert.Equal(0u, read.Unread);
+        Assert.Equal("Ann", read.ReadBy);
         Assert.NotEqual(0, read.ReadAtMs);
     }
 
@@ -154,7 +155,7 @@ public sealed class ConversationTests
         await cluster.WaitForAsync(() => cluster.Administration(0).NotReadyBecause is not null);
         ConversationId other = new(RouterCluster.ContactOf(RouterCluster.NumberIn(6, 0)), 7);
 
-        Assert.False((await Of(cluster, 0).LookAsync(1, other, counts: false, Stop)).Stored.Found);
+        Assert.False((await Of(cluster, 0).LookAsync(1, other, counts: false, "Ann", Stop)).Stored.Found);
         Assert.Null(await Of(cluster, 0).ChangeAsync(1, other, ConversationChange.Close, Stop));
         Assert.Equal(ConversationState.Closed, (await Of(cluster, 0).ChangeAsync(1, talk, ConversationChange.Close, Stop))!.Value.Facts.State); // the others go on
     }

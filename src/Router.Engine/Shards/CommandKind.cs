@@ -13,4 +13,6 @@ internal enum CommandKind : byte
     Conversation,
     Heard,
     Unheard,
+    RerouteAll,
+    Queue,
 }

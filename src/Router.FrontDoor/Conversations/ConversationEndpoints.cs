@@ -21,7 +21,7 @@ namespace Router.FrontDoor.Conversations;
 /// <summary><c>/v1/conversations…</c> (DESIGN §6): lists by the journal, the rest through the conversation's grain; a reply goes the way of every message.</summary>
 internal sealed class ConversationEndpoints(
     IConversations conversations, ConversationLookup lookup, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay, AcceptEndpoints accepting,
-    Doorkeeper doorkeeper, TimeProvider time)
+    TimeProvider time)
 {
     private const int MessagesShown = 20;
     private const int LimitDefault = 50;
@@ -36,8 +36,8 @@ internal sealed class ConversationEndpoints(
         endpoints.Map("GET", "/v1/conversations/{id}", Permission.TenantRead, GetAsync);
         endpoints.Map("POST", "/v1/conversations/{id}/messages", Permission.TenantSend, ReplyAsync);
         endpoints.Map("POST", "/v1/conversations/{id}/assign", Permission.TenantSend, AssignAsync);
-        endpoints.Map("POST", "/v1/conversations/{id}/close", Permission.TenantSend, (context, tenant) => ChangeAsync(context, tenant, ConversationChange.Close));
-        endpoints.Map("POST", "/v1/conversations/{id}/reopen", Permission.TenantSend, (context, tenant) => ChangeAsync(context, tenant, ConversationChange.Reopen));
+        endpoints.Map("POST", "/v1/conversations/{id}/close", Permission.TenantSend, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Close));
+        endpoints.Map("POST", "/v1/conversations/{id}/reopen", Permission.TenantSend, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Reopen));
         endpoints.Map("POST", "/v1/conversations/{id}/notes", Permission.TenantSend, AddNoteAsync);
     }
 
@@ -74,16 +74,17 @@ internal sealed class ConversationEndpoints(
         });
     }
 
-    private async Task GetAsync(HttpContext context, Tenant tenant)
+    private async Task GetAsync(HttpContext context, Caller caller)
     {
+        Tenant tenant = caller.Tenant!;
         if (await FindAsync(context, tenant, MessagesShown) is not { } found)
         {
             return;
         }
 
         // Who may answer has read what he looks at; an auditor has not.
-        bool counts = doorkeeper.Admit(context, Permission.TenantSend, out _) is null;
-        ConversationView view = await conversations.LookAsync(tenant.Number, found.Id, counts, context.RequestAborted);
+        bool counts = caller.Role.Allows(Permission.TenantSend);
+        ConversationView view = await conversations.LookAsync(tenant.Number, found.Id, counts, caller.Key.Name, context.RequestAborted);
         ContactFlags flags = await journal.FindFlagsAsync(found.Id.Contact, context.RequestAborted);
         var messages = new List<ShownMessage>(found.Messages.Count);
         foreach (StoredMessage message in found.Messages)
@@ -129,14 +130,15 @@ internal sealed class ConversationEndpoints(
         await ChangeAsync(context, tenant, change);
     }
 
-    private async Task AddNoteAsync(HttpContext context, Tenant tenant)
+    private async Task AddNoteAsync(HttpContext context, Caller caller)
     {
+        Tenant tenant = caller.Tenant!;
         if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadNote) is not { } text || await FindAsync(context, tenant, 1) is not { } found)
         {
             return;
         }
 
-        switch (await conversations.AddNoteAsync(tenant.Number, found.Id, text, context.RequestAborted))
+        switch (await conversations.AddNoteAsync(tenant.Number, found.Id, text, caller.Key.Name, context.RequestAborted))
         {
             case NoteOutcome.Kept:
                 context.Response.StatusCode = 204;

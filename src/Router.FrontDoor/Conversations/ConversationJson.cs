@@ -35,6 +35,11 @@ internal static class ConversationJson
             json.WriteString("readAt"u8, MessageJson.Rfc3339(view.ReadAtMs));
         }
 
+        if (view.ReadBy is not null)
+        {
+            json.WriteString("readBy"u8, view.ReadBy);
+        }
+
         json.WriteStartArray("messages"u8);
         foreach (ShownMessage message in messages)
         {
@@ -47,6 +52,11 @@ internal static class ConversationJson
         {
             json.WriteStartObject();
             json.WriteString("at"u8, MessageJson.Rfc3339(note.AtMs));
+            if (note.By is not null)
+            {
+                json.WriteString("by"u8, note.By);
+            }
+
             json.WriteString("text"u8, note.Text);
             json.WriteEndObject();
         }

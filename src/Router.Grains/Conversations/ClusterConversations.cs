@@ -22,11 +22,11 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
     }
 
     /// <inheritdoc/>
-    public async Task<ConversationView> LookAsync(int tenant, ConversationId id, bool counts, CancellationToken cancellationToken)
+    public async Task<ConversationView> LookAsync(int tenant, ConversationId id, bool counts, string? by, CancellationToken cancellationToken)
     {
         try
         {
-            return (await Grain(tenant, id).LookAsync(counts).WaitAsync(cancellationToken)).ToView();
+            return (await Grain(tenant, id).LookAsync(counts, by).WaitAsync(cancellationToken)).ToView();
         }
         catch (Exception exception) when (Told(id.Shard, exception))
         {
@@ -48,11 +48,11 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
     }
 
     /// <inheritdoc/>
-    public async Task<NoteOutcome> AddNoteAsync(int tenant, ConversationId id, string text, CancellationToken cancellationToken)
+    public async Task<NoteOutcome> AddNoteAsync(int tenant, ConversationId id, string text, string? by, CancellationToken cancellationToken)
     {
         try
         {
-            return await Grain(tenant, id).AddNoteAsync(text).WaitAsync(cancellationToken);
+            return await Grain(tenant, id).AddNoteAsync(text, by).WaitAsync(cancellationToken);
         }
         catch (Exception exception) when (Told(id.Shard, exception))
         {

@@ -27,7 +27,7 @@ internal sealed partial class ConversationGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ViewItem> LookAsync(bool counts)
+    public async Task<ViewItem> LookAsync(bool counts, string? by)
     {
         StoredConversation stored = await journal.FindConversationAsync(tenant, id, CancellationToken.None);
         ConversationMemory memory = state.State;
@@ -40,12 +40,15 @@ internal sealed partial class ConversationGrain(
             ReadAtMs = memory.SeenAtMs,
             NoteTimes = [.. (content?.Notes ?? []).Select(static n => n.AtMs)],
             NoteTexts = [.. (content?.Notes ?? []).Select(static n => n.Text)],
+            NoteAuthors = [.. (content?.Notes ?? []).Select(static n => n.By)],
+            ReadBy = memory.SeenBy,
             Erased = content is null,
         };
         if (counts && unread > 0)
         {
             memory.Seen = stored.Facts.Inbounds;
             memory.SeenAtMs = NowMs;
+            memory.SeenBy = by;
             _ = await TryWriteAsync(); // if not, they are unread once more
         }
 
@@ -62,7 +65,7 @@ internal sealed partial class ConversationGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<NoteOutcome> AddNoteAsync(string text)
+    public async Task<NoteOutcome> AddNoteAsync(string text, string? by)
     {
         // The shard first: it knows the contact's key of now, and the conversation becomes the newest.
         if (await shards.ChangeConversationAsync(tenant, id, ConversationChange.Touch, CancellationToken.None) is not { } stored)
@@ -72,7 +75,7 @@ internal sealed partial class ConversationGrain(
 
         ConversationMemory memory = state.State;
         ConversationContent content = ConversationContent.TryOpen(sealer, tenant, memory) ?? ConversationContent.Empty; // what was erased makes room
-        content = content with { Notes = ConversationNotes.With(content.Notes, new ConversationNote(NowMs, text)) };
+        content = content with { Notes = ConversationNotes.With(content.Notes, new ConversationNote(NowMs, text, by)) };
         if (content.TrySeal(sealer, tenant, stored.KeySlot) is not { } made)
         {
             return NoteOutcome.Erased;

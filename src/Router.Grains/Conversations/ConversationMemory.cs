@@ -22,4 +22,8 @@ public sealed class ConversationMemory
     /// <summary>When that was, Unix ms; 0: never.</summary>
     [Id(3)]
     public long SeenAtMs { get; set; }
+
+    /// <summary>The name of the key with which it was; null: it has none.</summary>
+    [Id(4)]
+    public string? SeenBy { get; set; }
 }

@@ -4,13 +4,13 @@ namespace Router.Grains.Conversations;
 internal interface IConversationGrain : IGrainWithStringKey
 {
     /// <summary>See <see cref="IConversations.LookAsync"/>.</summary>
-    Task<ViewItem> LookAsync(bool counts);
+    Task<ViewItem> LookAsync(bool counts, string? by);
 
     /// <summary>See <see cref="IConversations.ChangeAsync"/>.</summary>
     Task<ConversationItem?> ChangeAsync(ChangeItem change);
 
     /// <summary>See <see cref="IConversations.AddNoteAsync"/>.</summary>
-    Task<NoteOutcome> AddNoteAsync(string text);
+    Task<NoteOutcome> AddNoteAsync(string text, string? by);
 
     /// <summary>An inbound message is kept, the one with <paramref name="head"/> or a later one. Answered once heard; told again if not.</summary>
     Task HearAsync(ulong head);

@@ -9,13 +9,13 @@ namespace Router.Grains.Conversations;
 /// </summary>
 public interface IConversations
 {
-    /// <summary>Looks at one. <paramref name="counts"/>: by someone who may answer, so what came in counts as read from now on.</summary>
+    /// <summary>Looks at one. <paramref name="counts"/>: by someone who may answer, so what came in counts as read from now on, by <paramref name="by"/>.</summary>
     /// <exception cref="JournalUnavailableException">Its grain or storage cannot answer now.</exception>
-    Task<ConversationView> LookAsync(int tenant, ConversationId id, bool counts, CancellationToken cancellationToken);
+    Task<ConversationView> LookAsync(int tenant, ConversationId id, bool counts, string? by, CancellationToken cancellationToken);
 
     /// <summary>Changes one. Null: not kept, try again. <see cref="StoredConversation.KeySlot"/> 0: the contact was erased and it was not assigned.</summary>
     Task<StoredConversation?> ChangeAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken);
 
-    /// <summary>Adds a note. One that was not kept for all that is known may be there twice when it is added again.</summary>
-    Task<NoteOutcome> AddNoteAsync(int tenant, ConversationId id, string text, CancellationToken cancellationToken);
+    /// <summary>Adds a note of <paramref name="by"/>. One that was not kept for all that is known may be there twice when it is added again.</summary>
+    Task<NoteOutcome> AddNoteAsync(int tenant, ConversationId id, string text, string? by, CancellationToken cancellationToken);
 }

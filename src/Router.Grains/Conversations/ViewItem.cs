@@ -24,7 +24,13 @@ internal sealed class ViewItem
     [Id(5)]
     public bool Erased;
 
+    [Id(6)]
+    public string? ReadBy;
+
+    [Id(7)]
+    public string?[] NoteAuthors = [];
+
     /// <summary>Unpacks it.</summary>
     public ConversationView ToView() =>
-        new(Stored.ToStored(), Unread, ReadAtMs, [.. NoteTimes.Zip(NoteTexts, static (at, text) => new ConversationNote(at, text))], Erased);
+        new(Stored.ToStored(), Unread, ReadAtMs, ReadBy, [.. NoteTimes.Zip(NoteTexts, NoteAuthors).Select(static n => new ConversationNote(n.First, n.Second, n.Third))], Erased);
 }

@@ -1,30 +1,31 @@
 using Router.Core.Conversations;
 using Router.Core.Messages;
-using Router.Engine.Dispatch;
 using Router.Engine.Journal;
-using Router.Engine.Providers;
-using Router.Engine.Receipts;
 using Router.Engine.Shards;
+using Router.Engine.Tests.Harness;
 using Router.Testing;
 
 namespace Router.Engine.Tests.Conversations;
 
-/// <summary>What an inbound message does to its conversation inside a shard: a shard alone, by hand.</summary>
-public sealed class InboundTests : IShardEffects
+/// <summary>What an inbound message does to its conversation inside a shard: the shard of an engine, its parts made by hand.</summary>
+public sealed class InboundTests : IDisposable
 {
-    private readonly List<(ConversationId Id, ulong Head)> heard = [];
+    private readonly EngineHarness h = new EngineHarness().Simple();
+    private readonly Listener listener = new();
     private readonly JournalPart part = new(5, new JournalClient());
     private readonly Shard shard;
     private readonly int row;
-    private readonly ConversationId talk = new(Some.Contact(5, 1), 7);
+    private readonly ConversationId talk = new(EngineHarness.Contact(), 7);
 
     public InboundTests()
     {
-        shard = new Shard(5, new EngineOptions(), new PlainSealer(), new ReceiptIndex(new EngineOptions()), this, 1, 1, Some.NowMs, 1) { NowMs = Some.NowMs };
-        var stored = new StoredContact { Contact = talk.Contact, Found = true, KeySlot = 3 };
-        row = shard.AddRow(stored, new ContactRead(new JournalClient()));
-        shard.Pin(row);
+        h.Post(); // the contact has a row and a key
+        h.Engine.ConversationListener = listener;
+        shard = h.Engine.OwnerOf(5)!.Shard;
+        row = shard.FindRow(talk.Contact);
     }
+
+    public void Dispose() => h.Dispose();
 
     [Fact]
     public void It_opens_the_conversation_and_is_heard_of_once_kept()
@@ -32,11 +33,11 @@ public sealed class InboundTests : IShardEffects
         Inbound(Head(1), new StoredConversation { Tenant = 1, Id = talk });
 
         StoredConversation written = Assert.Single(part.Conversations.Span.ToArray());
-        Assert.Equal((ConversationState.Open, Head(1), 1u, 3u), (written.Facts.State, written.Facts.InboundHead, written.Facts.Inbounds, written.KeySlot));
+        Assert.Equal((ConversationState.Open, Head(1), 1u, 1u), (written.Facts.State, written.Facts.InboundHead, written.Facts.Inbounds, written.KeySlot));
         Assert.Equal(0, part.Entries.Count);
-        Assert.Empty(heard);
+        Assert.Empty(Heard());
         shard.ApplySteps(0, false);
-        Assert.Equal([(talk, Head(1))], heard);
+        Assert.Equal([(1, talk, Head(1))], Heard());
         Assert.Equal(0, shard.OpenConversations);
     }
 
@@ -51,7 +52,7 @@ public sealed class InboundTests : IShardEffects
         Assert.Equal((EntryKind.Conversation, ConversationEvent.Reopened, talk.Contact, 7u, 1), (told.Kind, told.Told, told.Contact, told.Sender, told.Tenant));
         Assert.Equal((Head(2), 3u), (part.Conversations[1].Facts.InboundHead, part.Conversations[1].Facts.Inbounds));
         shard.ApplySteps(0, false);
-        Assert.All(heard, h => Assert.Equal((talk, Head(2)), h));
+        Assert.Equal([(1, talk, Head(2))], Heard());
         Assert.Equal(0, shard.OpenConversations);
     }
 
@@ -60,7 +61,7 @@ public sealed class InboundTests : IShardEffects
     {
         Inbound(Head(1), Closed());
         shard.RefuseSteps();
-        Assert.Empty(heard);
+        Assert.Empty(Heard());
         Assert.Equal(0, shard.OpenConversations);
 
         part.Clear();
@@ -105,30 +106,12 @@ public sealed class InboundTests : IShardEffects
 
     private StoredConversation Closed() => new()
     {
-        Tenant = 1, Id = talk, Found = true, KeySlot = 3, Facts = default(ConversationFacts).AfterInbound(Head(0), out _).After(ConversationChange.Close, Head(0), out _),
+        Tenant = 1, Id = talk, Found = true, KeySlot = 1, Facts = default(ConversationFacts).AfterInbound(Head(0), out _).After(ConversationChange.Close, Head(0), out _),
     };
 
-    void IShardEffects.Hear(int tenant, in ConversationId conversation, ulong head) => heard.Add((conversation, head));
-
-    void IShardEffects.Offer(int shardLane, in LaneKey key, int available) => throw new NotSupportedException();
-
-    void IShardEffects.OutcomeKept(int provider) => throw new NotSupportedException();
-
-    void IShardEffects.Count(MessageStatus status, Reason reason) => throw new NotSupportedException();
-
-    void IShardEffects.Left(long waitedMs) => throw new NotSupportedException();
-
-    void IShardEffects.Finished(int tenant) => throw new NotSupportedException();
-
-    bool IShardEffects.IsHealthy(int provider) => true;
-
-    RetryRule IShardEffects.RetryRule(int provider) => RetryRule.Default;
-
-    void IShardEffects.LookUp(ReceiptTask receipt) => throw new NotSupportedException();
-
-    void IShardEffects.Unmatched(ReceiptTask receipt) => throw new NotSupportedException();
-
-    void IShardEffects.NotKept(ReceiptTask receipt) => throw new NotSupportedException();
-
-    void IShardEffects.Requeue(ReceiptTask receipt) => throw new NotSupportedException();
+    private List<(int, ConversationId, ulong)> Heard()
+    {
+        h.AdvanceWithoutCommits(Shard.TickMs);
+        return listener.Told;
+    }
 }
