@@ -28,6 +28,11 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(6, LogLevel.Error, "who awaits a receipt cannot be looked up, carriers are asked to send them again (told once a minute): {Remedy}")]
     private static partial void ReceiptNotLookedUp(ILogger logger, string remedy);
 
+    [LoggerMessage(20, LogLevel.Warning, "a message from an end user, joined of its parts, could not be looked at again; it is among the dead letters, replay them: {Remedy}")]
+    private static partial void LetterNotRead(ILogger logger, string remedy);
+
+    public void LetterNotRead(string remedy) => LetterNotRead(logger, remedy);
+
     [LoggerMessage(8, LogLevel.Warning, "provider {Provider} fails: its breaker is open, what waits for it goes by the route's next provider, or waits")]
     private static partial void BreakerOpen(ILogger logger, string provider);
 

@@ -133,6 +133,26 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task What_follows_from_a_repeat_is_neither_written_nor_told()
+    {
+        ShardWriter writer = await TakeAsync(2);
+        await writer.AcceptAsync(Some.Contact(2, 1), with: static m => m.WithKey(1));
+        await writer.KeepAsync();
+        for (ulong key = 1; key <= 2; key++)
+        {
+            AcceptedMessage message = await writer.AcceptAsync(Some.Contact(2, 1), with: m => m.WithKey(key));
+            writer.Part.Conversations.Add(Row(message, facts: Inbound((int)key)) with { FollowsFrom = 1 });
+            writer.Add(Some.Conversation(new ConversationId(message.Contact, message.Sender), ConversationEvent.Reopened) with { FollowsFrom = 1 });
+            JournalPart kept = await writer.KeepAsync();
+
+            bool isNew = kept.Accepted[0].Kept == KeptAs.New;
+            Assert.Equal(key == 2, isNew);
+            Assert.Equal(isNew, (await (await OpenAsync()).FindConversationAsync(1, new ConversationId(message.Contact, message.Sender), Stop)).Found);
+            Assert.Equal(isNew ? 1 : 0, (await ReadEventsAsync()).Count(static e => e.Entry.Kind == EntryKind.Conversation));
+        }
+    }
+
+    [Fact]
     public async Task What_is_told_of_a_conversation_is_an_event()
     {
         ShardWriter writer = await TakeAsync(2);

@@ -46,7 +46,7 @@ public sealed partial class MemoryJournal : IJournal
     public async ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
     {
         await TakeGate.PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Store.Take(shards);
+        return Store.Take(shards, sealer);
     }
 
     /// <inheritdoc/>
@@ -138,7 +138,7 @@ public sealed partial class MemoryJournal : IJournal
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             wrong ??= entry.Kind is EntryKind.None || !Enum.IsDefined(entry.Kind) ? $"entry of kind {entry.Kind}" : null;
-            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving;
+            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving or EntryKind.PartDone;
             wrong ??= hasMessage && entry.Message.Shard != part.Shard ? $"entry about message {entry.Message}, which is of another shard" : null;
         }
 

@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 
 namespace Router.Testing;
 
@@ -97,7 +98,7 @@ public sealed partial class MemoryStore
         }
     }
 
-    internal List<TakenShard> Take(IReadOnlyList<int> shards)
+    internal List<TakenShard> Take(IReadOnlyList<int> shards, IRecordSealer sealer)
     {
         lock (sync)
         {
@@ -110,7 +111,7 @@ public sealed partial class MemoryStore
                     Shard = shard,
                     Epoch = ++epochs[shard],
                     LastIdMs = (long)(lastHeads[shard] >> 16),
-                    Unfinished = [.. unfinished[shard].Values.Select(static m => m.ToUnfinished())],
+                    Unfinished = [.. unfinished[shard].Values.Select(m => m.ToUnfinished(sealer))],
                     Awaited = awaitedByShard.TryGetValue(shard, out var own)
                         ? [.. own.Where(static a => a.Value.Message.IsAwaiting).Select(static a => ToAwaited(a.Key, a.Value))]
                         : [],

@@ -20,6 +20,12 @@ public struct JournalEntry
     /// <summary>Segment, from 0 (<see cref="EntryKind.SegmentSent"/>, <see cref="EntryKind.SegmentReceipt"/>).</summary>
     public byte Segment;
 
+    /// <summary>Read from the log, of an accepted message: which way it goes. Inbound: the event <c>message.received</c>.</summary>
+    public MessageDirection Direction;
+
+    /// <summary>1 + the place in <see cref="JournalPart.Accepted"/> of the message that it follows from: written only if that one is kept as new; 0: always written.</summary>
+    public int FollowsFrom;
+
     /// <summary>Whether the message has a reference.</summary>
     public bool HasReference;
 

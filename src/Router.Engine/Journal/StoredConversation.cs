@@ -20,4 +20,7 @@ public struct StoredConversation
 
     /// <summary>The facts.</summary>
     public ConversationFacts Facts;
+
+    /// <summary>In a part: as <see cref="JournalEntry.FollowsFrom"/>, the inbound message that wrote it; 0: none.</summary>
+    public int FollowsFrom;
 }

@@ -13,6 +13,8 @@ internal enum CommandKind : byte
     Conversation,
     Heard,
     Unheard,
+    Inbound,
+    DeadLetterDone,
     RerouteAll,
     Queue,
 }

@@ -12,6 +12,9 @@ internal interface IShardEffects
     /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
     void OutcomeKept(int provider);
 
+    /// <summary>A message of <paramref name="tenant"/> waits that did not come in by the front door.</summary>
+    void Started(int tenant);
+
     /// <summary>A message took a status; that is kept.</summary>
     void Count(Core.Messages.MessageStatus status, Core.Messages.Reason reason);
 
@@ -41,6 +44,12 @@ internal interface IShardEffects
 
     /// <summary>An inbound message of a conversation is kept: its grain must hear of it.</summary>
     void Hear(int tenant, in ConversationId conversation, ulong head);
+
+    /// <summary>A dead letter was joined of parts: it may be somebody's after all.</summary>
+    void LetterJoined(Core.Messages.MessageId letter);
+
+    /// <summary>What is counted of messages from end users.</summary>
+    Inbound.InboundCounters Inbound { get; }
 
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);

@@ -11,7 +11,7 @@ namespace Router.Engine.Shards;
 internal sealed partial class Shard
 {
     private readonly Dictionary<(int Tenant, ConversationId Id), OpenConversation> conversations = [];
-    private readonly List<(OpenConversation Conversation, int Row)> inbounds = [];
+    private readonly List<(OpenConversation Conversation, int Row, int Index)> inbounds = [];
 
     /// <summary>Conversations in memory.</summary>
     public int OpenConversations => conversations.Count;
@@ -52,24 +52,17 @@ internal sealed partial class Shard
         step.Target = task;
     }
 
-    /// <summary>
-    /// An inbound message of a contact to a sender is in <paramref name="part"/>, among the accepted: the conversation opens, or opens again, and its service window begins. The conversation
-    /// (<see cref="HasConversation"/>) and the row are in memory. Its grain hears of it once it is kept.
-    /// </summary>
-    /// <param name="row">The contact's row.</param>
-    /// <param name="tenant">The tenant's number.</param>
-    /// <param name="sender">Tag of the tenant's own sender to which it was sent.</param>
-    /// <param name="head">The message's.</param>
-    /// <param name="part">What is written next.</param>
-    public void OnInbound(int row, int tenant, uint sender, ulong head, JournalPart part)
+    // An inbound message among the accepted of the part: its conversation opens, or opens again, and its service window begins. The conversation is in memory (HasConversation). What is
+    // written follows from the message: of one that turns out a repeat nothing is.
+    private void OnInbound(int row, int index, JournalPart part)
     {
-        var id = new ConversationId(rows[row].Id, sender);
-        OpenConversation conversation = conversations[(tenant, id)];
-        ConversationFacts after = conversation.Next.Facts.AfterInbound(head, out ConversationEvent told);
-        WriteConversation(conversation, after, told, row, part);
+        AcceptedMessage message = part.Accepted[index];
+        OpenConversation conversation = conversations[(message.Tenant, new ConversationId(message.Contact, message.Sender))];
+        ConversationFacts after = conversation.Next.Facts.AfterInbound(message.Id.Head, out ConversationEvent told);
+        WriteConversation(conversation, after, told, row, index + 1, part);
         conversation.Pins++;
         Pin(row);
-        inbounds.Add((conversation, row));
+        inbounds.Add((conversation, row, index));
     }
 
     private void WriteConversation(in Step step, JournalPart part)
@@ -77,23 +70,24 @@ internal sealed partial class Shard
         var task = (ConversationTask)step.Target!;
         OpenConversation conversation = conversations[(task.Tenant, task.Id)];
         ConversationFacts after = conversation.Next.Facts.After(task.Change, ids.Next(NowMs).Head, out ConversationEvent told);
-        WriteConversation(conversation, after, told, step.Slot, part);
+        WriteConversation(conversation, after, told, step.Slot, 0, part);
         task.Kept = conversation.Next;
     }
 
     // The row even where nothing changes: an answer is given under a commit, so that an owner that was replaced can't give one.
-    private void WriteConversation(OpenConversation conversation, in ConversationFacts after, ConversationEvent told, int row, JournalPart part)
+    private void WriteConversation(OpenConversation conversation, in ConversationFacts after, ConversationEvent told, int row, int follows, JournalPart part)
     {
         ref StoredConversation next = ref conversation.Next;
         next.Found = true;
         next.KeySlot = rows[row].KeySlot;
         next.Facts = after;
-        part.Conversations.Add(next);
+        part.Conversations.Add(next with { FollowsFrom = follows });
         if (told != ConversationEvent.None)
         {
             ref JournalEntry entry = ref part.Entries.Add();
             entry.Kind = EntryKind.Conversation;
             entry.Told = told;
+            entry.FollowsFrom = follows;
             entry.AtMs = NowMs;
             entry.Tenant = next.Tenant;
             entry.Contact = next.Id.Contact;
@@ -105,7 +99,7 @@ internal sealed partial class Shard
     {
         var task = (ConversationTask)step.Target!;
         OpenConversation conversation = conversations[(task.Tenant, task.Id)];
-        conversation.Stored = conversation.Next; // a part is kept as a whole
+        conversation.Stored = task.Kept;
         Release(conversation, step.Slot);
         task.Answer.TrySetResult(task.Kept);
     }
@@ -126,12 +120,21 @@ internal sealed partial class Shard
         return true;
     }
 
-    private void ApplyInbounds()
+    // After the part's changes: inbound messages come last in it.
+    private void ApplyInbounds(JournalPart part)
     {
-        foreach ((OpenConversation conversation, int row) in inbounds)
+        foreach ((OpenConversation conversation, int row, int index) in inbounds)
         {
-            conversation.Stored = conversation.Next;
-            effects.Hear(conversation.Stored.Tenant, conversation.Stored.Id, conversation.Stored.Facts.InboundHead);
+            if (part.Accepted[index].Kept == KeptAs.New)
+            {
+                conversation.Stored = conversation.Next;
+                effects.Hear(conversation.Stored.Tenant, conversation.Stored.Id, conversation.Stored.Facts.InboundHead);
+            }
+            else
+            {
+                conversation.Next = conversation.Stored;
+            }
+
             Release(conversation, row);
         }
 
@@ -140,7 +143,7 @@ internal sealed partial class Shard
 
     private void RefuseInbounds()
     {
-        foreach ((OpenConversation conversation, int row) in inbounds)
+        foreach ((OpenConversation conversation, int row, _) in inbounds)
         {
             conversation.Next = conversation.Stored;
             Release(conversation, row);

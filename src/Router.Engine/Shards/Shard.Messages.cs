@@ -13,6 +13,9 @@ internal sealed partial class Shard
     private int messageCount;
     private int freeMessage = -1;
 
+    // Messages that confirm a STOP: few, and only looked for when one would be rejected.
+    private readonly HashSet<int> confirmations = [];
+
     /// <summary>Slots of the slab in use; those of finished messages that still stand in a lane among them.</summary>
     public int MessageSlots { get; private set; }
 
@@ -70,6 +73,11 @@ internal sealed partial class Shard
         message.Lane = -1;
         message.Marks = accepted.HasReference ? MessageMarks.Reference : MessageMarks.None;
         heads.Add(accepted.Id.Head, slot, new HeadKeys(messages));
+        if (accepted.ConfirmsStop)
+        {
+            confirmations.Add(slot);
+        }
+
         Waiting++;
         MessageSlots++;
         return slot;
@@ -87,6 +95,11 @@ internal sealed partial class Shard
         if (readBack.Count > 0)
         {
             ForgetReadBack(message.Head);
+        }
+
+        if (confirmations.Count > 0)
+        {
+            confirmations.Remove(slot);
         }
 
         Waiting--;

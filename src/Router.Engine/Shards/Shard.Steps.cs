@@ -46,7 +46,6 @@ internal sealed partial class Shard
 
         underWay.Clear();
         flagsUnderWay.Clear();
-        ApplyInbounds();
     }
 
     /// <summary>
@@ -61,7 +60,7 @@ internal sealed partial class Shard
             {
                 case StepKind.Flags:
                     Unpin(step.Slot);
-                    ((FlagsTask)step.Target!).Answer.TrySetResult(null);
+                    ((FlagsTask)step.Target!).Settle(null);
                     break;
                 case StepKind.Conversation when RefuseConversation(step):
                     break;
@@ -76,7 +75,6 @@ internal sealed partial class Shard
 
         underWay.Clear();
         flagsUnderWay.Clear();
-        RefuseInbounds();
     }
 
     /// <summary>The ownership ends: everyone who waits is told to try again, every unkept outcome frees its place.</summary>
@@ -94,8 +92,9 @@ internal sealed partial class Shard
                 effects.OutcomeKept(step.Provider);
             }
 
-            (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as FlagsTask)?.Settle(null);
             (step.Target as ConversationTask)?.Answer.TrySetResult(null);
+            (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -103,11 +102,12 @@ internal sealed partial class Shard
         }
 
         AbandonReceipts();
+        AbandonInbound();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
         {
-            task.Answer.TrySetResult(null); // kept, but a release may still be open: asked again, it is certain
+            task.Settle(null); // kept, but a release may still be open: asked again, it is certain
         }
 
         foreach (List<CancelTask> waiting in cancels.Values)
@@ -224,6 +224,17 @@ internal sealed partial class Shard
             case StepKind.ReceiptDone:
                 entry.Kind = EntryKind.ReceiptDone;
                 break;
+            case StepKind.DeadLetterDone:
+            {
+                var task = (DeadLetterTask)step.Target!;
+                entry.Kind = EntryKind.Status;
+                entry.Status = MessageStatus.Delivered;
+                entry.Message = task.Letter;
+                entry.Contact = task.Contact;
+                entry.Sender = task.Sender;
+                break;
+            }
+
             case StepKind.Flags:
             {
                 var task = (FlagsTask)step.Target!;
@@ -285,6 +296,9 @@ internal sealed partial class Shard
             case StepKind.Conversation:
                 ApplyConversation(step);
                 break;
+            case StepKind.DeadLetterDone:
+                ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -326,6 +340,6 @@ internal sealed partial class Shard
         }
 
         Unpin(step.Slot);
-        task.Answer.TrySetResult(task.Kept);
+        task.Settle(task.Kept);
     }
 }

@@ -1,6 +1,7 @@
 using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Conversations;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
@@ -29,6 +30,10 @@ internal sealed partial class ShardOwner
             asked.Id = conversation;
         }
     }
+
+    // Null: it is nobody's, or only a part.
+    private static ConversationId? ConversationOf(InboundTask task) =>
+        task.Origin.Tenant != 0 && task.Part is null ? new ConversationId(task.Contact, task.Origin.Own.Tag) : null;
 
     private void AddConversations()
     {

@@ -1,6 +1,7 @@
 using Router.Core.Tenants;
 using Router.Engine.Conversations;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
@@ -11,6 +12,7 @@ internal sealed partial class ShardOwner
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
+    private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
@@ -100,7 +102,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;
@@ -190,6 +192,12 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Flags:
                     flagsWaiting.Add((FlagsTask)command.Target!);
+                    break;
+                case CommandKind.Inbound:
+                    inboundWaiting.Add((InboundTask)command.Target!);
+                    break;
+                case CommandKind.DeadLetterDone:
+                    shard.OnDeadLetterDone((DeadLetterTask)command.Target!);
                     break;
                 case CommandKind.Cancel:
                     if (IsRecovering || engine.Timestamp < certainFrom)

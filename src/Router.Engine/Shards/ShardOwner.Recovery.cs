@@ -84,7 +84,6 @@ internal sealed partial class ShardOwner
                 break; // dropped while others were added: asked for again
             }
 
-            engine.Waiting.Increment(unfinished.Accepted.Tenant);
             shard.Recover(unfinished, row);
         }
 

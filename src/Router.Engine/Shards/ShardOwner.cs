@@ -13,7 +13,7 @@ namespace Router.Engine.Shards;
 /// </summary>
 /// <remarks>
 /// Any thread may add; <see cref="Worker"/> runs <see cref="Step"/> on one at a time. Bounds of the urgent queue: asks (one a shard and lane), outcomes (windows and
-/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts (the sessions' own), cancels and flags (connections of the front door).
+/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts and messages from end users (the sessions' own), cancels and flags (connections of the front door).
 /// </remarks>
 internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 {
@@ -202,6 +202,12 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     void IShardEffects.Offer(int shardLane, in LaneKey key, int available) => engine.Dispatcher.Offer(Number, shardLane, key, available);
 
     void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
+
+    void IShardEffects.Started(int tenant) => engine.Waiting.Increment(tenant);
+
+    void IShardEffects.LetterJoined(Core.Messages.MessageId letter) => engine.ReplayJoined(letter);
+
+    Inbound.InboundCounters IShardEffects.Inbound => engine.Inbound;
 
     void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);
 

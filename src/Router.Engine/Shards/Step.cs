@@ -34,6 +34,9 @@ internal enum StepKind : byte
 
     /// <summary>A change of a conversation.</summary>
     Conversation,
+
+    /// <summary>A dead letter is done with.</summary>
+    DeadLetterDone,
 }
 
 /// <summary>A change that waits for the journal.</summary>

@@ -58,17 +58,29 @@ internal sealed class Generation
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
     /// <summary>Adds an accepted message.</summary>
-    public void Accept(in MessageId id, int tenant, long atMs)
+    public void Accept(in MessageId id, int tenant, long atMs, MessageStatus status, int provider, bool isPart)
     {
-        EventRow first = new() { AtMs = atMs, Previous = -1, Kind = EntryKind.Status, Status = MessageStatus.Accepted };
+        EventRow first = new() { AtMs = atMs, Previous = -1, Provider = provider, Kind = EntryKind.Status, Status = status };
         int ordinal = Messages.Add(new MessageRow
         {
             RowKey = id.RowKey,
             LastEvent = Events.Add(first),
             Tenant = tenant,
-            Status = MessageStatus.Accepted,
+            Status = status,
+            IsPart = isPart,
         });
-        List(tenant, id.RowKey, ordinal);
+        if (!isPart)
+        {
+            List(tenant, id.RowKey, ordinal);
+        }
+    }
+
+    /// <summary>Adds the end of a part: no entry of its history, only its state.</summary>
+    public void EndPart(in JournalEntry entry)
+    {
+        ref MessageRow part = ref Messages[Messages.FindOrAdd(new MessageRow { RowKey = entry.Message.RowKey, LastEvent = -1, Tenant = entry.Tenant })];
+        part.Status = MessageStatus.Delivered;
+        part.IsPart = true;
     }
 
     /// <summary>Adds a status, segment or receipt.</summary>

@@ -141,15 +141,16 @@ internal sealed class JournalCommit : IDisposable
                 message.PreviousHead = before;
             }
 
-            message.Kept = KeptAs.New;
-            if (message.HasIdempotencyKey)
+            message.Kept = message.IsReply && accepted[i - 1].Kept != KeptAs.New ? KeptAs.Repeat : KeptAs.New;
+            if (message.HasIdempotencyKey && message.Kept == KeptAs.New)
             {
                 idempotency.Resolve(ref message);
-                if (message.Kept != KeptAs.New)
-                {
-                    skippedHeads[message.Id.Head] = message.PreviousHead;
-                    continue;
-                }
+            }
+
+            if (message.Kept != KeptAs.New)
+            {
+                skippedHeads[message.Id.Head] = message.PreviousHead;
+                continue;
             }
 
             slotMax = Math.Max(slotMax, message.KeySlot);
@@ -159,6 +160,11 @@ internal sealed class JournalCommit : IDisposable
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             slotMax = Math.Max(slotMax, entry.KeySlot);
             current.Log.Add(entry, part.Shard);
         }
@@ -179,7 +185,10 @@ internal sealed class JournalCommit : IDisposable
             {
                 foreach (ref StoredConversation conversation in part.Conversations.Span)
                 {
-                    conversations.Write(conversation);
+                    if (!part.IsVoid(conversation))
+                    {
+                        conversations.Write(conversation);
+                    }
                 }
             }
         }

@@ -49,7 +49,10 @@ internal sealed class ChaosLedger(ChaosLimits limits)
 
         foreach (ref StoredConversation conversation in part.Conversations.Span)
         {
-            Kept(conversation);
+            if (!part.IsVoid(conversation))
+            {
+                Kept(conversation);
+            }
         }
     }
 

@@ -164,13 +164,19 @@ public sealed class ConversationTests
 
     private static (ConversationState, string?) State(StoredConversation? answer) => (answer!.Value.Facts.State, answer.Value.Facts.Assignee);
 
-    internal static ConversationEvent[] Told(EngineHarness h)
+    /// <summary>What was told of conversations of tenant 1.</summary>
+    internal static JournalEntry[] Events(EngineHarness h)
     {
         var events = new StructList<LogEvent>(16);
         h.Journal.Events.Read(1, default, events, 1_000);
-        LogEvent[] told = [.. events.Span.ToArray().Where(static e => e.Entry.Kind == EntryKind.Conversation)];
-        Assert.All(told, static e => Assert.Equal((Talk.Contact, Talk.Sender, 1), (e.Entry.Contact, e.Entry.Sender, e.Entry.Tenant)));
-        return [.. told.Select(static e => e.Entry.Told)];
+        return [.. events.Span.ToArray().Select(static e => e.Entry).Where(static e => e.Kind == EntryKind.Conversation)];
+    }
+
+    private static ConversationEvent[] Told(EngineHarness h)
+    {
+        JournalEntry[] told = Events(h);
+        Assert.All(told, static e => Assert.Equal((Talk.Contact, Talk.Sender, 1), (e.Contact, e.Sender, e.Tenant)));
+        return [.. told.Select(static e => e.Told)];
     }
 
     private static Shard Shard(EngineHarness h) => h.Engine.OwnerOf(5)!.Shard;

@@ -1,117 +1,175 @@
 using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Engine.Tests.Harness;
+using Router.Engine.Tests.Inbound;
 using Router.Testing;
 
 namespace Router.Engine.Tests.Conversations;
 
-/// <summary>What an inbound message does to its conversation inside a shard: the shard of an engine, its parts made by hand.</summary>
+/// <summary>What an inbound message does to its conversation, in the message's own transaction.</summary>
 public sealed class InboundTests : IDisposable
 {
-    private readonly EngineHarness h = new EngineHarness().Simple();
+    private readonly EngineHarness h = new EngineHarness().Simple([.. Enumerable.Range(0, MessageId.ShardCount)]);
     private readonly Listener listener = new();
-    private readonly JournalPart part = new(5, new JournalClient());
-    private readonly Shard shard;
-    private readonly int row;
-    private readonly ConversationId talk = new(EngineHarness.Contact(), 7);
+    private readonly EndUser user;
+    private readonly ConversationId talk;
 
     public InboundTests()
     {
-        h.Post(); // the contact has a row and a key
         h.Engine.ConversationListener = listener;
-        shard = h.Engine.OwnerOf(5)!.Shard;
-        row = shard.FindRow(talk.Contact);
+        user = new EndUser(h);
+        talk = new ConversationId(user.Contact, new Sender("+39000").Tag);
     }
 
     public void Dispose() => h.Dispose();
 
     [Fact]
-    public void It_opens_the_conversation_and_is_heard_of_once_kept()
+    public void It_opens_the_conversation_and_is_heard_of()
     {
-        Inbound(Head(1), new StoredConversation { Tenant = 1, Id = talk });
+        user.Say("ciao");
 
-        StoredConversation written = Assert.Single(part.Conversations.Span.ToArray());
-        Assert.Equal((ConversationState.Open, Head(1), 1u, 1u), (written.Facts.State, written.Facts.InboundHead, written.Facts.Inbounds, written.KeySlot));
-        Assert.Equal(0, part.Entries.Count);
-        Assert.Empty(Heard());
-        shard.ApplySteps(0, false);
-        Assert.Equal([(1, talk, Head(1))], Heard());
-        Assert.Equal(0, shard.OpenConversations);
+        StoredConversation row = Row();
+        AcceptedMessage message = Assert.Single(EndUser.Stored(h)).Accepted;
+        Assert.Equal((ConversationState.Open, message.Id.Head, message.Id.Head, 1u, message.KeySlot, 1),
+            (row.Facts.State, row.Facts.InboundHead, row.Facts.ActiveHead, row.Facts.Inbounds, row.KeySlot, row.Tenant));
+        Assert.Empty(Told());
+        h.Advance(2_500);
+        Assert.Equal([(1, talk, message.Id.Head)], listener.Told);
+        Assert.False(Row().Facts.IsUnheard);
+        Assert.Equal(0, Shard.OpenConversations);
     }
 
     [Fact]
-    public void It_reopens_a_closed_one_and_says_so_and_a_second_counts_too()
+    public void It_reopens_what_was_closed_and_says_so_and_the_assignee_stays()
     {
-        StoredConversation closed = Closed();
-        Inbound(Head(1), closed);
-        Inbound(Head(2), closed);
+        user.Say("ciao");
+        Ask(ConversationChange.Assign(9, "ada"));
+        Ask(ConversationChange.Close);
 
-        JournalEntry told = Assert.Single(part.Entries.Span.ToArray());
-        Assert.Equal((EntryKind.Conversation, ConversationEvent.Reopened, talk.Contact, 7u, 1), (told.Kind, told.Told, told.Contact, told.Sender, told.Tenant));
-        Assert.Equal((Head(2), 3u), (part.Conversations[1].Facts.InboundHead, part.Conversations[1].Facts.Inbounds));
-        shard.ApplySteps(0, false);
-        Assert.Equal([(1, talk, Head(2))], Heard());
-        Assert.Equal(0, shard.OpenConversations);
+        user.Say("ancora");
+
+        Assert.Equal([ConversationEvent.Assigned, ConversationEvent.Closed, ConversationEvent.Reopened], Told());
+        Assert.Equal((ConversationState.Open, "ada", 2u), (Row().Facts.State, Row().Facts.Assignee, Row().Facts.Inbounds));
     }
 
     [Fact]
-    public void A_refused_part_leaves_it_as_it_was()
+    public void A_repeat_does_nothing_to_it()
     {
-        Inbound(Head(1), Closed());
-        shard.RefuseSteps();
-        Assert.Empty(Heard());
-        Assert.Equal(0, shard.OpenConversations);
+        Assert.True(user.Say("ciao", id: "m1").Kept);
+        Ask(ConversationChange.Close);
+        ConversationFacts before = Row().Facts;
 
-        part.Clear();
-        Inbound(Head(2), Closed());
-        Assert.Equal(2u, part.Conversations[0].Facts.Inbounds); // one from before, and this one
-        Assert.Equal(1, part.Entries.Count); // reopened anew
+        Assert.True(user.Say("ciao", id: "m1").Kept);
+
+        h.Advance(1_500);
+        Assert.Equal(before with { HeardHead = before.InboundHead }, Row().Facts);
+        Assert.Equal([ConversationEvent.Closed], Told());
+        Assert.Single(listener.Told);
     }
 
     [Fact]
-    public void A_change_that_waits_in_the_same_part_and_a_refusal_do_not_get_in_each_others_way()
+    public void A_repeat_beside_changes_in_one_part_takes_only_itself_back()
     {
-        shard.AddConversation(Closed());
-        var assign = new ConversationTask(1, talk, ConversationChange.Assign(9, "ada"));
-        var hear = new ConversationTask(1, talk, ConversationChange.Hear(Head(0)));
-        shard.Pin(row);
-        shard.OnConversation(assign, row);
-        shard.Pin(row);
-        shard.OnConversation(hear, row);
-        shard.FillPart(part);
-        shard.OnInbound(row, 1, 7, Head(5), part);
-        Assert.Equal((ConversationState.Open, "ada", Head(0)), (part.Conversations[2].Facts.State, part.Conversations[2].Facts.Assignee, part.Conversations[2].Facts.HeardHead));
+        user.Say("ciao", id: "m1");
+        Task<StoredConversation?> first = ConversationTests.Ask(h, ConversationChange.Close, talk);
+        user.Tell("ciao", id: "m1");
+        h.RunUntilIdle();
+        Task<StoredConversation?> second = ConversationTests.Ask(h, ConversationChange.Assign(9, "ada"), talk);
+        h.RunUntilIdle();
 
-        shard.RefuseSteps();
-        Assert.Null(assign.Answer.Task.Result);
-        Assert.Equal(1, shard.OpenConversations); // what was heard waits for the next part
-
-        part.Clear();
-        shard.FillPart(part);
-        StoredConversation again = Assert.Single(part.Conversations.Span.ToArray());
-        Assert.Equal((ConversationState.Closed, null, Head(0)), (again.Facts.State, again.Facts.Assignee, again.Facts.HeardHead));
-        shard.ApplySteps(0, false);
-        Assert.Equal(0, shard.OpenConversations);
+        Assert.Equal(ConversationState.Closed, first.Result!.Value.Facts.State);
+        Assert.Equal((ConversationState.Closed, "ada", 1u), (second.Result!.Value.Facts.State, second.Result.Value.Facts.Assignee, Row().Facts.Inbounds));
+        Assert.Equal(Row().Facts with { HeardHead = 0 }, second.Result.Value.Facts with { HeardHead = 0 });
     }
 
-    private static ulong Head(int number) => Some.Id(5, number).Head;
-
-    private void Inbound(ulong head, in StoredConversation stored)
+    [Fact]
+    public void A_refused_commit_leaves_it_as_it_was()
     {
-        shard.AddConversation(stored);
-        shard.OnInbound(row, 1, 7, head, part);
+        user.Say("ciao");
+        Ask(ConversationChange.Close);
+        ConversationFacts before = Row().Facts;
+        h.Journal.NextOutcome(PartOutcome.Refused);
+
+        Assert.False(user.Say("ancora").Kept);
+
+        Assert.Equal(before, Row().Facts);
+        Assert.Equal(0, Shard.OpenConversations);
+        h.Advance(300, 50);
+        Assert.True(user.Say("ancora").Kept);
+        Assert.Equal((ConversationState.Open, 2u), (Row().Facts.State, Row().Facts.Inbounds));
     }
 
-    private StoredConversation Closed() => new()
+    [Fact]
+    public void What_was_heard_and_a_change_in_a_refused_part_do_not_get_in_each_others_way()
     {
-        Tenant = 1, Id = talk, Found = true, KeySlot = 1, Facts = default(ConversationFacts).AfterInbound(Head(0), out _).After(ConversationChange.Close, Head(0), out _),
-    };
+        user.Say("ciao");
+        h.Advance(Engine.Shards.Shard.TickMs); // heard, and to be written down with the next second
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.AdvanceWithoutCommits(1_100);
+        Task<StoredConversation?> refused = ConversationTests.Ask(h, ConversationChange.Close, talk);
+        h.Run();
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Advance(3_000);
 
-    private List<(int, ConversationId, ulong)> Heard()
+        Assert.False(Row().Facts.IsUnheard);
+        Assert.Equal(refused.Result is null ? ConversationState.Open : ConversationState.Closed, Row().Facts.State);
+        Assert.Equal(0, Shard.OpenConversations);
+    }
+
+    [Fact]
+    public void Parts_touch_it_once_when_they_are_whole()
     {
-        h.AdvanceWithoutCommits(Shard.TickMs);
-        return listener.Told;
+        user.Say("ci", parts: 2, part: 1);
+        Assert.Empty(h.Journal.Store.Conversations());
+
+        user.Say("ao", parts: 2, part: 2);
+
+        Assert.Equal(1u, Row().Facts.Inbounds);
+        Assert.Equal("ciao", Assert.Single(EndUser.Kept(h)).Text);
+    }
+
+    [Fact]
+    public void Messages_of_one_contact_in_one_batch_count_each()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            user.Tell("ciao " + i);
+        }
+
+        h.RunUntilIdle();
+
+        Assert.Equal(5u, Row().Facts.Inbounds);
+        Assert.Equal(0, Shard.OpenConversations);
+    }
+
+    [Fact]
+    public void To_an_unknown_number_it_makes_no_conversation()
+    {
+        user.Say("ciao", number: "+39999");
+
+        Assert.Empty(h.Journal.Store.Conversations());
+        h.Advance(2_000);
+        Assert.Empty(listener.Told);
+    }
+
+    private Shard Shard => h.Engine.OwnerOf(user.Contact.Shard)!.Shard;
+
+    private StoredConversation Row()
+    {
+        StoredConversation row = Assert.Single(h.Journal.Store.Conversations());
+        Assert.Equal(talk, row.Id);
+        return row;
+    }
+
+    private ConversationEvent[] Told() => [.. ConversationTests.Events(h).Select(static e => e.Told)];
+
+    private void Ask(ConversationChange change)
+    {
+        Task<StoredConversation?> asked = ConversationTests.Ask(h, change, talk);
+        h.RunUntilIdle();
+        Assert.NotNull(asked.Result);
     }
 }
