@@ -51,12 +51,12 @@ internal sealed class ChaosLedger(ChaosLimits limits)
         {
             if (!part.IsVoid(conversation))
             {
-                Kept(conversation);
+                Kept(conversation, conversation.FollowsFrom == 0 ? 0 : part.Accepted[conversation.FollowsFrom - 1].Id.Head);
             }
         }
     }
 
-    private void Kept(in StoredConversation row)
+    private void Kept(in StoredConversation row, ulong inbound)
     {
         if (!conversations.TryGetValue(row.Id, out List<ConversationFacts>? all))
         {
@@ -67,6 +67,10 @@ internal sealed class ChaosLedger(ChaosLimits limits)
         ConversationFacts before = all.LastOrDefault();
         bool undoes = all.Count > 0 && before.State != row.Facts.State && before.Agent != row.Facts.Agent;
         Assert.False(undoes, $"conversation {row.Id}: {before} was kept, and then {row.Facts}");
+        bool counts = inbound == 0
+            ? (row.Facts.Inbounds, row.Facts.InboundHead) == (before.Inbounds, before.InboundHead)
+            : (row.Facts.Inbounds, row.Facts.InboundHead, row.Facts.State) == (before.Inbounds + 1, inbound, ConversationState.Open);
+        Assert.True(counts, $"conversation {row.Id}: {before} was kept, and then {row.Facts}, with inbound message {inbound:x}");
         all.Add(row.Facts);
     }
 

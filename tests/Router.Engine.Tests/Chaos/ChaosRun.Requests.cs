@@ -4,6 +4,7 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
@@ -20,6 +21,7 @@ internal sealed partial class ChaosRun
     private readonly List<(ChaosSilo Silo, CancelTask Task)> cancelsAsked = [];
     private readonly List<(ChaosSilo Silo, PeekTask Task)> looksAsked = [];
     private readonly List<(ChaosSilo Silo, ConversationTask Task)> talksAsked = [];
+    private readonly List<(ChaosSilo Silo, InboundTask Task)> inbounds = [];
     private readonly HashSet<MessageId> cancelled = [];
 
     private bool Accept()
@@ -113,6 +115,27 @@ internal sealed partial class ChaosRun
         return true;
     }
 
+    // A message from an end user; some are told twice.
+    private bool Hear()
+    {
+        int shard = Shards[Random.Next(Shards.Length)];
+        ChaosSilo silo = Alive();
+        var task = new InboundTask(null)
+        {
+            Origin = new InboundOrigin(1, Channel.Sms, "+39333"u8.ToArray(), Senders[Random.Next(2)], 1), Contact = DrawContact(shard), Text = "ciao"u8.ToArray(),
+            Key = Chance(0.5) ? 1_000 + (ulong)Random.Next(10) : null,
+        };
+        if (silo.Engine.Post(shard, new UrgentCommand { Kind = CommandKind.Inbound, Target = task }))
+        {
+            inbounds.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    /// <summary>What the grain of a conversation answers.</summary>
+    public bool DrawHeard() => settling || Chance(0.6);
+
     private bool Peek()
     {
         ChaosSilo silo = Alive();
@@ -166,6 +189,7 @@ internal sealed partial class ChaosRun
             }
         }
 
+        inbounds.RemoveAll(static i => i.Task.Outcome != InboundOutcome.Pending);
         looksAsked.RemoveAll(static l => l.Task.Answer.Task.IsCompleted);
     }
 
@@ -176,6 +200,7 @@ internal sealed partial class ChaosRun
         cancelsAsked.RemoveAll(a => a.Silo == dead);
         looksAsked.RemoveAll(a => a.Silo == dead);
         talksAsked.RemoveAll(a => a.Silo == dead);
+        inbounds.RemoveAll(a => a.Silo == dead);
     }
 
     private long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
