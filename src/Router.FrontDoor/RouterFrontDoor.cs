@@ -8,6 +8,8 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Conversations;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
@@ -21,8 +23,8 @@ namespace Router.FrontDoor;
 public static class RouterFrontDoor
 {
     /// <summary>
-    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
-    /// and each kind's <c>IProviderFactory</c>.
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
+    /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -44,10 +46,13 @@ public static class RouterFrontDoor
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreamServices>();
         services.AddSingleton<AcceptEndpoints>();
+        services.AddSingleton<MessageOverlay>();
         services.AddSingleton<ShownMessages>();
         services.AddSingleton<VerdictWait>();
         services.AddSingleton<RateLimitHeaders>();
         services.AddSingleton<MessageEndpoints>();
+        services.AddSingleton<ConversationLookup>();
+        services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<FlagEndpoints>();
@@ -58,9 +63,14 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<DashboardEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -88,6 +98,7 @@ public static class RouterFrontDoor
         var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>());
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
+        services.GetRequiredService<ConversationEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
@@ -97,9 +108,13 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<DeadLetterEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        services.GetRequiredService<LiveEndpoints>().Map(endpoints);
+        services.GetRequiredService<DashboardEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;
     }

@@ -3,6 +3,7 @@ using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Engine.Usage;
 
 namespace Router.Testing;
 
@@ -43,10 +44,13 @@ public sealed partial class MemoryJournal : IJournal
     public IEventLog Events => Store.Log;
 
     /// <inheritdoc/>
+    public IUsage Usage => Store.Usage;
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
     {
         await TakeGate.PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Store.Take(shards);
+        return Store.Take(shards, sealer);
     }
 
     /// <inheritdoc/>
@@ -110,6 +114,15 @@ public sealed partial class MemoryJournal : IJournal
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => new(Store.FlagsOf(contact));
 
     /// <inheritdoc/>
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) => new(Store.FindConversation(tenant, id));
+
+    /// <inheritdoc/>
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) => new(Store.ListConversations(query));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => new(Store.FindUnheard(shard, max));
+
+    /// <inheritdoc/>
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => TakeLookUpFault()
         ? ValueTask.FromException<AwaitedReceipt?>(new JournalUnavailableException("asked to fail"))
         : HoldsLookUps ? Hold(Store.FindAwaited(receiptKey)) : new(Store.FindAwaited(receiptKey));
@@ -129,8 +142,14 @@ public sealed partial class MemoryJournal : IJournal
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             wrong ??= entry.Kind is EntryKind.None || !Enum.IsDefined(entry.Kind) ? $"entry of kind {entry.Kind}" : null;
-            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving;
+            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving or EntryKind.PartDone;
             wrong ??= hasMessage && entry.Message.Shard != part.Shard ? $"entry about message {entry.Message}, which is of another shard" : null;
+        }
+
+        foreach (ref readonly StoredConversation conversation in part.Conversations.Span)
+        {
+            wrong ??= conversation.Id.Shard != part.Shard ? $"conversation {conversation.Id} is of another shard" : null;
+            wrong ??= !conversation.Found || conversation.Tenant == 0 ? $"conversation {conversation.Id} is not written as found, or has no tenant" : null;
         }
 
         wrong ??= Store.WhatIsWrong(part);

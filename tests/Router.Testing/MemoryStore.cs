@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 
 namespace Router.Testing;
 
@@ -24,10 +25,14 @@ public sealed partial class MemoryStore
     private readonly Dictionary<ContactId, List<long>> departures = [];
     private readonly Dictionary<(int Tenant, UInt128 Key), FirstUse> idempotency = [];
     private readonly Dictionary<ulong, AwaitedSegment> awaited = [];
+    private readonly Dictionary<(int Tenant, ConversationId Id), StoredConversation> conversations = [];
     private readonly List<(int Shard, UnmatchedReceipt Receipt)> unmatched = [];
 
     /// <summary>The log, shared by all journals over this store.</summary>
     public MemoryEventLog Log { get; } = new();
+
+    /// <summary>What tenants have used.</summary>
+    public MemoryUsage Usage { get; } = new();
 
     /// <summary>Commits that stored something.</summary>
     public long Commits
@@ -96,7 +101,7 @@ public sealed partial class MemoryStore
         }
     }
 
-    internal List<TakenShard> Take(IReadOnlyList<int> shards)
+    internal List<TakenShard> Take(IReadOnlyList<int> shards, IRecordSealer sealer)
     {
         lock (sync)
         {
@@ -109,7 +114,7 @@ public sealed partial class MemoryStore
                     Shard = shard,
                     Epoch = ++epochs[shard],
                     LastIdMs = (long)(lastHeads[shard] >> 16),
-                    Unfinished = [.. unfinished[shard].Values.Select(static m => m.ToUnfinished())],
+                    Unfinished = [.. unfinished[shard].Values.Select(m => m.ToUnfinished(sealer))],
                     Awaited = awaitedByShard.TryGetValue(shard, out var own)
                         ? [.. own.Where(static a => a.Value.Message.IsAwaiting).Select(static a => ToAwaited(a.Key, a.Value))]
                         : [],

@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
@@ -94,6 +95,9 @@ public static class Some
     /// <summary><paramref name="of"/> may leave.</summary>
     public static JournalEntry Leaving(in AcceptedMessage of, long atMs = 0) => About(of) with { Kind = EntryKind.Leaving, AtMs = atMs != 0 ? atMs : of.AcceptedAtMs };
 
+    /// <summary>A part of an inbound message is done with.</summary>
+    public static JournalEntry PartDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.PartDone, AtMs = of.AcceptedAtMs };
+
     /// <summary>A provider took one segment of <paramref name="of"/>.</summary>
     public static JournalEntry SegmentSent(in AcceptedMessage of, byte segment, int provider = 1, ulong receiptKey = 0) => About(of) with
     {
@@ -122,6 +126,17 @@ public static class Some
         Contact = contact,
         Flags = flags,
         KeySlot = keySlot,
+        AtMs = atMs,
+    };
+
+    /// <summary>Something told of a conversation.</summary>
+    public static JournalEntry Conversation(ConversationId id, ConversationEvent told, int tenant = 1, long atMs = NowMs) => new()
+    {
+        Kind = EntryKind.Conversation,
+        Told = told,
+        Tenant = tenant,
+        Contact = id.Contact,
+        Sender = id.Sender,
         AtMs = atMs,
     };
 

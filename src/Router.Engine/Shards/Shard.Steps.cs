@@ -14,9 +14,17 @@ internal sealed partial class Shard
     /// <summary>Moves pending steps into <paramref name="part"/> as log entries, in their order.</summary>
     public void FillPart(JournalPart part)
     {
-        while (part.Entries.Count < options.EntryBatchMax && pending.TryTake(out Step step))
+        while (part.Entries.Count < options.EntryBatchMax && part.Conversations.Count < options.EntryBatchMax && pending.TryTake(out Step step))
         {
-            Write(step, ref part.Entries.Add());
+            if (step.Kind == StepKind.Conversation)
+            {
+                WriteConversation(step, part);
+            }
+            else
+            {
+                Write(step, ref part.Entries.Add());
+            }
+
             underWay.Add(step);
         }
     }
@@ -52,7 +60,9 @@ internal sealed partial class Shard
             {
                 case StepKind.Flags:
                     Unpin(step.Slot);
-                    ((FlagsTask)step.Target!).Answer.TrySetResult(null);
+                    ((FlagsTask)step.Target!).Settle(null);
+                    break;
+                case StepKind.Conversation when RefuseConversation(step):
                     break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
@@ -75,6 +85,7 @@ internal sealed partial class Shard
             underWay.Add(step);
         }
 
+        AbandonCredit();
         foreach (ref Step step in underWay.Span)
         {
             if (step.IsOutcome)
@@ -82,7 +93,9 @@ internal sealed partial class Shard
                 effects.OutcomeKept(step.Provider);
             }
 
-            (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as FlagsTask)?.Settle(null);
+            (step.Target as ConversationTask)?.Answer.TrySetResult(null);
+            (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -91,11 +104,12 @@ internal sealed partial class Shard
 
         AbandonReceipts();
         AbandonWatches();
+        AbandonInbound();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
         {
-            task.Answer.TrySetResult(null); // kept, but a release may still be open: asked again, it is certain
+            task.Settle(null); // kept, but a release may still be open: asked again, it is certain
         }
 
         foreach (List<CancelTask> waiting in cancels.Values)
@@ -107,7 +121,9 @@ internal sealed partial class Shard
         {
             if (messages[slot].Head != 0 && (messages[slot].Marks & MessageMarks.Unlinked) == 0)
             {
-                effects.Finished(KeyOf(slot).Tenant);
+                LaneKey key = KeyOf(slot);
+                effects.Finished(key.Tenant);
+                GiveCreditBack(slot, key, MessageStatus.None);
             }
         }
 
@@ -180,6 +196,12 @@ internal sealed partial class Shard
                 entry.Tenant = key.Tenant;
                 entry.HasReference = (message.Marks & MessageMarks.Reference) != 0;
                 entry.Attempts = message.Attempts;
+                if (step.Kind == StepKind.SegmentSent || step.Status == MessageStatus.Sent)
+                {
+                    entry.Channel = key.Channel;
+                    entry.Price = key.Price;
+                }
+
                 break;
             }
 
@@ -213,6 +235,17 @@ internal sealed partial class Shard
             case StepKind.ReceiptDone:
                 entry.Kind = EntryKind.ReceiptDone;
                 break;
+            case StepKind.DeadLetterDone:
+            {
+                var task = (DeadLetterTask)step.Target!;
+                entry.Kind = EntryKind.Status;
+                entry.Status = MessageStatus.Delivered;
+                entry.Message = task.Letter;
+                entry.Contact = task.Contact;
+                entry.Sender = task.Sender;
+                break;
+            }
+
             case StepKind.Flags:
             {
                 var task = (FlagsTask)step.Target!;
@@ -271,6 +304,12 @@ internal sealed partial class Shard
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
                 break;
+            case StepKind.Conversation:
+                ApplyConversation(step);
+                break;
+            case StepKind.DeadLetterDone:
+                ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -297,7 +336,7 @@ internal sealed partial class Shard
             purge.Cancelled++;
         }
 
-        RemoveMessage(step.Slot);
+        RemoveMessage(step.Slot, step.Status);
         GoOnWithReceipts(step.Head);
     }
 
@@ -312,6 +351,6 @@ internal sealed partial class Shard
         }
 
         Unpin(step.Slot);
-        task.Answer.TrySetResult(task.Kept);
+        task.Settle(task.Kept);
     }
 }

@@ -1,5 +1,8 @@
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
+using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
 
@@ -9,6 +12,7 @@ internal sealed partial class ShardOwner
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
+    private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
@@ -79,6 +83,11 @@ internal sealed partial class ShardOwner
         worked |= TakeConfiguration() | TakeRecords();
         worked |= TakeTick();
         worked |= ServeUrgent();
+        if (hearing.Count > 0)
+        {
+            TellListener();
+        }
+
         if (contactsAnswered)
         {
             contactsAnswered = false;
@@ -93,7 +102,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;
@@ -152,6 +161,7 @@ internal sealed partial class ShardOwner
             lastTold = engine.MonotonicMs;
             shard.TellWaiting();
             shard.OfferAll();
+            KeepHeard();
         }
 
         return true;
@@ -183,6 +193,12 @@ internal sealed partial class ShardOwner
                 case CommandKind.Flags:
                     flagsWaiting.Add((FlagsTask)command.Target!);
                     break;
+                case CommandKind.Inbound:
+                    inboundWaiting.Add((InboundTask)command.Target!);
+                    break;
+                case CommandKind.DeadLetterDone:
+                    shard.OnDeadLetterDone((DeadLetterTask)command.Target!);
+                    break;
                 case CommandKind.Cancel:
                     if (IsRecovering || engine.Timestamp < certainFrom)
                     {
@@ -201,6 +217,15 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Watch:
                     shard.OnWatch((WatchTask)command.Target!);
+                    break;
+                case CommandKind.Conversation:
+                    conversationsWaiting.Add((ConversationTask)command.Target!);
+                    break;
+                case CommandKind.Heard:
+                    OnHeard((HeardAnswer)command.Target!);
+                    break;
+                case CommandKind.Unheard:
+                    OnUnheard((IReadOnlyList<StoredConversation>?)command.Target);
                     break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);

@@ -15,6 +15,8 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
+        engine.ResolveDoubts(from);
+        hearing.ExpectMore();
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)
@@ -43,6 +45,7 @@ internal sealed partial class ShardOwner
     private bool RecoverSome()
     {
         contactRead.Contacts.Clear();
+        contactRead.Conversations.Clear();
         contactRead.Failed = false;
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);
         for (int i = recovered; i < end; i++)
@@ -82,7 +85,6 @@ internal sealed partial class ShardOwner
                 break; // dropped while others were added: asked for again
             }
 
-            engine.Waiting.Increment(unfinished.Accepted.Tenant);
             shard.Recover(unfinished, row);
         }
 

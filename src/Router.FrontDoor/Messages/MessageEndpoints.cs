@@ -13,7 +13,7 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Messages;
 
 /// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
-internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, ShownMessages shownMessages)
+internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay, ShownMessages shownMessages)
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
@@ -76,7 +76,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         var items = new List<ShownMessage>(page.Items.Count);
         foreach (StoredMessage message in page.Items)
         {
-            ShownMessage item = await shownMessages.OverlayAsync(tenant.Number, message, context.RequestAborted);
+            ShownMessage item = await overlay.OfAsync(tenant.Number, message, context.RequestAborted);
             if (shown == MessageStatus.None || shown == item.Status)
             {
                 items.Add(item);

@@ -66,7 +66,7 @@ public sealed class ConfigurationHolder
             bool isKnown = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known);
             nextTenants[entry.Number] = isKnown && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, TemplateSet.Of(entry.Templates, isKnown ? known.Compiled.Templates : TemplateSet.Empty)));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit, TemplateSet.Of(entry.Templates, isKnown ? known.Compiled.Templates : TemplateSet.Empty)));
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);

@@ -1,15 +1,19 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Inbound;
+using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere
+internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsewhere
 {
     // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
     private const int RemoteWatchMs = 10_000;
@@ -29,6 +33,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         this.faults = faults;
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
+        engine.InboundElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -47,6 +52,11 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
     public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => engine.Owns(contact.Shard)
         ? engine.SetFlagsAsync(tenant, contact, change, cancellationToken)
         : SetFlagsRemoteAsync(tenant, contact, change, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.ChangeConversationAsync(tenant, id, change, cancellationToken)
+        : ChangeConversationRemoteAsync(tenant, id, change, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
@@ -92,6 +102,46 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         return true;
     }
 
+    /// <inheritdoc/>
+    public bool TryForward(int shard, InboundTask task)
+    {
+        if (!keeper.IsElsewhere(shard))
+        {
+            return false;
+        }
+
+        _ = ForwardAsync(shard, task);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> EndDeadLetterAsync(MessageId letter, ContactId contact, uint sender)
+    {
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(letter.Shard).EndDeadLetterAsync(letter.Head, letter.Tail, contact.High, contact.Low, sender).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(letter.Shard, exception))
+        {
+            return false;
+        }
+    }
+
+    private async Task ForwardAsync(int shard, InboundTask task)
+    {
+        InboundOutcome outcome = InboundOutcome.NotKept;
+        try
+        {
+            outcome = (InboundOutcome)await grains.GetGrain<IShardGrain>(shard).ReceiveInboundAsync(InboundItem.Of(task)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            // Not kept for all we know: the carrier sends it again.
+        }
+
+        task.Answer(outcome);
+    }
+
     private async Task ForwardAsync(int shard, ReceiptItem receipt, Action<object?, long, bool> acknowledge, object? state, long token)
     {
         bool kept = false;
@@ -127,6 +177,20 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
             return bits is { } known ? new ContactFlags(known) : null;
         }
         catch (Exception exception) when (Told(contact.Shard, exception))
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<StoredConversation?> ChangeConversationRemoteAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ConversationItem? stored = await grains.GetGrain<IShardGrain>(id.Shard)
+                .ChangeConversationAsync(tenant, id.Contact.High, id.Contact.Low, id.Sender, ChangeItem.Of(change)).WaitAsync(cancellationToken);
+            return stored?.ToStored();
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
         {
             return null;
         }

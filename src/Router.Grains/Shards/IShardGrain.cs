@@ -1,4 +1,5 @@
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
@@ -18,6 +19,9 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.SetFlagsAsync"/>; null: not kept.</summary>
     Task<uint?> SetFlagsAsync(int tenant, ulong contactHigh, uint contactLow, uint mask, uint value);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.ChangeConversationAsync"/>; null: not kept.</summary>
+    Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change);
+
     /// <summary>See <see cref="Router.Engine.Shards.IShards.CancelAsync"/>.</summary>
     Task<byte> CancelAsync(int tenant, ulong head, ulong tail);
 
@@ -36,4 +40,10 @@ internal interface IShardGrain : IGrainWithIntegerKey
 
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
+
+    /// <summary>Takes a message from an end user; answers its <see cref="Router.Engine.Inbound.InboundOutcome"/>.</summary>
+    Task<byte> ReceiveInboundAsync(InboundItem item);
+
+    /// <summary>See <see cref="Router.Engine.Inbound.IInboundElsewhere.EndDeadLetterAsync"/>.</summary>
+    Task<bool> EndDeadLetterAsync(ulong head, ulong tail, ulong contactHigh, uint contactLow, uint sender);
 }

@@ -3,8 +3,10 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 using Router.Grains.Placement;
 
 namespace Router.Grains.Shards;
@@ -76,6 +78,14 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     }
 
     /// <inheritdoc/>
+    public async Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change)
+    {
+        var id = new ConversationId(new ContactId(contactHigh, contactLow), sender);
+        StoredConversation? stored = await engine.ChangeConversationAsync(tenant, id, change.ToChange(), CancellationToken.None);
+        return stored is { } kept ? ConversationItem.Of(kept) : null;
+    }
+
+    /// <inheritdoc/>
     public async Task<byte> CancelAsync(int tenant, ulong head, ulong tail) =>
         (byte)await engine.CancelAsync(tenant, new MessageId(head, tail), CancellationToken.None);
 
@@ -105,6 +115,18 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         engine.ReceiveForwarded(receipt.ToReceipt(), static (state, _, isKept) => ((TaskCompletionSource<bool>)state!).TrySetResult(isKept), kept, 0);
         return kept.Task;
     }
+
+    /// <inheritdoc/>
+    public Task<byte> ReceiveInboundAsync(InboundItem item)
+    {
+        TaskCompletionSource<byte> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.ReceiveForwarded(item.ToTask(task => ended.TrySetResult((byte)task.Outcome)));
+        return ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> EndDeadLetterAsync(ulong head, ulong tail, ulong contactHigh, uint contactLow, uint sender) =>
+        engine.EndDeadLetterHereAsync(new MessageId(head, tail), new ContactId(contactHigh, contactLow), sender).AsTask();
 
     // Any thread. The next touch wakes the shard again, wherever it belongs by then.
     private void Leave() => GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the ownership ended"));

@@ -23,7 +23,15 @@ public sealed class TenantState
     [Id(3)]
     public ApiKey[] Keys { get; set; } = [];
 
-    /// <summary>Its templates.</summary>
+    /// <summary>What it may spend; null: it is not charged.</summary>
     [Id(10)]
+    public CreditLine? Credit { get; set; }
+
+    /// <summary>The newest top-ups, so that each reference counts once.</summary>
+    [Id(11)]
+    public TopUp[] TopUps { get; set; } = [];
+
+    /// <summary>Its templates.</summary>
+    [Id(20)]
     public TemplateSettings[] Templates { get; set; } = [];
 }

@@ -11,7 +11,8 @@ namespace Router.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
-/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 (its highest bit: media) · segments 1 · marks 1 (1: reference, 2: idempotency key).
+/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 (its highest bit: media) · segments 1 · marks 1 (1: reference, 2: idempotency key,
+/// 4: inbound, 8: inbound a part, outbound what confirms a STOP).
 /// </remarks>
 internal static class MessageCodec
 {
@@ -20,6 +21,8 @@ internal static class MessageCodec
 
     private const byte Version = 1;
     private const byte MediaBit = 0x80;
+    private const int Inbound = 4;
+    private const int PartOrConfirmation = 8;
 
     /// <summary>Writes the fixed part.</summary>
     public static void Write(in AcceptedMessage message, Span<byte> to)
@@ -39,7 +42,8 @@ internal static class MessageCodec
         to[70] = (byte)message.Purpose;
         to[71] = (byte)((byte)message.Priority | (message.IsMedia ? MediaBit : 0));
         to[72] = message.Segments;
-        to[73] = (byte)((message.HasReference ? 1 : 0) | (message.HasIdempotencyKey ? 2 : 0));
+        to[73] = (byte)((message.HasReference ? 1 : 0) | (message.HasIdempotencyKey ? 2 : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
+            | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0));
     }
 
     /// <summary>Reads the fixed part of the row with <paramref name="rowKey"/>.</summary>
@@ -66,6 +70,9 @@ internal static class MessageCodec
             Segments = from[72],
             HasReference = (from[73] & 1) != 0,
             HasIdempotencyKey = (from[73] & 2) != 0,
+            Direction = (from[73] & Inbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound,
+            IsPart = (from[73] & (Inbound | PartOrConfirmation)) == (Inbound | PartOrConfirmation),
+            ConfirmsStop = (from[73] & (Inbound | PartOrConfirmation)) == PartOrConfirmation,
             SealedLength = from.Length - FixedLength,
         };
     }

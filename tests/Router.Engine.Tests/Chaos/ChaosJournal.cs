@@ -34,6 +34,8 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
 
     public IEventLog Events => inner.Events;
 
+    public Router.Engine.Usage.IUsage Usage => inner.Usage;
+
     /// <summary>What is under way: parts, reads, look-ups.</summary>
     public int AtWork => parts.Count + reads.Count + lookUps.Count;
 
@@ -70,6 +72,12 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
     public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => inner.ListMessagesAsync(query, cancellationToken);
 
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => inner.FindFlagsAsync(contact, cancellationToken);
+
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) => inner.FindConversationAsync(tenant, id, cancellationToken);
+
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) => inner.ListConversationsAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => inner.FindUnheardAsync(shard, max, cancellationToken);
 
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken)
     {
@@ -183,6 +191,11 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
             copy.Entries.Add() = entry;
+        }
+
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            copy.Conversations.Add() = conversation;
         }
 
         part.Sealed.Span.CopyTo(copy.Sealed.Add(part.Sealed.Count));

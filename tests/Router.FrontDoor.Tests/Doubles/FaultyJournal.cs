@@ -17,6 +17,8 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public IEventLog Events => this;
 
+    public Router.Engine.Usage.IUsage Usage => journal.Usage;
+
     public LogPosition End => journal.Events.End;
 
     public LogPosition Begin => journal.Events.Begin;
@@ -39,6 +41,14 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) =>
         Fault is { } fault ? ValueTask.FromException<ContactFlags>(fault) : journal.FindFlagsAsync(contact, cancellationToken);
+
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<StoredConversation>(fault) : journal.FindConversationAsync(tenant, id, cancellationToken);
+
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<ConversationPage>(fault) : journal.ListConversationsAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => journal.FindUnheardAsync(shard, max, cancellationToken);
 
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => journal.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
 

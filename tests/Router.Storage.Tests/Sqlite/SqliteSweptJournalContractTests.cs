@@ -37,6 +37,8 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
 
         public IEventLog Events => journal.Events;
 
+        public Router.Engine.Usage.IUsage Usage => journal.Usage;
+
         public void Append(JournalPart part) => journal.Append(part);
 
         public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => journal.RenewAsync(owned, cancellationToken);
@@ -71,6 +73,15 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
             await store.SweepAsync();
             return await journal.FindFlagsAsync(contact, cancellationToken);
         }
+
+        public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) =>
+            journal.FindConversationAsync(tenant, id, cancellationToken);
+
+        public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) =>
+            journal.ListConversationsAsync(query, cancellationToken);
+
+        public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) =>
+            journal.FindUnheardAsync(shard, max, cancellationToken);
 
         public async ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken)
         {
