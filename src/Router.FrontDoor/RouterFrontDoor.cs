@@ -9,6 +9,7 @@ using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Conversations;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
@@ -59,7 +60,11 @@ public static class RouterFrontDoor
         services.AddSingleton<ShardEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<DashboardEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -98,7 +103,10 @@ public static class RouterFrontDoor
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        services.GetRequiredService<LiveEndpoints>().Map(endpoints);
+        services.GetRequiredService<DashboardEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;
     }

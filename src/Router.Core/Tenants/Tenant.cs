@@ -8,14 +8,25 @@ public sealed class Tenant
     private readonly Sender[] senders;
     private readonly int ownSenders;
     private readonly CompiledRule[] rules;
+    private readonly long[]? prices;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings)
+    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Credit = credit;
+        if (settings.Prices is { } byChannel)
+        {
+            prices = new long[byte.MaxValue + 1];
+            foreach ((string word, decimal price) in byChannel)
+            {
+                prices[WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel) ? (int)channel : 0] = Money.Of(price);
+            }
+        }
+
         rules = [.. settings.Keywords.Select(static k => new CompiledRule(k))];
 
         // The numbers of its keywords are shared: it may answer from them, but they are nobody's own and never its default.
@@ -51,6 +62,12 @@ public sealed class Tenant
 
         return null;
     }
+
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    public CreditLine? Credit { get; }
+
+    /// <summary>Price of a segment, millionths; 0: none.</summary>
+    public long PriceOf(Channel channel) => prices is null ? 0 : prices[(byte)channel];
 
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)

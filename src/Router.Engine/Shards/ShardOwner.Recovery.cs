@@ -16,6 +16,7 @@ internal sealed partial class ShardOwner
     {
         engine.Receipts.Own(Number, Epoch);
         hearing.ExpectMore();
+        engine.ResolveDoubts(from);
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)

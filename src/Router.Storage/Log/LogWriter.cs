@@ -44,6 +44,9 @@ internal sealed class LogWriter
     /// <summary>More marks: it is a part of an inbound message.</summary>
     public const int IsPart = 8;
 
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
+
     // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
 
@@ -131,6 +134,13 @@ internal sealed class LogWriter
                 to[at++] = entry.Attempts;
                 to[at++] = entry.Segment;
                 PutVarint((uint)entry.Provider, to, ref at);
+                if (entry.Channel != Channel.None)
+                {
+                    to[0] |= IsUsage;
+                    to[at++] = (byte)entry.Channel;
+                    PutVarint((ulong)entry.Price, to, ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
             case EntryKind.PartDone:
