@@ -23,7 +23,7 @@ public static class RouterFrontDoor
 {
     /// <summary>
     /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
-    /// and each kind's <c>IProviderFactory</c>.
+    /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -58,6 +58,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<UsageEndpoints>();
@@ -101,6 +102,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<DeadLetterEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
         services.GetRequiredService<UsageEndpoints>().Map(endpoints);

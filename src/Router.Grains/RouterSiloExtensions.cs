@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Router.Engine;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -36,6 +37,7 @@ public static class RouterSiloExtensions
         });
         services.AddSingleton<IShards, ClusterShards>();
         services.AddSingleton<IConversations, ClusterConversations>();
+        services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

@@ -53,10 +53,6 @@ internal sealed class OfferedLane : IShardEffects
     {
     }
 
-    public InboundCounters Inbound { get; } = new();
-
-    public void LetterJoined(MessageId letter) => throw new NotSupportedException();
-
     public bool TryReserve(int tenant, long amount) => true;
 
     public void GiveBack(int tenant, long amount)
@@ -64,6 +60,9 @@ internal sealed class OfferedLane : IShardEffects
     }
 
     public void Doubt(in Engine.Credit.DoubtfulCharge charge) => throw new NotSupportedException();
+    public InboundCounters Inbound { get; } = new();
+
+    public void LetterJoined(MessageId letter) => throw new NotSupportedException();
 
     public bool IsHealthy(int provider) => true;
 

@@ -6,9 +6,9 @@ namespace Router.Core.Tenants;
 public sealed class Tenant
 {
     private readonly Sender[] senders;
+    private readonly long[]? prices;
     private readonly int ownSenders;
     private readonly CompiledRule[] rules;
-    private readonly long[]? prices;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
     public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
@@ -43,6 +43,12 @@ public sealed class Tenant
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
 
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    public CreditLine? Credit { get; }
+
+    /// <summary>Price of a segment, millionths; 0: none.</summary>
+    public long PriceOf(Channel channel) => prices is null ? 0 : prices[(byte)channel];
+
     /// <summary>Its own senders: no other tenant has one of them.</summary>
     public ReadOnlySpan<Sender> OwnSenders => senders.AsSpan(0, ownSenders);
 
@@ -62,12 +68,6 @@ public sealed class Tenant
 
         return null;
     }
-
-    /// <summary>What it may spend; null: it is not charged.</summary>
-    public CreditLine? Credit { get; }
-
-    /// <summary>Price of a segment, millionths; 0: none.</summary>
-    public long PriceOf(Channel channel) => prices is null ? 0 : prices[(byte)channel];
 
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)

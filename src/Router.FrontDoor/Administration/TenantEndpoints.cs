@@ -40,8 +40,15 @@ internal sealed class TenantEndpoints(IAdministration administration)
             return;
         }
 
-        Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        try
+        {
+            Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
+            await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        }
+        catch (SettingsConflictException conflict)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TakenBy(conflict.Fault!));
+        }
     }
 
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
@@ -100,7 +107,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "keywords", "stop", "events");
+        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),

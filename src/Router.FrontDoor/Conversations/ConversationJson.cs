@@ -79,7 +79,7 @@ internal static class ConversationJson
         if (found.Record is { } bytes)
         {
             var record = MessageRecord.Read(bytes);
-            MessageJson.WriteAddress(json, "contact"u8, record);
+            MessageJson.WriteContact(json, "contact"u8, record);
             if (record.From.IsEmpty)
             {
                 json.WriteNull("sender"u8);

@@ -27,7 +27,7 @@ internal static class ReplyBody
         using (var json = new Utf8JsonWriter(body, JsonText.Writing))
         {
             json.WriteStartObject();
-            Messages.MessageJson.WriteAddress(json, "to"u8, conversation);
+            Messages.MessageJson.WriteContact(json, "to"u8, conversation);
             if (!conversation.From.IsEmpty)
             {
                 json.WriteString("from"u8, conversation.From);

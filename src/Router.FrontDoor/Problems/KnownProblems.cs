@@ -42,6 +42,8 @@ internal static class KnownProblems
 
     internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
 
+    internal static Problem TakenBy(SettingsFault fault) => new(409, "taken", $"{fault.Field} {fault.Detail}.", fault.Field);
+
     internal static Problem UnknownField(string field, IEnumerable<string> known)
     {
         string shown = Problem.Shown(field);

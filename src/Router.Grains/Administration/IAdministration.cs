@@ -13,6 +13,7 @@ public interface IAdministration
     Configuration Current { get; }
 
     /// <summary>Makes or replaces a tenant.</summary>
+    /// <exception cref="SettingsConflictException">The settings would take what is another tenant's; nothing was changed.</exception>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
 
     /// <summary>What a tenant has left to spend, millionths; null: it is not charged. Costs a look-up.</summary>

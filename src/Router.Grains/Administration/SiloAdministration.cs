@@ -21,7 +21,8 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     /// <inheritdoc/>
     public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)
     {
-        TenantEntry entry = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
+        TenantPut put = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
+        TenantEntry entry = put.Entry ?? throw new SettingsConflictException(put.Conflict!);
         return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit);
     }
 

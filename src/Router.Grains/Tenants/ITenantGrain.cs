@@ -13,8 +13,8 @@ internal interface ITenantGrain : IGrainWithStringKey
     [AlwaysInterleave]
     ValueTask<TenantEntry?> ReadAsync();
 
-    /// <summary>Makes or replaces it.</summary>
-    Task<TenantEntry> PutAsync(TenantSettings settings);
+    /// <summary>Makes or replaces it, unless that would take what is another tenant's.</summary>
+    Task<TenantPut> PutAsync(TenantSettings settings);
 
     /// <summary>Adds to the balance (millionths), once for each reference.</summary>
     Task<CreditOutcome> AddCreditAsync(long amount, string reference);

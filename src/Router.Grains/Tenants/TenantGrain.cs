@@ -36,13 +36,18 @@ internal sealed partial class TenantGrain(
     public ValueTask<TenantEntry?> ReadAsync() => new(kept);
 
     /// <inheritdoc/>
-    public async Task<TenantEntry> PutAsync(TenantSettings settings)
+    public async Task<TenantPut> PutAsync(TenantSettings settings)
     {
         string name = this.GetPrimaryKeyString();
+        if (await Catalog.ClaimAsync(name, settings) is { } conflict)
+        {
+            return conflict;
+        }
+
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
         TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings)));
         await Catalog.PublishTenantAsync(entry);
-        return entry;
+        return new TenantPut(entry);
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,11 @@ internal sealed class FakeAdministration : IAdministration
         lock (sync)
         {
             Check();
+            if (TenantClaims.FindConflict(settings, Current.Tenants.Where(t => t.Name != name).Select(static t => (t.Name, t.Settings))) is { } conflict)
+            {
+                throw new SettingsConflictException(conflict);
+            }
+
             var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings, settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + Committed, 0) : null);
             Swap([.. Current.Tenants.Where(t => t.Name != name), tenant], Current.Providers, Current.RouteSettings, Keys);
             return Task.FromResult(tenant);

@@ -56,9 +56,9 @@ internal static class Samples
         },
         ["GET /v1/consents"] = new(Reads, static w => $"/v1/consents?address={Uri.EscapeDataString(w.Address)}") { Foreign = 200 },
         ["PUT /admin/tenants/{tenant}"] = new(
-            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}}}""")
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}},"keywords":[{"word":"x","match":"exact","number":"48500","action":"help","reply":"y"}],"stop":"all"}""")
         {
-            Required = ["name", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
+            Required = ["name", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
         ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
@@ -91,6 +91,8 @@ internal static class Samples
         ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
         ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
+        ["GET /admin/deadletters"] = new(OperatorReads, static _ => "/admin/deadletters"),
+        ["POST /admin/deadletters/replay"] = new(OperatorManages, static _ => "/admin/deadletters/replay", static _ => "{}"),
     };
 
     /// <summary>The sample of an endpoint.</summary>
