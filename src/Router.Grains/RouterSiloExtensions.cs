@@ -36,8 +36,8 @@ public static class RouterSiloExtensions
             return s.GetRequiredService<ShardKeeper>();
         });
         services.AddSingleton<IShards, ClusterShards>();
-        services.AddSingleton<IConversations, ClusterConversations>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
+        services.AddSingleton<IConversations, ClusterConversations>();
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

@@ -15,8 +15,8 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
-        hearing.ExpectMore();
         engine.ResolveDoubts(from);
+        hearing.ExpectMore();
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)

@@ -106,14 +106,6 @@ internal static class EventText
         }
     }
 
-    private static void WriteConversation(ref Utf8Text text, in JournalEntry entry)
-    {
-        text.Raw(",\"conversation\":\""u8);
-        var conversation = new ConversationId(entry.Contact, entry.Sender);
-        text.Uuid(conversation.Contact.High, conversation.Tail);
-        text.Raw("\""u8);
-    }
-
     // The record has the contact in `to` and the own number in `from`.
     private static void WriteInbound(ref Utf8Text text, MessageRecord record)
     {
@@ -126,6 +118,14 @@ internal static class EventText
         text.Raw("\",\"content\":{\"type\":\"text\",\"text\":\""u8);
         text.Escaped(record.Text);
         text.Raw("\"}}"u8);
+    }
+
+    private static void WriteConversation(ref Utf8Text text, in JournalEntry entry)
+    {
+        text.Raw(",\"conversation\":\""u8);
+        var conversation = new ConversationId(entry.Contact, entry.Sender);
+        text.Uuid(conversation.Contact.High, conversation.Tail);
+        text.Raw("\""u8);
     }
 
     // A UUIDv7 (RFC 9562 §5.7): the event's time, then 74 of the 128 bits that its position is under the installation's key.
