@@ -35,10 +35,6 @@ internal sealed class LogWriter
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
 
-    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
-    public const int IsUsage = 0x80;
-
-    // 1 kind + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
 
@@ -47,6 +43,9 @@ internal sealed class LogWriter
 
     /// <summary>More marks: it is a part of an inbound message.</summary>
     public const int IsPart = 8;
+
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
 
     // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
