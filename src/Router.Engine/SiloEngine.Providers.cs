@@ -52,9 +52,14 @@ public sealed partial class SiloEngine
                     var running = new RunningProvider(this, account, provider, events);
                     providers.Add(account.Number, running);
                     var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
-                    Dispatcher.Attach(new ProviderLink(account, provider, breaker) { Draining = account.IsDraining });
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
                     running.Start(changed.GetValueOrDefault(account.Number));
                 }
+            }
+
+            foreach (Tenant tenant in configuration.Tenants)
+            {
+                Credit.SetLine(tenant.Number, tenant.Credit);
             }
 
             Dispatcher.Configure();
@@ -83,6 +88,9 @@ public sealed partial class SiloEngine
             Good = link.Totals.Good,
             Bad = link.Totals.Bad,
             Throttled = link.Totals.Throttled,
+            Outcomes = link.Outcomes.All(),
+            LatencyHalf = link.Latency.Recent.Quantile(0.5, UnixMs),
+            LatencyMost = link.Latency.Recent.Quantile(0.99, UnixMs),
             Status = link.Provider.Status,
         })];
     }
@@ -101,11 +109,19 @@ public sealed partial class SiloEngine
                 counts.Add(outcomes[to]);
             }
 
-            OutcomeTotals? totals = Dispatcher.OutcomesOf(provider);
+            ProviderLink? link = Dispatcher.LinkOf(provider);
             Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
-                totals?.Add(outcomes[from].Kind);
+                if (link is not null)
+                {
+                    link.Outcomes.Add(outcomes[from].Kind);
+                    if (link.Latency.Told(outcomes[from].Message, out TimeSpan took))
+                    {
+                        Meter.Answered(link.Account.Name, took);
+                    }
+                }
+
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);

@@ -270,7 +270,7 @@ internal sealed partial class Shard
     private void EndStopped(int slot)
     {
         AnswerCancels(slot, cancelled: false);
-        RemoveMessage(slot);
+        RemoveMessage(slot, MessageStatus.None);
     }
 
     private void CloseUnmatched(ReceiptTask task)
