@@ -32,6 +32,9 @@ internal enum StepKind : byte
     /// <summary>Flags.</summary>
     Flags,
 
+    /// <summary>A change of a conversation.</summary>
+    Conversation,
+
     /// <summary>A dead letter is done with.</summary>
     DeadLetterDone,
 }
