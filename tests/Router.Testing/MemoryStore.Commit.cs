@@ -98,6 +98,7 @@ public sealed partial class MemoryStore
             if (before == KeptAs.New)
             {
                 Keep(accepted, part.Sealed.Span.Slice(accepted.SealedOffset, accepted.SealedLength).ToArray());
+                Usage.Add(accepted);
                 if (accepted.IsPart || accepted.Tenant == 0)
                 {
                     index++;

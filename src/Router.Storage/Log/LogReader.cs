@@ -111,6 +111,7 @@ internal ref struct LogReader
         if (entry.Direction == MessageDirection.Inbound)
         {
             entry.Provider = (int)ReadVarint(ref at);
+            entry.Channel = (Channel)group[at++];
         }
 
         if ((head & LogWriter.HasKey) != 0)

@@ -35,19 +35,19 @@ internal sealed class LogWriter
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
 
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
+
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
 
-    /// <summary>More marks: it is inbound; its provider follows the time.</summary>
+    /// <summary>More marks: it is inbound; its provider and channel follow the time.</summary>
     public const int IsInbound = 1;
 
     /// <summary>More marks: it is a part of an inbound message.</summary>
     public const int IsPart = 8;
 
-    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
-    public const int IsUsage = 0x80;
-
-    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 24 idempotency, rounded up.
+    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 1 channel + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
 
     private readonly ByteList packed = new(64 * 1024);
@@ -94,6 +94,7 @@ internal sealed class LogWriter
         if ((more & IsInbound) != 0)
         {
             PutVarint((uint)message.Provider, to, ref at);
+            to[at++] = (byte)message.Channel;
         }
 
         if (message.HasIdempotencyKey)

@@ -109,6 +109,7 @@ public sealed class LogCodecTests
                 Entry = About(message) with
                 {
                     Kind = EntryKind.Status, Status = message.FirstStatus, KeySlot = message.KeySlot, Direction = message.Direction, Provider = message.Provider,
+                    Channel = message.Direction == MessageDirection.Inbound ? message.Channel : Channel.None,
                 },
             };
         }
