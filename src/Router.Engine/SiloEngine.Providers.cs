@@ -94,6 +94,7 @@ public sealed partial class SiloEngine
     {
         Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up, expected: draining);
         Dispatcher.HealthChanged(provider, up);
+        HealthTold?.Invoke(provider, up);
     }
 
     /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>

@@ -6,6 +6,7 @@ using Router.Grains.Administration;
 using Router.Grains.Catalog;
 using Router.Grains.Placement;
 using Router.Grains.Shards;
+using Router.Grains.Webhooks;
 
 namespace Router.Grains;
 
@@ -31,7 +32,12 @@ public static class RouterSiloExtensions
             _ = s.GetRequiredService<IShards>(); // the engine's way to other silos stands before the first shard is taken
             return s.GetRequiredService<ShardKeeper>();
         });
-        services.AddSingleton<IShards, ClusterShards>();
+        services.AddSingleton<ClusterShards>();
+        services.AddSingleton<IShards>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<INotices>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<WebhookKeeper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<WebhookKeeper>());
+        services.AddSingleton<IWebhooks, SiloWebhooks>();
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

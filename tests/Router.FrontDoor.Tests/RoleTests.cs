@@ -10,6 +10,7 @@ public sealed class RoleTests
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";
     private const string Manages = "owner admin";
+    private const string ReadsSettings = "owner admin auditor";
     private const string OperatorReads = "operator support";
     private const string OperatorManages = "operator";
 
@@ -25,6 +26,13 @@ public sealed class RoleTests
         ("PUT", "/v1/contacts/sms:+393331234567/flags", Manages),
         ("POST", "/v1/consents", Manages),
         ("GET", "/v1/consents?address=sms:%2B393331234567", Reads),
+        ("GET", "/v1/webhooks", ReadsSettings),
+        ("GET", "/v1/webhooks/one", ReadsSettings),
+        ("PUT", "/v1/webhooks/one", Manages),
+        ("DELETE", "/v1/webhooks/one", Manages),
+        ("POST", "/v1/webhooks/one/rotate", Manages),
+        ("POST", "/v1/webhooks/one/test", Manages),
+        ("POST", "/v1/webhooks/one/redeliver", Manages),
         ("PUT", "/admin/tenants/acme", OperatorManages),
         ("GET", "/admin/tenants/acme", OperatorReads),
         ("POST", "/admin/tenants/acme/keys", OperatorManages),

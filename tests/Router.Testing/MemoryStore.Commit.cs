@@ -102,7 +102,7 @@ public sealed partial class MemoryStore
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             Apply(part.Shard, entry);
-            if (entry.Kind is EntryKind.Status or EntryKind.Flags)
+            if (entry.Kind is EntryKind.Status or EntryKind.Flags or EntryKind.Notice)
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });
             }
@@ -190,6 +190,8 @@ public sealed partial class MemoryStore
                 contact.Found = true;
                 contact.Flags = entry.Flags;
                 contact.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : contact.KeySlot;
+                break;
+            case EntryKind.Notice:
                 break;
             case EntryKind.UnmatchedReceipt:
                 unmatched.Add((shard, new UnmatchedReceipt

@@ -29,4 +29,7 @@ public enum EntryKind : byte
     /// <see cref="JournalEntry.HasLeft"/>. (7 is how the log packs an accepted message.)
     /// </summary>
     Leaving = 8,
+
+    /// <summary>Something that no message made: an event to its tenant (<see cref="NoticeKind"/>).</summary>
+    Notice = 9,
 }

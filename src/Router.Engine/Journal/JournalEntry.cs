@@ -31,10 +31,13 @@ public struct JournalEntry
     /// <summary>Tries so far, when the status is <see cref="MessageStatus.Queued"/> for a retry.</summary>
     public byte Attempts;
 
+    /// <summary>Which notice (<see cref="EntryKind.Notice"/>).</summary>
+    public NoticeKind Notice;
+
     /// <summary>Tenant's number; 0 for an unmatched receipt.</summary>
     public int Tenant;
 
-    /// <summary>Provider's number; 0: none.</summary>
+    /// <summary>Provider's number; 0: none. Of <see cref="NoticeKind.WebhookDisabled"/> the webhook's number.</summary>
     public int Provider;
 
     /// <summary>The message.</summary>

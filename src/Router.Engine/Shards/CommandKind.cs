@@ -10,4 +10,5 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    Notice,
 }

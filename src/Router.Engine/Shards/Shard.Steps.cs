@@ -83,6 +83,7 @@ internal sealed partial class Shard
             }
 
             (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as NoticeTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -225,6 +226,9 @@ internal sealed partial class Shard
                 break;
             }
 
+            case StepKind.Notice:
+                WriteNotice((NoticeTask)step.Target!, ref entry);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -263,6 +267,9 @@ internal sealed partial class Shard
                 break;
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
+                break;
+            case StepKind.Notice:
+                ((NoticeTask)step.Target!).Answer.TrySetResult(true);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");

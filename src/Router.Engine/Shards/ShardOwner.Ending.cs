@@ -133,6 +133,9 @@ internal sealed partial class ShardOwner
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
                 break;
+            case NoticeTask notice:
+                notice.Answer.TrySetResult(false);
+                break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);
                 break;

@@ -197,6 +197,9 @@ internal sealed partial class ShardOwner
                     var peek = (PeekTask)command.Target!;
                     peek.Answer.TrySetResult(shard.Peek(peek.Tenant, peek.Message));
                     break;
+                case CommandKind.Notice:
+                    shard.OnNotice((NoticeTask)command.Target!);
+                    break;
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);
                     break;

@@ -31,6 +31,9 @@ internal enum StepKind : byte
 
     /// <summary>Flags.</summary>
     Flags,
+
+    /// <summary>A notice.</summary>
+    Notice,
 }
 
 /// <summary>A change that waits for the journal.</summary>

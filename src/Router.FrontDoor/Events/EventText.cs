@@ -1,3 +1,4 @@
+using Router.Core.Events;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
@@ -7,21 +8,36 @@ using Router.FrontDoor.Positions;
 namespace Router.FrontDoor.Events;
 
 /// <summary>
-/// An event's body (DESIGN §6): <c>{id, type, at, tenant, message?, conversation?, status?, provider?, reason?, reference?}</c>, the same bytes whenever and wherever it is told.
+/// An event's body (DESIGN §6): <c>{id, type, at, tenant, message?, conversation?, status?, provider?, reason?, reference?, webhook?}</c>, the same bytes whenever and wherever it is told.
 /// </summary>
 /// <remarks>Hot path, 0 B.</remarks>
 internal static class EventText
 {
-    private const string ConsentChanged = "consent.changed";
-
-    // The frame with every field: 280 of names and quotes, four ids or times, names of tenant and provider (63 each), the longest words.
+    // The frame with every field: 280 of names and quotes, four ids or times, names of tenant and provider or webhook (63 each), the longest words.
     private const int FrameBytesMax = 300 + (4 * UuidText.Length) + (2 * SettingsNames.LengthMax) + 64;
 
     /// <summary>Room that an event with a reference of so many bytes needs at most.</summary>
     internal static int BytesMax(int referenceBytes) => FrameBytesMax + (referenceBytes * Utf8Text.EscapeFactor);
 
     /// <summary>The event's type.</summary>
-    internal static string TypeOf(in JournalEntry entry) => entry.Kind == EntryKind.Flags ? ConsentChanged : WireNames.EventType(entry.Status);
+    internal static EventType TypeOf(in JournalEntry entry) => entry.Kind switch
+    {
+        EntryKind.Flags => EventType.ConsentChanged,
+        EntryKind.Notice => entry.Notice switch
+        {
+            NoticeKind.ProviderUp => EventType.ProviderUp,
+            NoticeKind.ProviderDown => EventType.ProviderDown,
+            NoticeKind.BalanceLow => EventType.BalanceLow,
+            _ => EventType.WebhookDisabled,
+        },
+        _ => EventTypes.Of(entry.Status),
+    };
+
+    /// <summary>The event's id, a UUIDv7 (RFC 9562 §5.7): its time, then 74 of the 128 bits that its position is under the installation's key.</summary>
+    /// <param name="idBits">Of <see cref="Cursor.OfEvents"/>.</param>
+    /// <param name="atMs">The event's time.</param>
+    internal static (ulong Head, ulong Tail) IdOf(UInt128 idBits, long atMs) =>
+        (((ulong)atMs << 16) | 0x7000 | ((ulong)(idBits >> 64) & 0x0FFF), 0x8000_0000_0000_0000 | ((ulong)idBits >> 2));
 
     /// <summary>Writes the body.</summary>
     /// <param name="text">Has <see cref="BytesMax"/> left.</param>
@@ -31,14 +47,16 @@ internal static class EventText
     /// <param name="idBits">Of <see cref="Cursor.OfEvents"/>: makes the id.</param>
     /// <param name="reference">The message's reference; empty: none.</param>
     /// <param name="erased">Whether the message had a reference and its key was destroyed.</param>
+    /// <param name="webhook">The name of the webhook that a notice is about; null: none, or it was removed.</param>
     internal static void Write(
-        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, ReadOnlySpan<byte> reference, bool erased)
+        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, scoped ReadOnlySpan<byte> reference, bool erased, string? webhook)
     {
         ref readonly JournalEntry entry = ref one.Entry;
         text.Raw("{\"id\":\""u8);
-        WriteId(ref text, idBits, entry.AtMs);
+        (ulong head, ulong tail) = IdOf(idBits, entry.AtMs);
+        text.Uuid(head, tail);
         text.Raw("\",\"type\":\""u8);
-        text.Ascii(TypeOf(entry));
+        text.Ascii(EventTypes.Of(TypeOf(entry)));
         text.Raw("\",\"at\":\""u8);
         text.Time(entry.AtMs);
         text.Raw("\",\"tenant\":\""u8);
@@ -47,6 +65,17 @@ internal static class EventText
         if (entry.Kind == EntryKind.Status)
         {
             WriteStatus(ref text, entry, configuration);
+        }
+        else if (entry is { Kind: EntryKind.Notice, Notice: NoticeKind.ProviderUp or NoticeKind.ProviderDown })
+        {
+            WriteProvider(ref text, entry, configuration);
+        }
+
+        if (webhook is not null)
+        {
+            text.Raw(",\"webhook\":\""u8);
+            text.Ascii(webhook);
+            text.Raw("\""u8);
         }
 
         if (!reference.IsEmpty)
@@ -74,13 +103,7 @@ internal static class EventText
         text.Raw("\",\"status\":\""u8);
         text.Ascii(WireNames.Of(entry.Status));
         text.Raw("\""u8);
-        if (entry.Provider != 0 && configuration.FindProvider(entry.Provider) is { } provider)
-        {
-            text.Raw(",\"provider\":\""u8);
-            text.Ascii(provider.Name);
-            text.Raw("\""u8);
-        }
-
+        WriteProvider(ref text, entry, configuration);
         if (entry.Reason != Reason.None)
         {
             text.Raw(",\"reason\":\""u8);
@@ -89,11 +112,13 @@ internal static class EventText
         }
     }
 
-    // A UUIDv7 (RFC 9562 §5.7): the event's time, then 74 of the 128 bits that its position is under the installation's key.
-    private static void WriteId(ref Utf8Text text, UInt128 bits, long atMs)
+    private static void WriteProvider(ref Utf8Text text, in JournalEntry entry, Configuration configuration)
     {
-        ulong high = (ulong)(bits >> 64);
-        ulong low = (ulong)bits;
-        text.Uuid(((ulong)atMs << 16) | 0x7000 | (high & 0x0FFF), 0x8000_0000_0000_0000 | (low >> 2));
+        if (entry.Provider != 0 && configuration.FindProvider(entry.Provider) is { } provider)
+        {
+            text.Raw(",\"provider\":\""u8);
+            text.Ascii(provider.Name);
+            text.Raw("\""u8);
+        }
     }
 }

@@ -2,6 +2,7 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
 
@@ -9,7 +10,7 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere
+internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere
 {
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
@@ -26,6 +27,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         this.faults = faults;
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
+        engine.NoticesElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -54,6 +56,25 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.PeekAsync(tenant, id, cancellationToken)
         : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> NotifyAsync(int tenant, NoticeKind kind, int subject, CancellationToken cancellationToken)
+    {
+        int shard = SiloEngine.ShardOfNotices(tenant);
+        if (engine.Owns(shard))
+        {
+            return await engine.NotifyHereAsync(tenant, kind, subject, cancellationToken);
+        }
+
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(shard).NotifyAsync(tenant, (byte)kind, subject).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)

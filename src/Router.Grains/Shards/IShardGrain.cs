@@ -24,6 +24,9 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
 
+    /// <summary>See <see cref="Router.Engine.Shards.INotices.NotifyAsync"/>.</summary>
+    Task<bool> NotifyAsync(int tenant, byte kind, int subject);
+
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
 }

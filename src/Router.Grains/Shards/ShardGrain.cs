@@ -3,6 +3,7 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Placement;
@@ -85,6 +86,10 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);
         return new PeekAnswer { Found = live.Found, Status = (byte)live.Status, Provider = live.Provider };
     }
+
+    /// <inheritdoc/>
+    public Task<bool> NotifyAsync(int tenant, byte kind, int subject) =>
+        engine.NotifyHereAsync(tenant, (NoticeKind)kind, subject, CancellationToken.None).AsTask();
 
     /// <inheritdoc/>
     public Task<bool> ReceiveAsync(ReceiptItem receipt)

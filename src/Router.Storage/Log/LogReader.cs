@@ -148,6 +148,10 @@ internal ref struct LogReader
                 entry.KeySlot = BinaryPrimitives.ReadUInt32LittleEndian(group[(at + 4)..]);
                 at += 8;
                 break;
+            case EntryKind.Notice:
+                entry.Notice = (NoticeKind)group[at++];
+                entry.Provider = (int)ReadVarint(ref at);
+                break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:
                 record.Shard = group[at++];

@@ -122,6 +122,10 @@ internal sealed class LogWriter
                 BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 4)..], entry.KeySlot);
                 at += 8;
                 break;
+            case EntryKind.Notice:
+                to[at++] = (byte)entry.Notice;
+                PutVarint((uint)entry.Provider, to, ref at);
+                break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:
                 to[at++] = (byte)shard;

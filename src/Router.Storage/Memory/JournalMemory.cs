@@ -105,6 +105,7 @@ internal sealed partial class JournalMemory
                 Current.Leave(entry);
                 break;
             case EntryKind.Flags:
+            case EntryKind.Notice: // lives in the log alone
                 break;
             case EntryKind.UnmatchedReceipt:
                 AddUnmatchedLocked(new ShardReceipt(shard, new UnmatchedReceipt

@@ -16,7 +16,9 @@ using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Webhooks;
 using Router.Grains.Administration;
+using Router.Grains.Webhooks;
 using Router.Testing;
 
 namespace Router.FrontDoor.Tests.Doubles;
@@ -60,6 +62,8 @@ internal sealed class TestDoor : IAsyncDisposable
 
     public LogLines Log { get; }
 
+    public DirectWebhooks Webhooks { get; private init; } = null!;
+
     public HttpClient Http { get; }
 
     /// <summary>What the door counts.</summary>
@@ -76,7 +80,7 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>Keys by role's word, and <c>other</c>: the owner's of the other tenant.</summary>
     public Dictionary<string, string> Keys { get; } = new() { ["operator"] = OperatorKey };
 
-    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null, IKeyedHash? hash = null)
+    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null, IKeyedHash? hash = null, Action<IServiceCollection>? replace = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         var log = new LogLines();
@@ -95,6 +99,9 @@ internal sealed class TestDoor : IAsyncDisposable
         shards ??= new JournalShards(journal, sealer);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
+        var webhooks = new DirectWebhooks(journal, time);
+        builder.Services.AddSingleton<IWebhooks>(webhooks);
+        builder.Services.AddSingleton(new WebhookTimes { Gather = TimeSpan.Zero, Grace = TimeSpan.Zero });
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(faults);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
@@ -104,10 +111,12 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
         var options = new FrontDoorOptions { OperatorKey = OperatorKey };
         builder.Services.AddRouterFrontDoor(with?.Invoke(options) ?? options);
+        replace?.Invoke(builder.Services);
         WebApplication app = builder.Build();
+        webhooks.Delivery = app.Services.GetRequiredService<IWebhookDelivery>();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Webhooks = webhooks };
         await door.FurnishAsync();
         return door;
     }
@@ -164,6 +173,7 @@ internal sealed class TestDoor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await Webhooks.DisposeAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await app.StopAsync(patience.Token);
         await app.DisposeAsync();
