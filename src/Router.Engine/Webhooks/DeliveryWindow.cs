@@ -186,8 +186,9 @@ public sealed class DeliveryWindow
         }
         else if (IsKnocking && nowMs >= pausedUntilMs)
         {
-            // Once a knock: what was under way beside it tells nothing new.
-            pausedUntilMs = Math.Min(nowMs + WebhookRetries.DelayMs(++pauses, jitter.NextDouble()), failingSinceMs + WebhookRetries.LongestMs);
+            // Once a knock: what was under way beside it tells nothing new. Where there is little to tell, the same event knocks, at its own pauses.
+            pauses = Math.Max(pauses + 1, one.Failures);
+            pausedUntilMs = Math.Min(nowMs + WebhookRetries.DelayMs(pauses, jitter.NextDouble()), failingSinceMs + WebhookRetries.LongestMs);
         }
     }
 
