@@ -10,7 +10,7 @@ public sealed partial class SiloEngine
     /// <summary>The way of notices to other silos; null: there are none.</summary>
     public INotices? NoticesElsewhere { get; set; }
 
-    /// <summary>Told of every change of a provider's health here; called by the provider's own threads.</summary>
+    /// <summary>Told of every change of a provider's health here, and false for one that is made, changed or taken away. Called on any thread; must return at once.</summary>
     public Action<int, bool>? HealthTold { get; set; }
 
     /// <summary>The shard that keeps a tenant's notices: they are ordered among each other.</summary>
@@ -29,6 +29,15 @@ public sealed partial class SiloEngine
         }
 
         return await NotifyHereAsync(tenant, kind, subject, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Providers that go down with the silo are no news.
+    private void TellHealth(int provider, bool up)
+    {
+        if (!draining)
+        {
+            HealthTold?.Invoke(provider, up);
+        }
     }
 
     /// <summary>As <see cref="NotifyAsync"/>, by the owner here or not at all.</summary>

@@ -41,6 +41,7 @@ public sealed partial class SiloEngine
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
                     providers.Add(account.Number, new RunningProvider(account, provider, events));
                     Dispatcher.Attach(new ProviderLink(account, provider));
+                    TellHealth(account.Number, up: false);
                     provider.Start();
                 }
             }
@@ -94,7 +95,7 @@ public sealed partial class SiloEngine
     {
         Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up, expected: draining);
         Dispatcher.HealthChanged(provider, up);
-        HealthTold?.Invoke(provider, up);
+        TellHealth(provider, up);
     }
 
     /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>
@@ -133,6 +134,7 @@ public sealed partial class SiloEngine
         RunningProvider running = providers[number];
         providers.Remove(number);
         running.Events.Retire();
+        TellHealth(number, up: false);
         if (!keepsLink)
         {
             Dispatcher.Detach(number);

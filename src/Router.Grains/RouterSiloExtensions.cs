@@ -5,6 +5,7 @@ using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 using Router.Grains.Placement;
+using Router.Grains.Providers;
 using Router.Grains.Shards;
 using Router.Grains.Webhooks;
 
@@ -38,6 +39,8 @@ public static class RouterSiloExtensions
         services.AddSingleton<WebhookKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<WebhookKeeper>());
         services.AddSingleton<IWebhooks, SiloWebhooks>();
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<ProviderWatch>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

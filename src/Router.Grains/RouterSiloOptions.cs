@@ -21,6 +21,9 @@ public sealed record RouterSiloOptions
     /// <summary>Pause before a silo that did not take the configuration is tried again. Default 200 ms.</summary>
     public TimeSpan SpreadRetry { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A provider's state is told to tenants once it has lasted so long. Default 2 s: a link that binds anew at once is nothing to tell.</summary>
+    public TimeSpan HealthRest { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Messages that wait for a shard on another silo, a shard. Default 1,024.</summary>
     public int RemoteQueue { get; init; } = 1024;
 }

@@ -15,6 +15,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Webhooks;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -24,8 +25,9 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier)
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier, Deliveries deliveries)
     {
+        Deliveries = deliveries;
         Carrier = carrier;
         this.cluster = cluster;
         Store = store;
@@ -37,6 +39,8 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public Carrier Carrier { get; }
 
+    public Deliveries Deliveries { get; }
+
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
     public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null)
@@ -44,6 +48,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         MemoryStore store = new();
         Carrier carrier = new();
         PlainSealer sealer = new();
+        Deliveries deliveries = new();
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
@@ -56,6 +61,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyedHash>(Hash);
             silo.Services.AddSingleton(s => new SiloEngine(
                 s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
+            silo.Services.AddSingleton<IWebhookDelivery>(new SiloDeliveries(deliveries, specific.SiloName));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {
@@ -68,12 +74,14 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster, store, carrier);
+        RouterCluster started = new(cluster, store, carrier, deliveries);
         await started.WaitUntilReadyAsync();
         return started;
     }
 
     public IAdministration Administration(int silo) => Of<IAdministration>(silo);
+
+    public IWebhooks Webhooks(int silo) => Of<IWebhooks>(silo);
 
     public IShards Shards(int silo) => Of<IShards>(silo);
 

@@ -100,10 +100,11 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         try
         {
             Begin();
+            await StepAsync();
             while (!stopping && window.State == DeliveryState.Going)
             {
-                await StepAsync();
                 await SleepAsync();
+                await StepAsync();
             }
 
             await EndAsync();
@@ -382,7 +383,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             due = window.DueMs(now);
         }
 
-        due = Math.Min(Math.Max(due, holdUntilMs), KeepDueMs());
+        due = Math.Min(holdUntilMs > now ? holdUntilMs : due, KeepDueMs());
         timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(due - now, 0, (long)shared.Times.KeepIdle.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         await WakenAsync();
     }

@@ -24,6 +24,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Says what to answer: a status; -1 hangs until the receiver is disposed.</summary>
     public Func<Post, HttpContext, int> Answer { get; set; } = static (_, _) => 204;
 
+    /// <summary>Writes the answer's body; null: it has none.</summary>
+    public Func<HttpContext, Task>? Body { get; set; }
+
     public static async Task<Receiver> OpenAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -61,6 +64,7 @@ internal sealed class Receiver : IAsyncDisposable
         }
 
         context.Response.StatusCode = status;
+        await (Body?.Invoke(context) ?? Task.CompletedTask);
     }
 }
 
