@@ -13,7 +13,11 @@ public sealed class ProviderNotices
     public async Task Down_is_told_when_no_silo_has_a_session_and_up_when_one_has_again()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(
-            new StoredGrains(), options: new RouterSiloOptions { TouchInterval = TimeSpan.FromMilliseconds(100), HealthRest = TimeSpan.FromMilliseconds(50) });
+            new StoredGrains(),
+            options: new RouterSiloOptions
+            {
+                TouchInterval = TimeSpan.FromMilliseconds(100), HealthRest = TimeSpan.FromMilliseconds(50), HealthFirst = TimeSpan.FromMilliseconds(50), HealthPause = TimeSpan.Zero,
+            });
         Tenant acme = await cluster.ConfigureAsync(Stop);
         await cluster.WaitForAsync(() => cluster.Carrier.Providers.Count == 2);
 

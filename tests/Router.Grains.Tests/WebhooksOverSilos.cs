@@ -77,7 +77,9 @@ public sealed class WebhooksOverSilos
         Assert.Equal((false, "failing"), (shown!.Enabled, shown.DisabledBecause));
         await cluster.WaitForAsync(() => Notices(cluster).Length > 0);
         JournalEntry notice = Assert.Single(Notices(cluster));
-        Assert.Equal((tenant.Number, NoticeKind.WebhookDisabled, "one"), (notice.Tenant, notice.Notice, cluster.Webhooks(0).NameOf(notice.Tenant, notice.Provider)));
+        Assert.Equal((tenant.Number, NoticeKind.WebhookDisabled), (notice.Tenant, notice.Notice));
+        Assert.Equal("one", await cluster.Webhooks(0).NameOfAsync(notice.Tenant, notice.Provider, Stop));
+        Assert.Null(await cluster.Webhooks(0).NameOfAsync(notice.Tenant + 1, notice.Provider, Stop));
 
         await cluster.Webhooks(0).PutAsync(tenant.Number, "one", Settings, Stop);
         Assert.Equal(new LogPosition(5, 0), Assert.Single(cluster.Deliveries.Going).From.Position);

@@ -14,7 +14,7 @@ internal sealed class EventComposer(EventStreamServices shared)
     {
         var events = new StructList<LogEvent>(1);
         events.Add(one);
-        var references = new References(shared.Journal);
+        var references = new References(shared.Journal, shared.Webhooks);
         await references.FetchAsync(tenant.Number, events, cancellationToken);
         return Write(one, tenant, references);
     }
@@ -26,7 +26,7 @@ internal sealed class EventComposer(EventStreamServices shared)
         ReadOnlySpan<byte> reference = references.Of(one.Entry, out bool erased);
         byte[] room = new byte[EventText.BytesMax(reference.Length)];
         var text = new Utf8Text(room);
-        EventText.Write(ref text, one, tenant, shared.Administration.Current, blocks[1], reference, erased, shared.WebhookOf(one.Entry));
+        EventText.Write(ref text, one, tenant, shared.Administration.Current, blocks[1], reference, erased, references.WebhookOf(one.Entry));
         (ulong head, ulong tail) = EventText.IdOf(blocks[1], one.Entry.AtMs);
         return new ComposedEvent(UuidText.ToText(head, tail), room.AsMemory(0, text.Length));
     }

@@ -23,7 +23,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
-    private readonly References references = new(shared.Journal);
+    private readonly References references = new(shared.Journal, shared.Webhooks);
     private readonly Admission admission = new(context, Permission.TenantRead, caller, shared.Doorkeeper, shared.Administration);
     private readonly bool tellsAll = filter == EventFilter.All && conversation is null;
     private long lastWritten;
@@ -148,7 +148,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             text.Raw("\nevent: "u8);
             text.Ascii(EventTypes.Of(EventText.TypeOf(one.Entry)));
             text.Raw("\ndata: "u8);
-            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased, shared.WebhookOf(one.Entry));
+            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased, references.WebhookOf(one.Entry));
             text.Raw("\n\n"u8);
             output.Advance(text.Length);
         }

@@ -26,9 +26,8 @@ internal sealed class EventStreamServices(
 
     internal FrontDoorOptions Options { get; } = options;
 
-    /// <summary>The name of the webhook that an event is about; null: none.</summary>
-    internal string? WebhookOf(in JournalEntry entry) =>
-        entry is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled } ? webhooks.NameOf(entry.Tenant, entry.Provider) : null;
+    /// <summary>Names webhooks.</summary>
+    internal IWebhooks Webhooks { get; } = webhooks;
 
     /// <summary>Cancelled when this process begins to stop: streams end, clients go elsewhere.</summary>
     internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;

@@ -11,11 +11,8 @@ namespace Router.Grains.Providers;
 [KeepAlive]
 internal sealed partial class ProviderHealthGrain(
     [PersistentState("health", RouterSilo.StorageName)] IPersistentState<ProviderHealthState> state, INotices notices, ConfigurationHolder holder,
-    IClusterMembershipService membership, TimeProvider time, ILogger<ProviderHealthGrain> log) : Grain, IProviderHealthGrain
+    IClusterMembershipService membership, TimeProvider time, RouterSiloOptions options, ILogger<ProviderHealthGrain> log) : Grain, IProviderHealthGrain
 {
-    // However a link flaps, its tenants are told of it this seldom: at worst six times a minute.
-    private static readonly TimeSpan TellingPause = TimeSpan.FromSeconds(10);
-
     private const int TellingsAtOnce = 64;
 
     private readonly Dictionary<SiloAddress, bool> seen = [];
@@ -38,7 +35,7 @@ internal sealed partial class ProviderHealthGrain(
             return true;
         }
 
-        if (lastTold is { } at && time.GetElapsedTime(at) < TellingPause)
+        if (lastTold is { } at && time.GetElapsedTime(at) < options.HealthPause)
         {
             return false;
         }
@@ -66,11 +63,12 @@ internal sealed partial class ProviderHealthGrain(
         bool missing = false;
         foreach ((SiloAddress silo, ClusterMember member) in membership.CurrentSnapshot.Members)
         {
-            if (member.Status != SiloStatus.Active)
+            // One that reports lives, even where the membership here does not know it as active yet.
+            if (member.Status is SiloStatus.Dead or SiloStatus.ShuttingDown or SiloStatus.Stopping)
             {
                 seen.Remove(silo);
             }
-            else
+            else if (member.Status == SiloStatus.Active)
             {
                 missing |= !seen.ContainsKey(silo);
             }

@@ -12,11 +12,6 @@ namespace Router.Grains.Providers;
 internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHolder holder, IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ProviderWatch> log)
     : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
-
-    // A provider that is new here, as all are after a start, has so long to bind before it is called down.
-    private static readonly TimeSpan FirstBind = TimeSpan.FromSeconds(30);
-
     // So often what is known is reported anew: to a grain that woke elsewhere after its silo died.
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(60);
 
@@ -69,7 +64,7 @@ internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHold
         {
             while (true)
             {
-                await Task.Delay(LookInterval, time, stopping.Token);
+                await Task.Delay(options.HealthRest / 2, time, stopping.Token);
                 foreach ((int provider, Seen seen) in all)
                 {
                     if (IsDue(seen))
@@ -90,7 +85,7 @@ internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHold
 
     private bool IsDue(Seen seen) => seen.Reported == seen.Up
         ? time.GetElapsedTime(seen.ReportedAt) >= ReportInterval
-        : time.GetElapsedTime(seen.Since) >= (seen is { Up: false, Reported: null } ? FirstBind : options.HealthRest);
+        : time.GetElapsedTime(seen.Since) >= (seen is { Up: false, Reported: null } ? options.HealthFirst : options.HealthRest);
 
     private async Task ReportAsync(int provider, Seen seen)
     {

@@ -32,6 +32,6 @@ public interface IWebhooks
     /// <summary>Posts a test event; null: there is no such webhook.</summary>
     Task<WebhookAnswer?> TestAsync(int tenant, string name, CancellationToken cancellationToken);
 
-    /// <summary>A webhook's name by its number, as this silo last heard; null: it does not know one (any more).</summary>
-    string? NameOf(int tenant, int number);
+    /// <summary>A webhook's name by its number; null: it was removed, or the list can't be read now. From memory, but for one that is new.</summary>
+    ValueTask<string?> NameOfAsync(int tenant, int number, CancellationToken cancellationToken);
 }

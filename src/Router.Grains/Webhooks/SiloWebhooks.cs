@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Router.Core.Webhooks;
 using Router.Engine.Journal;
 using Router.Grains.Administration;
@@ -64,9 +65,20 @@ internal sealed class SiloWebhooks(IGrainFactory grains, WebhookKeeper keeper) :
         await IsKnownAsync(tenant, name, cancellationToken) ? await AskAsync(Of(tenant, name).TestAsync(), cancellationToken) : null;
 
     /// <inheritdoc/>
-    public string? NameOf(int tenant, int number)
+    public async ValueTask<string?> NameOfAsync(int tenant, int number, CancellationToken cancellationToken)
     {
-        foreach (WebhookListEntry entry in keeper.Entries)
+        if (Find(keeper.Entries, tenant, number) is { } name)
+        {
+            return name;
+        }
+
+        await keeper.RefreshAsync().WaitAsync(cancellationToken);
+        return Find(keeper.Entries, tenant, number);
+    }
+
+    private static string? Find(ImmutableArray<WebhookListEntry> entries, int tenant, int number)
+    {
+        foreach (WebhookListEntry entry in entries)
         {
             if (entry.Tenant == tenant && entry.Number == number)
             {

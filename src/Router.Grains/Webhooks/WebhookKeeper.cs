@@ -73,17 +73,24 @@ internal sealed partial class WebhookKeeper(IGrainFactory grains, ConfigurationH
         }
     }
 
-    // True: it has changed.
-    private async Task<bool> RefreshAsync()
+    /// <summary>Asks for the newest list now; true: it has changed. Any thread.</summary>
+    public async Task<bool> RefreshAsync()
     {
         try
         {
-            if (await grains.GetGrain<IWebhookListGrain>(0).ReadAsync(list.Version) is not { } read)
+            WebhookList known = Volatile.Read(ref list);
+            if (await grains.GetGrain<IWebhookListGrain>(0).ReadAsync(known.Version) is not { } read)
             {
                 return false;
             }
 
-            Volatile.Write(ref list, read);
+            // Where two ask at a time, the newer stays.
+            WebhookList before;
+            do
+            {
+                before = Volatile.Read(ref list);
+            }
+            while (before.Version < read.Version && Interlocked.CompareExchange(ref list, read, before) != before);
             return true;
         }
 #pragma warning disable CA1031 // A storage's fault in an activation comes as whatever it threw; the answer to all is: ask again.

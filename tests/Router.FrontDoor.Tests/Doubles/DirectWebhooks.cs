@@ -101,7 +101,7 @@ internal sealed class DirectWebhooks(IJournal journal, TimeProvider time) : IWeb
     public async Task<WebhookAnswer?> TestAsync(int tenant, string name, CancellationToken cancellationToken) =>
         all.TryGetValue((tenant, name), out Kept? kept) ? await Delivery.TestAsync(kept.Plan(), cancellationToken) : null;
 
-    public string? NameOf(int tenant, int number) => number == 7 ? "seven" : null;
+    public ValueTask<string?> NameOfAsync(int tenant, int number, CancellationToken cancellationToken) => new(number == 7 ? "seven" : null);
 
     /// <summary>Ends a delivery as a crash does, without its last word, and starts it from what was kept.</summary>
     public async Task CrashAsync(int tenant, string name)
