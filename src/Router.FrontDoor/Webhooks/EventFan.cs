@@ -125,9 +125,14 @@ internal sealed class EventFan(IEventLog log, WebhookTimes times, TimeProvider t
         {
             tenants.Clear();
             looked = log.Look(looked, tenants);
-            foreach ((int tenant, List<Listener> own) in listeners)
+            if (tenants.Contains(0))
             {
-                if (tenants.Contains(tenant) || tenants.Contains(0))
+                tenants.UnionWith(listeners.Keys);
+            }
+
+            foreach (int tenant in tenants)
+            {
+                if (listeners.TryGetValue(tenant, out List<Listener>? own))
                 {
                     own.ForEach(static listener => listener.HasNews = true);
                     woken.AddRange(own);

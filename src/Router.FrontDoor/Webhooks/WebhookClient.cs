@@ -56,6 +56,11 @@ internal sealed class WebhookClient : IDisposable
     internal async Task<WebhookAnswer> PostAsync(WebhookPlan plan, ComposedEvent told, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
+        if (!allowPrivate && plan.Url.Scheme != Uri.UriSchemeHttps)
+        {
+            return Fault(WebhookFaults.Tls); // set while the operator allowed it
+        }
+
         using var late = new CancellationTokenSource(times.Answer, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
