@@ -12,7 +12,7 @@ public sealed partial class SiloEngine
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
 
-    /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
+    /// <summary>Swaps the configuration whole: providers that are new start, those that changed settle what is in flight and are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -24,26 +24,43 @@ public sealed partial class SiloEngine
             }
 
             Configuration = configuration;
+            var changed = new Dictionary<int, RunningProvider>();
             foreach (int number in providers.Keys.ToArray())
             {
                 ProviderAccount? account = configuration.FindProvider(number);
-                if (account is null || !account.Settings.Enabled || !Same(account.Settings, providers[number].Account.Settings))
+                if (account is { Settings.Enabled: true } && factories.ContainsKey(account.Settings.Kind))
                 {
-                    Remove(number, keepsLink: account is { Settings.Enabled: true } && factories.ContainsKey(account.Settings.Kind));
+                    if (!Same(account.Settings, providers[number].Account.Settings))
+                    {
+                        changed.Add(number, Take(number));
+                    }
+                }
+                else
+                {
+                    Dispatcher.Detach(number);
+                    _ = Take(number).StopAsync();
                 }
             }
 
             foreach (ProviderAccount account in configuration.Providers)
             {
+                Dispatcher.Drain(account.Number, account.IsDraining);
                 if (account.Settings.Enabled && !providers.ContainsKey(account.Number) && factories.TryGetValue(account.Settings.Kind, out IProviderFactory? factory))
                 {
                     var events = new InstanceEvents(this);
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
-                    providers.Add(account.Number, new RunningProvider(account, provider, events));
-                    Dispatcher.Attach(new ProviderLink(account, provider));
+                    var running = new RunningProvider(this, account, provider, events);
+                    providers.Add(account.Number, running);
+                    var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
                     TellHealth(account.Number, up: false);
-                    provider.Start();
+                    running.Start(changed.GetValueOrDefault(account.Number));
                 }
+            }
+
+            foreach (Tenant tenant in configuration.Tenants)
+            {
+                Credit.SetLine(tenant.Number, tenant.Credit);
             }
 
             Dispatcher.Configure();
@@ -54,6 +71,31 @@ public sealed partial class SiloEngine
         }
     }
 
+    /// <summary>How the providers are here, for people; those that are disabled or of no kind known here are left out.</summary>
+    public IReadOnlyList<ProviderLook> LookAtProviders()
+    {
+        long now = Timestamp;
+        return [.. Dispatcher.Links.Where(static l => !l.Closed).Select(link => new ProviderLook
+        {
+            Number = link.Account.Number,
+            IsUp = link.Up,
+            IsDraining = link.Draining,
+            Breaker = link.Breaker.State,
+            InFlight = Math.Max(0, link.InFlight),
+            Unkept = Math.Max(0, link.Unkept),
+            Window = link.Window,
+            Lanes = link.Lanes,
+            IsPaused = now < link.PausedUntil,
+            Good = link.Totals.Good,
+            Bad = link.Totals.Bad,
+            Throttled = link.Totals.Throttled,
+            Outcomes = link.Outcomes.All(),
+            LatencyHalf = link.Latency.Recent.Quantile(0.5, UnixMs),
+            LatencyMost = link.Latency.Recent.Quantile(0.99, UnixMs),
+            Status = link.Provider.Status,
+        })];
+    }
+
     /// <inheritdoc/>
     public void Settle(ReadOnlySpan<Outcome> outcomes)
     {
@@ -61,21 +103,26 @@ public sealed partial class SiloEngine
         while (from < outcomes.Length)
         {
             int provider = outcomes[from].Provider;
-            int throttled = 0;
-            int retryAfterMs = 0;
+            OutcomeCounts counts = default;
             int to = from;
             for (; to < outcomes.Length && outcomes[to].Provider == provider; to++)
             {
-                if (outcomes[to].Kind == OutcomeKind.Throttled)
-                {
-                    throttled++;
-                    retryAfterMs = Math.Max(retryAfterMs, outcomes[to].RetryAfterMs);
-                }
+                counts.Add(outcomes[to]);
             }
 
-            Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
+            ProviderLink? link = Dispatcher.LinkOf(provider);
+            Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
+                if (link is not null)
+                {
+                    link.Outcomes.Add(outcomes[from].Kind);
+                    if (link.Latency.Told(outcomes[from].Message, out TimeSpan took))
+                    {
+                        Meter.Answered(link.Account.Name, took);
+                    }
+                }
+
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);
@@ -98,12 +145,13 @@ public sealed partial class SiloEngine
         TellHealth(provider, up);
     }
 
-    /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>
-    internal void RerouteAll()
+    /// <summary>Has every owner here look for another provider for what waits at one that takes nothing.</summary>
+    /// <param name="isBack">One takes again: what waits at others, too, may be meant for it.</param>
+    internal void RerouteAll(bool isBack)
     {
         for (int shard = 0; shard < owners.Length; shard++)
         {
-            Post(shard, new UrgentCommand { Kind = CommandKind.Reroute });
+            Post(shard, new UrgentCommand { Kind = isBack ? CommandKind.RerouteAll : CommandKind.Reroute });
         }
     }
 
@@ -129,30 +177,12 @@ public sealed partial class SiloEngine
     private static bool Same(ProviderSettings left, ProviderSettings right) =>
         left.Kind == right.Kind && left.Settings == right.Settings && left.Limits == right.Limits && left.Channels.SequenceEqual(right.Channels, StringComparer.Ordinal);
 
-    private void Remove(int number, bool keepsLink)
+    private RunningProvider Take(int number)
     {
-        RunningProvider running = providers[number];
-        providers.Remove(number);
-        running.Events.Retire();
+        providers.Remove(number, out RunningProvider? running);
+        running!.Events.Retire();
         TellHealth(number, up: false);
-        if (!keepsLink)
-        {
-            Dispatcher.Detach(number);
-        }
-
-        _ = StopAsync(running);
-    }
-
-    private async Task StopAsync(RunningProvider running)
-    {
-        try
-        {
-            await running.Provider.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            Log.ProviderStop(running.Account.Name, fault);
-        }
+        return running;
     }
 
     private async Task DrainProvidersAsync(CancellationToken cancellationToken)
@@ -165,19 +195,7 @@ public sealed partial class SiloEngine
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProviderStopTime);
-        await Task.WhenAll(all.Select(p => DrainAsync(p.Account, p.Provider, limit.Token))).ConfigureAwait(false);
-    }
-
-    private async Task DrainAsync(ProviderAccount account, IProvider provider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await provider.DrainAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException)
-        {
-            Log.ProviderStop(account.Name, fault);
-        }
+        await Task.WhenAll(all.Select(p => p.DrainAsync(limit.Token))).ConfigureAwait(false);
     }
 
     private async Task DisposeProvidersAsync()
@@ -191,11 +209,9 @@ public sealed partial class SiloEngine
 
         foreach (RunningProvider running in all)
         {
-            await StopAsync(running).ConfigureAwait(false);
+            await running.StopAsync().ConfigureAwait(false);
         }
     }
-
-    private sealed record RunningProvider(ProviderAccount Account, IProvider Provider, InstanceEvents Events);
 
     // One instance of a provider's account. Its outcomes and receipts count however late they come; its health does not once another took its place.
     private sealed class InstanceEvents(SiloEngine engine) : IProviderEvents

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
@@ -47,6 +48,13 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IAs
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
+        Credit = new CreditPool(OnBalanceLow);
+        foreach ((int tenant, long spent) in journal.Usage.ReadSpent())
+        {
+            Credit.AddSpent(tenant, spent);
+        }
+
+        Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -79,6 +87,10 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IAs
     internal Dispatcher Dispatcher { get; }
 
     internal WaitingCounts Waiting { get; } = new();
+
+    internal StatusCounts Counts { get; } = new();
+
+    internal EngineMeter Meter { get; }
 
     /// <summary>Starts the clock that drives the timers.</summary>
     public void Start() => tickTimer.Change(TimeSpan.FromMilliseconds(Shard.TickMs), TimeSpan.FromMilliseconds(Shard.TickMs));
@@ -186,6 +198,7 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IAs
         await tickTimer.DisposeAsync().ConfigureAwait(false);
         await pokeTimer.DisposeAsync().ConfigureAwait(false);
         await DisposeProvidersAsync().ConfigureAwait(false);
+        Meter.Dispose();
     }
 
     internal void Ended(ShardOwner owner, bool lost)

@@ -9,9 +9,11 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
+using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Webhooks;
 using Router.Grains.Webhooks;
@@ -50,7 +52,7 @@ public static class RouterFrontDoor
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<EventComposer>();
         services.AddSingleton<EventFinder>();
-        services.AddSingleton<IHostResolver, DnsResolver>();
+        services.TryAddSingleton<IHostResolver, DnsResolver>();
         services.TryAddSingleton(new WebhookTimes());
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookSlots>();
@@ -61,10 +63,17 @@ public static class RouterFrontDoor
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<QueueEndpoints>();
+        services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<DashboardEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -97,10 +106,17 @@ public static class RouterFrontDoor
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<QueueEndpoints>().Map(endpoints);
+        services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        services.GetRequiredService<LiveEndpoints>().Map(endpoints);
+        services.GetRequiredService<DashboardEndpoints>().Map(app);
+        DocumentEndpoints.Map(app);
         return app;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Router.Engine;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -44,6 +45,7 @@ public static class RouterSiloExtensions
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
+        services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Credit);
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
 

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Router.Engine;
 using Router.Engine.Providers;
+using Orleans.Dashboard;
 using Router.FrontDoor;
+using Router.FrontDoor.Access;
 using Router.Host.Settings;
 using Router.Providers.Loopback;
 using Router.Providers.Smpp;
@@ -27,12 +29,15 @@ internal static class RouterHost
         builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<OperatorKeyMaker>(s, settings));
 
         builder.Services.AddRouterFrontDoor(settings.FrontDoor);
+        builder.Services.AddRouterTelemetry(settings);
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings.HttpUrl));
 
         WebApplication app = builder.Build();
         app.UseRouting();
         app.MapRouter();
+        app.MapMetrics();
+        app.MapOrleansDashboard(routePrefix: "/admin/grains").RequireOperator();
         return app;
     }
 

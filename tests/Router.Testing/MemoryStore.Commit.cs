@@ -102,6 +102,7 @@ public sealed partial class MemoryStore
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             Apply(part.Shard, entry);
+            Usage.Add(entry);
             if (entry.Kind is EntryKind.Status or EntryKind.Flags or EntryKind.Notice)
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
@@ -35,11 +36,31 @@ internal sealed class OfferedLane : IShardEffects
 
     public void OutcomeKept(int provider) => OutcomesKept++;
 
+    public void Count(MessageStatus status, Reason reason)
+    {
+    }
+
+    public void Left(long waitedMs)
+    {
+    }
+
     public void Finished(int tenant)
     {
     }
 
+    public bool TryReserve(int tenant, long amount) => true;
+
+    public void GiveBack(int tenant, long amount)
+    {
+    }
+
+    public void Doubt(in Engine.Credit.DoubtfulCharge charge) => throw new NotSupportedException();
+
     public bool IsHealthy(int provider) => true;
+
+    public bool HasWholeReceipts(int provider) => false;
+
+    public bool TryTakeTrial(int provider) => false;
 
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
 

@@ -6,14 +6,25 @@ namespace Router.Core.Tenants;
 public sealed class Tenant
 {
     private readonly Sender[] senders;
+    private readonly long[]? prices;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings)
+    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Credit = credit;
+        if (settings.Prices is { } byChannel)
+        {
+            prices = new long[byte.MaxValue + 1];
+            foreach ((string word, decimal price) in byChannel)
+            {
+                prices[WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel) ? (int)channel : 0] = Money.Of(price);
+            }
+        }
+
         senders = [.. settings.Senders.Select(static s => new Sender(s))];
     }
 
@@ -25,6 +36,12 @@ public sealed class Tenant
 
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
+
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    public CreditLine? Credit { get; }
+
+    /// <summary>Price of a segment, millionths; 0: none.</summary>
+    public long PriceOf(Channel channel) => prices is null ? 0 : prices[(byte)channel];
 
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)

@@ -40,6 +40,24 @@ internal sealed partial class ReceiptIndex
         }
     }
 
+    /// <summary>Receipts awaited, those of finished messages that may be doubled among them. For display.</summary>
+    public int AwaitedCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Stripe stripe in stripes)
+            {
+                lock (stripe.Gate)
+                {
+                    count += stripe.Awaited.Count;
+                }
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>An ownership begins: nothing is known yet under it.</summary>
     public void Own(int shard, long epoch) => Volatile.Write(ref epochs[shard], epoch);
 
@@ -111,8 +129,9 @@ internal sealed partial class ReceiptIndex
 
     /// <summary>What a receipt would do to what is kept of its message. Asked by the message's owner, when nothing else about the message is on its way to the journal.</summary>
     /// <param name="task">A matched receipt; <see cref="ReceiptTask.Awaited"/> is completed.</param>
+    /// <param name="isWhole">Whether it tells of all segments (<see cref="Providers.IProvider.HasWholeReceipts"/>).</param>
     /// <param name="status">The status that it gives its message; <see cref="MessageStatus.None"/>: other segments are still awaited.</param>
-    public ReceiptEffect Judge(ReceiptTask task, out MessageStatus status)
+    public ReceiptEffect Judge(ReceiptTask task, bool isWhole, out MessageStatus status)
     {
         status = MessageStatus.None;
         if (!TryFind(task.Awaited.ReceiptKey, out AwaitedReceipt awaited))
@@ -148,7 +167,7 @@ internal sealed partial class ReceiptIndex
             return ReceiptEffect.Nothing;
         }
 
-        status = receipt != MessageStatus.Delivered || group.IsLast ? receipt : MessageStatus.None;
+        status = receipt != MessageStatus.Delivered || isWhole || group.IsLast ? receipt : MessageStatus.None;
         return ReceiptEffect.Some;
     }
 

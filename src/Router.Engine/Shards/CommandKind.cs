@@ -11,4 +11,6 @@ internal enum CommandKind : byte
     Peek,
     Reroute,
     Notice,
+    RerouteAll,
+    Queue,
 }

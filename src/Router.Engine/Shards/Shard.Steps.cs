@@ -75,6 +75,7 @@ internal sealed partial class Shard
             underWay.Add(step);
         }
 
+        AbandonCredit();
         foreach (ref Step step in underWay.Span)
         {
             if (step.IsOutcome)
@@ -107,7 +108,9 @@ internal sealed partial class Shard
         {
             if (messages[slot].Head != 0 && (messages[slot].Marks & MessageMarks.Unlinked) == 0)
             {
-                effects.Finished(KeyOf(slot).Tenant);
+                LaneKey key = KeyOf(slot);
+                effects.Finished(key.Tenant);
+                GiveCreditBack(slot, key, MessageStatus.None);
             }
         }
 
@@ -179,6 +182,12 @@ internal sealed partial class Shard
                 entry.Tenant = key.Tenant;
                 entry.HasReference = (message.Marks & MessageMarks.Reference) != 0;
                 entry.Attempts = message.Attempts;
+                if (step.Kind == StepKind.SegmentSent || step.Status == MessageStatus.Sent)
+                {
+                    entry.Channel = key.Channel;
+                    entry.Price = key.Price;
+                }
+
                 break;
             }
 
@@ -236,6 +245,11 @@ internal sealed partial class Shard
 
     private void Apply(in Step step, long releaseEnd, bool mayBeOpen)
     {
+        if (step.Status != MessageStatus.None)
+        {
+            effects.Count(step.Status, ReasonOf(step));
+        }
+
         switch (step.Kind)
         {
             case StepKind.Finish:
@@ -276,10 +290,13 @@ internal sealed partial class Shard
         }
     }
 
+    private static Reason ReasonOf(in Step step) => step is { Kind: StepKind.Receipt, Target: ReceiptTask task } ? task.Receipt.Reason : step.Reason;
+
     private void ApplyFinish(in Step step)
     {
         if (step.Status == MessageStatus.Sent)
         {
+            effects.Left(NowMs - messages[step.Slot].Id.UnixMs);
             AwaitReceipt(step);
         }
         else if (messages[step.Slot].Segments > 1)
@@ -288,7 +305,13 @@ internal sealed partial class Shard
         }
 
         AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
-        RemoveMessage(step.Slot);
+        if (step.Target is QueueTask purge)
+        {
+            purge.Unkept--;
+            purge.Cancelled++;
+        }
+
+        RemoveMessage(step.Slot, step.Status);
         GoOnWithReceipts(step.Head);
     }
 

@@ -90,6 +90,8 @@ internal sealed partial class ShardOwner
         }
 
         cancelsHeld.Clear();
+        queueTasks.ForEach(static task => task.Answer.TrySetResult(null));
+        queueTasks.Clear();
         for (; urgentAt < urgentCount; urgentAt++)
         {
             RefuseCommand(ref urgentBatch[urgentAt]); // a fault in the middle of a batch
@@ -135,6 +137,9 @@ internal sealed partial class ShardOwner
                 break;
             case NoticeTask notice:
                 notice.Answer.TrySetResult(false);
+                break;
+            case QueueTask task:
+                task.Answer.TrySetResult(null);
                 break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);

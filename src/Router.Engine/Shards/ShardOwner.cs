@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
@@ -203,11 +204,25 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
 
+    void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);
+
+    void IShardEffects.Left(long waitedMs) => engine.Meter.Sent(waitedMs);
+
     void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
+
+    bool IShardEffects.TryReserve(int tenant, long amount) => engine.Credit.TryReserve(tenant, amount);
+
+    void IShardEffects.GiveBack(int tenant, long amount) => engine.Credit.GiveBack(tenant, amount);
+
+    void IShardEffects.Doubt(in Credit.DoubtfulCharge charge) => engine.Doubt(charge);
 
     bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
 
+    bool IShardEffects.TryTakeTrial(int provider) => engine.Dispatcher.TryTakeTrial(provider);
+
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
+
+    bool IShardEffects.HasWholeReceipts(int provider) => engine.Dispatcher.HasWholeReceipts(provider);
 
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
 

@@ -17,6 +17,9 @@ internal enum Permission
     /// <summary>Reads how a tenant is set up: what an agent, who works in it, need not see.</summary>
     TenantReadSettings,
 
+    /// <summary>The tenant's own keys: an owner's alone.</summary>
+    TenantOwn,
+
     /// <summary>Reads of the operator's.</summary>
     OperatorRead,
 
@@ -33,8 +36,21 @@ internal static class Permissions
         Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantManage => role is Role.Owner or Role.Admin,
         Permission.TenantReadSettings => role is Role.Owner or Role.Admin or Role.Auditor,
+        Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, "not a permission"),
+    };
+
+    /// <summary>The role's word in the API.</summary>
+    internal static string WordOf(Role role) => role switch
+    {
+        Role.Owner => "owner",
+        Role.Admin => "admin",
+        Role.Agent => "agent",
+        Role.Auditor => "auditor",
+        Role.Operator => "operator",
+        Role.Support => "support",
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "not a role"),
     };
 }

@@ -8,7 +8,7 @@ using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Administration;
 
-/// <summary><c>/admin/tenants</c>: tenants and their keys (DESIGN §6). Cold.</summary>
+/// <summary><c>/admin/tenants</c>: tenants (DESIGN §6). Cold.</summary>
 internal sealed class TenantEndpoints(IAdministration administration)
 {
     private const int BodyBytesMax = 64 * 1024;
@@ -17,8 +17,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
-        endpoints.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, AddKeyAsync);
-        endpoints.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, RemoveKeyAsync);
+        endpoints.Map("POST", "/admin/tenants/{tenant}/credit", Permission.OperatorManage, AddCreditAsync);
     }
 
     private async Task PutAsync(HttpContext context)
@@ -49,47 +48,59 @@ internal sealed class TenantEndpoints(IAdministration administration)
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
         : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
 
-    private async Task AddKeyAsync(HttpContext context)
+    private async Task AddCreditAsync(HttpContext context)
     {
-        if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadRole) is not { } role)
+        if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadTopUp) is not { } asked)
         {
             return;
         }
 
-        string key = KeyText.New();
-        if (await administration.AddKeyAsync(Name(context), role.Role, KeyText.Hash(key), context.RequestAborted) is not { } kept)
+        switch (await administration.AddCreditAsync(Name(context), Money.Of(asked.Amount), asked.Reference, context.RequestAborted))
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
-            return;
+            case CreditOutcome.Added:
+                await GetAsync(context);
+                break;
+            case CreditOutcome.NotFound:
+                await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+                break;
+            case CreditOutcome.NotCharged:
+                await ProblemResponse.WriteAsync(context, KnownProblems.NotCharged);
+                break;
+            case CreditOutcome.OtherAmount:
+                await ProblemResponse.WriteAsync(context, KnownProblems.OtherAmount);
+                break;
+            case CreditOutcome.TooMuch:
+                await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue("amount", $"would make the balance more than {Money.Max}"));
+                break;
+            default:
+                throw new InvalidOperationException("no such answer to a top-up");
         }
-
-        context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, 201, (kept.Id, Key: key), static (json, made) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, made.Id);
-            json.WriteString("key"u8, made.Key);
-            json.WriteEndObject();
-        });
     }
 
-    private async Task RemoveKeyAsync(HttpContext context)
+    private sealed record TopUpAsked(decimal Amount, string Reference);
+
+    private static TopUpAsked ReadTopUp(JsonFields fields)
     {
-        string id = (string)context.Request.RouteValues["id"]!;
-        if (await administration.RemoveKeyAsync(Name(context), id, context.RequestAborted))
+        decimal amount = fields.Require("amount", fields.Decimal("amount")) ?? 0;
+        string reference = fields.RequiredText("reference");
+        if (amount is <= 0 or > Money.Max || decimal.Round(amount, 6) != amount)
         {
-            context.Response.StatusCode = 204;
-            return;
+            fields.Refuse(KnownProblems.InvalidValue("amount", $"is not more than 0 and at most {Money.Max}, with at most 6 decimals"));
         }
 
-        await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+        if (reference.Length is 0 or > 100)
+        {
+            fields.Refuse(KnownProblems.InvalidValue("reference", $"has {reference.Length} characters: it has 1 to 100"));
+        }
+
+        return new TopUpAsked(amount, reference);
     }
 
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["tenant"]!;
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "balance", "prices", "keywords", "stop", "events");
+        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "keywords", "stop", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),
@@ -127,28 +138,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
         return fields.Int64("waiting") is { } waiting ? limits with { Waiting = waiting } : limits;
     }
 
-    private sealed record RoleAsked(Role Role);
-
-    private static RoleAsked? ReadRole(JsonFields fields)
-    {
-        string word = fields.RequiredText("role");
-        Role role = word switch
-        {
-            "owner" => Role.Owner,
-            "admin" => Role.Admin,
-            "agent" => Role.Agent,
-            "auditor" => Role.Auditor,
-            _ => Role.None,
-        };
-        if (role == Role.None)
-        {
-            fields.Refuse(KnownProblems.InvalidValue("role", $"is '{Problem.Shown(word)}', not owner, admin, agent or auditor"));
-        }
-
-        return new RoleAsked(role);
-    }
-
-    private static void Write(Utf8JsonWriter json, Tenant tenant)
+    private void Write(Utf8JsonWriter json, Tenant tenant)
     {
         TenantSettings settings = tenant.Settings;
         json.WriteStartObject();
@@ -172,6 +162,11 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteEndObject();
         }
 
+        if (settings.Balance is not null && administration.BalanceOf(tenant.Number) is { } balance)
+        {
+            json.WriteNumber("balance"u8, Money.ToUnits(balance)); // as it stands
+        }
+
         if (settings.Prices is { } prices)
         {
             json.WriteStartObject("prices"u8);
@@ -183,8 +178,16 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteEndObject();
         }
 
-        WriteKeywords(json, settings.Keywords);
-        json.WriteString("stop"u8, settings.Stop == StopScope.All ? "all"u8 : "marketing"u8);
+        if (settings.Keywords.Count > 0)
+        {
+            WriteKeywords(json, settings.Keywords);
+        }
+
+        if (settings.Stop == StopScope.All)
+        {
+            json.WriteString("stop"u8, "all"u8);
+        }
+
         json.WriteEndObject();
     }
 

@@ -114,10 +114,10 @@ internal static class EventText
 
     private static void WriteProvider(ref Utf8Text text, in JournalEntry entry, Configuration configuration)
     {
-        if (entry.Provider != 0 && configuration.FindProvider(entry.Provider) is { } provider)
+        if (entry.Provider != 0 && configuration.ProviderName(entry.Provider) is { } provider)
         {
             text.Raw(",\"provider\":\""u8);
-            text.Ascii(provider.Name);
+            text.Ascii(provider);
             text.Raw("\""u8);
         }
     }

@@ -11,6 +11,9 @@ internal static class KnownProblems
     internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
     internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
+    internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
+    internal static readonly Problem NotCharged = new(409, "not_charged", "This tenant has no balance: give it one with PUT first.");
+    internal static readonly Problem OtherAmount = new(409, "reference_used", "This reference was used for another amount: use a new one.", "reference");
     internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
     internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
     internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");
@@ -23,8 +26,12 @@ internal static class KnownProblems
     internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
     internal static readonly Problem StorageUnavailable = new(503, "unavailable", "Storage cannot answer just now; try again.", RetryAfterSeconds: 2);
+    internal static readonly Problem PurgeUnfinished = new(503, "unavailable", "A shard has no owner just now, or could not keep it: what was cancelled stays so; ask again.", RetryAfterSeconds: 2);
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
+
+    internal static readonly Problem OwnKey = new(409, "own_key", "A key cannot remove itself: call with another, so that nobody is locked out.");
+    internal static readonly Problem FixedKey = new(409, "fixed_key", "This key cannot be removed: start with another Operator:Key, which counts in place of it.");
 
     /// <param name="field">The field.</param>
     /// <param name="predicate">What is said of it: <c>is …</c>, <c>has …</c>.</param>

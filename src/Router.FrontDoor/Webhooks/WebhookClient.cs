@@ -141,6 +141,11 @@ internal sealed class WebhookClient : IDisposable
     {
         DnsEndPoint host = context.DnsEndPoint;
         IPAddress[] addresses = IPAddress.TryParse(host.Host, out IPAddress? literal) ? [literal] : await resolver.ResolveAsync(host.Host, cancellationToken);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
         if (!allowPrivate)
         {
             addresses = Array.FindAll(addresses, static address => !PrivateNetworks.Contain(address));

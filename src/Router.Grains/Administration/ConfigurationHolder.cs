@@ -64,7 +64,7 @@ public sealed class ConfigurationHolder
         {
             nextTenants[entry.Number] = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit));
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);
@@ -72,18 +72,21 @@ public sealed class ConfigurationHolder
         {
             nextProviders[entry.Number] = providers.TryGetValue(entry.Number, out (long Version, ProviderAccount Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings));
+                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining));
         }
 
         tenants = nextTenants;
         providers = nextProviders;
-        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys);
+        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys).Concat(snapshot.OperatorKeys);
         if ((options.OperatorKey ?? snapshot.OperatorKey) is { } operatorKey)
         {
-            keys = keys.Append(new ApiKey("operator", operatorKey, Role.Operator, 0));
+            keys = keys.Append(new ApiKey(OperatorKeys.FixedId, operatorKey, Role.Operator, 0));
         }
 
         return new Configuration(
-            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys);
+            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys)
+        {
+            RetiredProviders = snapshot.RetiredProviders,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Engine.Journal;
 using Router.Grains.Catalog;
 using Router.Grains.Providers;
@@ -8,7 +9,8 @@ using Router.Grains.Tenants;
 namespace Router.Grains.Administration;
 
 /// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
-internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal) : IAdministration
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal, CreditPool credit, ISnapshotClient silos, IClusterMembershipService membership)
+    : IAdministration
 {
     /// <inheritdoc/>
     public Configuration Current => holder.Current;
@@ -20,22 +22,72 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)
     {
         TenantEntry entry = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
-        return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings);
+        return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit);
     }
 
     /// <inheritdoc/>
-    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken) =>
-        Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(role, hash), cancellationToken);
+    public long? BalanceOf(int tenant) => credit.BalanceOf(tenant);
+
+    /// <inheritdoc/>
+    public Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).AddCreditAsync(amount, reference), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(asked), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken) =>
         Ask(grains.GetGrain<ITenantGrain>(tenant).RemoveKeyAsync(id), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<ApiKey> AddOperatorKeyAsync(ApiKey asked, CancellationToken cancellationToken) => Ask(grains.GetGrain<ICatalogGrain>(0).AddOperatorKeyAsync(asked), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ICatalogGrain>(0).RemoveOperatorKeyAsync(id), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken)
     {
         ProviderEntry entry = await Ask(grains.GetGrain<IProviderGrain>(name).PutAsync(settings), cancellationToken);
         return holder.Current.FindProvider(name) ?? new ProviderAccount(entry.Number, entry.Name, entry.Settings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAccount?> DrainProviderAsync(string name, bool drains, CancellationToken cancellationToken)
+    {
+        ProviderEntry? entry = await Ask(grains.GetGrain<IProviderGrain>(name).DrainAsync(drains), cancellationToken);
+        return entry is null ? null : holder.Current.FindProvider(name) ?? new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderRemoval> DeleteProviderAsync(string name, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<IProviderGrain>(name).DeleteAsync(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SiloLook>> SilosAsync(CancellationToken cancellationToken)
+    {
+        IEnumerable<ClusterMember> members = membership.CurrentSnapshot.Members.Values.Where(static m => m.Status != SiloStatus.Dead);
+        return await Task.WhenAll(members.OrderBy(static m => m.SiloAddress).Select(LookAsync)).WaitAsync(cancellationToken);
+    }
+
+    private async Task<SiloLook> LookAsync(ClusterMember member)
+    {
+        string status = member.Status.ToString().ToLowerInvariant();
+        try
+        {
+            if (member.Status == SiloStatus.Active)
+            {
+                return await silos.Of(member.SiloAddress).LookAsync();
+            }
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            // What it would have told is not known: that shows.
+        }
+
+        return new SiloLook(member.SiloAddress.ToParsableString(), status, false, 0, 0, []);
     }
 
     /// <inheritdoc/>

@@ -81,7 +81,7 @@ internal sealed partial class ProviderHealthGrain(
     {
         int provider = checked((int)this.GetPrimaryKeyLong());
         NoticeKind kind = down ? NoticeKind.ProviderDown : NoticeKind.ProviderUp;
-        foreach (int[] some in RouteReach.TenantsOf(holder.Current, provider).Where(t => !told.Contains(t)).Chunk(TellingsAtOnce))
+        foreach (int[] some in ProviderReach.TenantsOf(holder.Current, provider).Where(t => !told.Contains(t)).Chunk(TellingsAtOnce))
         {
             bool[] kept = await Task.WhenAll(some.Select(tenant => notices.NotifyAsync(tenant, kind, provider, CancellationToken.None).AsTask()));
             for (int i = 0; i < some.Length; i++)

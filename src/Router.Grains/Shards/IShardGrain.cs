@@ -27,6 +27,13 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.INotices.NotifyAsync"/>.</summary>
     Task<bool> NotifyAsync(int tenant, byte kind, int subject);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.PurgeAsync"/>; takes as long as a million messages need.</summary>
+    [ResponseTimeout("00:10:00")]
+    Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.QueuesAsync"/>.</summary>
+    Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose);
+
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
 }

@@ -49,6 +49,7 @@ public sealed class SmppProvider : IProvider
             Counters = new SmppCounters(account.Name),
             Pace = new Pace(),
             Logger = logger,
+            Payloads = settings.LongMessages == LongMessages.Payload ? new PayloadMemory() : null,
 
             // All of the account's window may fall on one session, twice over while one that closed is still counted.
             QueueMax = Math.Max(64, 2 * settings.Binds * settings.Window),
@@ -92,6 +93,39 @@ public sealed class SmppProvider : IProvider
 
     /// <inheritdoc/>
     public RetryRule Retry => RetryRule.Default;
+
+    /// <inheritdoc/>
+    public bool HasWholeReceipts => account.Payloads is not null;
+
+    /// <inheritdoc/>
+    public ProviderStatus Status
+    {
+        get
+        {
+            int opened = 0;
+            int window = 0;
+            int inFlight = 0;
+            int queued = 0;
+            BindFault? last = null;
+            foreach (SmppBind bind in binds)
+            {
+                if (bind.Session is { } session)
+                {
+                    opened += session.IsBound ? 1 : 0;
+                    window += session.IsOpen ? account.Settings.Window : 0;
+                    inFlight += session.Unanswered;
+                    queued += session.Queued;
+                }
+
+                last = bind.Fault is { } fault && (last is null || fault.At > last.At) ? fault : last;
+            }
+
+            bool throttled = account.Pace.Limited;
+            double rate = account.Pace.Rate;
+            return new ProviderStatus(
+                opened, binds.Length, Math.Min(window, inFlightMax), inFlight, queued, throttled, throttled && rate < Pace.FreeRate ? (int)rate : null, last?.Words, last?.At);
+        }
+    }
 
     internal SmppCounters Counters => account.Counters;
 
@@ -233,7 +267,7 @@ public sealed class SmppProvider : IProvider
 
     private void Opened(SmppSession session)
     {
-        SmppLog.BindUp(account.Logger, account.Name, session.Index);
+        SmppLog.BindUp(account.Logger, account.Name, account.Label(session.Index, session.BindCommand));
         if (!session.Sends)
         {
             return;

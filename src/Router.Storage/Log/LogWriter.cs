@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Router.Core.Addresses;
+using Router.Core.Messages;
 using Router.Engine.Journal;
 
 namespace Router.Storage.Log;
@@ -33,6 +34,9 @@ internal sealed class LogWriter
 
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
+
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
 
     // 1 kind + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
@@ -109,6 +113,13 @@ internal sealed class LogWriter
                 to[at++] = entry.Attempts;
                 to[at++] = entry.Segment;
                 PutVarint((uint)entry.Provider, to, ref at);
+                if (entry.Channel != Channel.None)
+                {
+                    to[0] |= IsUsage;
+                    to[at++] = (byte)entry.Channel;
+                    PutVarint((ulong)entry.Price, to, ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
                 entry.Message.Write(to[at..]);

@@ -135,6 +135,7 @@ internal sealed class CommitTeller : IDisposable
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
             memory.Add(entry, part.Shard);
+            memory.CountUsage(entry);
             if (entry.Kind == EntryKind.Flags)
             {
                 memory.TouchFlags(entry);

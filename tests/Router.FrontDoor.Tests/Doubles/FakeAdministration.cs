@@ -1,5 +1,6 @@
 using Router.Core.Tenants;
 using Router.Grains.Administration;
+using Router.Testing;
 
 namespace Router.FrontDoor.Tests.Doubles;
 
@@ -23,13 +24,47 @@ internal sealed class FakeAdministration : IAdministration
         lock (sync)
         {
             Check();
-            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings);
+            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings, settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + Committed, 0) : null);
             Swap([.. Current.Tenants.Where(t => t.Name != name), tenant], Current.Providers, Current.RouteSettings, Keys);
             return Task.FromResult(tenant);
         }
     }
 
-    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken)
+    private readonly Dictionary<string, long> topUps = [];
+
+    /// <summary>Spent and reserved by every tenant, millionths.</summary>
+    public long Committed { get; set; }
+
+    public long? BalanceOf(int tenant) => Current.FindTenant(tenant)?.Credit is { } line ? line.Total - Committed : null;
+
+    public Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindTenant(tenant) is not { } found)
+            {
+                return Task.FromResult(CreditOutcome.NotFound);
+            }
+
+            if (found.Credit is not { } line)
+            {
+                return Task.FromResult(CreditOutcome.NotCharged);
+            }
+
+            if (topUps.TryGetValue(reference, out long before))
+            {
+                return Task.FromResult(before == amount ? CreditOutcome.Added : CreditOutcome.OtherAmount);
+            }
+
+            topUps.Add(reference, amount);
+            var next = new Tenant(found.Number, tenant, found.Settings, line with { Total = line.Total + amount });
+            Swap([.. Current.Tenants.Where(t => t.Name != tenant), next], Current.Providers, Current.RouteSettings, Keys);
+            return Task.FromResult(CreditOutcome.Added);
+        }
+    }
+
+    public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken)
     {
         lock (sync)
         {
@@ -39,9 +74,20 @@ internal sealed class FakeAdministration : IAdministration
                 return Task.FromResult<ApiKey?>(null);
             }
 
-            return Task.FromResult<ApiKey?>(Add(new ApiKey($"key{++lastKey}", hash, role, found.Number)));
+            return Task.FromResult<ApiKey?>(Add(asked with { Id = $"key{++lastKey}", Tenant = found.Number, CreatedMs = Some.NowMs }));
         }
     }
+
+    public Task<ApiKey> AddOperatorKeyAsync(ApiKey asked, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            return Task.FromResult(Add(asked with { Id = $"key{++lastKey}", Tenant = 0, CreatedMs = Some.NowMs }));
+        }
+    }
+
+    public Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Remove(0, id));
 
     /// <summary>Adds a key of any form.</summary>
     public ApiKey Add(ApiKey key)
@@ -52,14 +98,18 @@ internal sealed class FakeAdministration : IAdministration
 
     public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken)
     {
+        return Task.FromResult(Remove(Current.FindTenant(tenant)?.Number ?? -1, id));
+    }
+
+    private bool Remove(int tenant, string id)
+    {
         lock (sync)
         {
             Check();
-            int number = Current.FindTenant(tenant)?.Number ?? 0;
-            ApiKey[] left = [.. Keys.Where(k => k.Id != id || k.Tenant != number)];
+            ApiKey[] left = [.. Keys.Where(k => k.Id != id || k.Tenant != tenant)];
             bool removed = left.Length != Keys.Count;
             Swap(Current.Tenants, Current.Providers, Current.RouteSettings, left);
-            return Task.FromResult(removed);
+            return removed;
         }
     }
 
@@ -76,6 +126,43 @@ internal sealed class FakeAdministration : IAdministration
             return Task.FromResult(account);
         }
     }
+
+    public Task<ProviderAccount?> DrainProviderAsync(string name, bool drains, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindProvider(name) is not { } known)
+            {
+                return Task.FromResult<ProviderAccount?>(null);
+            }
+
+            var account = new ProviderAccount(known.Number, name, known.Settings, drains);
+            Swap(Current.Tenants, [.. Current.Providers.Where(p => p.Name != name), account], Current.RouteSettings, Keys);
+            return Task.FromResult<ProviderAccount?>(account);
+        }
+    }
+
+    public Task<ProviderRemoval> DeleteProviderAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.RouteSettings.Any(r => r.Providers.Contains(name)))
+            {
+                return Task.FromResult(ProviderRemoval.InUse);
+            }
+
+            bool known = Current.FindProvider(name) is not null;
+            Swap(Current.Tenants, [.. Current.Providers.Where(p => p.Name != name)], Current.RouteSettings, Keys);
+            return Task.FromResult(known ? ProviderRemoval.Removed : ProviderRemoval.NotFound);
+        }
+    }
+
+    /// <summary>What the silos say of themselves.</summary>
+    public IReadOnlyList<SiloLook> Silos { get; set; } = [];
+
+    public Task<IReadOnlyList<SiloLook>> SilosAsync(CancellationToken cancellationToken) => Task.FromResult(Silos);
 
     public Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken)
     {

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -19,6 +20,7 @@ using Router.FrontDoor.Access;
 using Router.FrontDoor.Webhooks;
 using Router.Grains.Administration;
 using Router.Grains.Webhooks;
+using Router.FrontDoor.Tests.OpenApi;
 using Router.Testing;
 
 namespace Router.FrontDoor.Tests.Doubles;
@@ -39,7 +41,7 @@ internal sealed class TestDoor : IAsyncDisposable
         Faults = faults;
         Sealer = sealer;
         Log = log;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new ContractHandler()) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public FakeAdministration Administration { get; }
@@ -69,8 +71,18 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>What the door counts.</summary>
     public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
 
+    /// <summary>Every endpoint of the API as <c>METHOD /path ?parameters</c>; pages for people are not of it.</summary>
+    public IEnumerable<string> Mapped =>
+        from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/dashboard", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
+        select $"{method} {endpoint.RoutePattern.RawText} ?{string.Join(',', (endpoint.Metadata.GetMetadata<EndpointRule>()?.Parameters ?? []).Order())}";
+
     /// <summary>Requests at rest.</summary>
     public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();
+
+    /// <summary>Every route as it is mapped.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes => [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     public int Port => Http.BaseAddress!.Port;
 
@@ -101,6 +113,7 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IAdministration>(administration);
         var webhooks = new DirectWebhooks(journal, time);
         builder.Services.AddSingleton<IWebhooks>(webhooks);
+        builder.Services.AddSingleton<IHostResolver>(new NoNames());
         builder.Services.AddSingleton(new WebhookTimes { Gather = TimeSpan.Zero, Grace = TimeSpan.Zero });
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(faults);
@@ -152,6 +165,18 @@ internal sealed class TestDoor : IAsyncDisposable
         Answer answer = await SendAsync("POST", "/v1/messages", Body(to, text, more), role);
         Assert.Equal(202, answer.Status);
         return answer.Json.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>The id of the newest event of a tenant.</summary>
+    public string LastEventId(int tenant)
+    {
+        var events = new StructList<LogEvent>(16);
+        Journal.Events.Read(tenant, default, events, 100_000);
+        LogEvent last = events[events.Count - 1];
+        var blocks = new UInt128[2];
+        Positions.Cursor.OfEvents(Hash, tenant, [last], blocks);
+        (ulong head, ulong tail) = Events.EventText.IdOf(blocks[1], last.Entry.AtMs);
+        return Router.Core.Messages.UuidText.ToText(head, tail);
     }
 
     public static string Body(string to = "sms:+393331234567", string text = "hello", string more = "") =>

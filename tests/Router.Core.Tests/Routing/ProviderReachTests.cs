@@ -3,7 +3,7 @@ using Router.Core.Tenants;
 
 namespace Router.Core.Tests.Routing;
 
-public sealed class RouteReachTests
+public sealed class ProviderReachTests
 {
     [Fact]
     public void Those_are_concerned_whom_a_route_can_lead_there()
@@ -15,7 +15,7 @@ public sealed class RouteReachTests
         Assert.Empty(TenantsOf(9, new RouteSettings { Channel = "sms", Providers = ["x"] }));
     }
 
-    private static IReadOnlyCollection<int> TenantsOf(int provider, params RouteSettings[] routes) => RouteReach.TenantsOf(
+    private static IReadOnlyCollection<int> TenantsOf(int provider, params RouteSettings[] routes) => ProviderReach.TenantsOf(
         new Configuration(
             1,
             [new Tenant(1, "a", new TenantSettings { Name = "A" }), new Tenant(2, "b", new TenantSettings { Name = "B" }), new Tenant(3, "c", new TenantSettings { Name = "C" })],
