@@ -169,6 +169,10 @@ internal ref struct LogReader
                 ReadContact(ref entry, ref at);
                 entry.Told = (ConversationEvent)group[at++];
                 break;
+            case EntryKind.Notice:
+                entry.Notice = (NoticeKind)group[at++];
+                entry.Provider = (int)ReadVarint(ref at);
+                break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:
                 record.Shard = group[at++];

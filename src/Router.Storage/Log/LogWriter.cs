@@ -161,6 +161,10 @@ internal sealed class LogWriter
                 at += ContactId.Size + 4;
                 to[at++] = (byte)entry.Told;
                 break;
+            case EntryKind.Notice:
+                to[at++] = (byte)entry.Notice;
+                PutVarint((uint)entry.Provider, to, ref at);
+                break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:
                 to[at++] = (byte)shard;

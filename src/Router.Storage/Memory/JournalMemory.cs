@@ -113,6 +113,7 @@ internal sealed partial class JournalMemory
                 break;
             case EntryKind.Flags:
             case EntryKind.Conversation:
+            case EntryKind.Notice: // lives in the log alone
                 break;
             case EntryKind.UnmatchedReceipt:
                 AddUnmatchedLocked(new ShardReceipt(shard, new UnmatchedReceipt
