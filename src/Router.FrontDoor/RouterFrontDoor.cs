@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
@@ -20,7 +21,7 @@ namespace Router.FrontDoor;
 public static class RouterFrontDoor
 {
     /// <summary>
-    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IAuditLog</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
     /// and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
@@ -50,6 +51,8 @@ public static class RouterFrontDoor
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
         services.AddSingleton<KeyEndpoints>();
+        services.AddSingleton<ChangeAudit>();
+        services.AddSingleton<AuditEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
@@ -78,7 +81,7 @@ public static class RouterFrontDoor
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ProblemMiddleware>();
         IServiceProvider services = app.Services;
-        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>());
+        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>(), services.GetRequiredService<ChangeAudit>());
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
@@ -86,6 +89,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
         services.GetRequiredService<KeyEndpoints>().Map(endpoints);
+        services.GetRequiredService<AuditEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);

@@ -14,8 +14,14 @@ internal enum Permission
     /// <summary>Changes contacts and consents.</summary>
     TenantManage,
 
+    /// <summary>Serves conversations: assigns, closes, reopens. Like <see cref="TenantSend"/> by role, but a line of the audit log is kept.</summary>
+    TenantServe,
+
     /// <summary>The tenant's own keys: an owner's alone.</summary>
     TenantOwn,
+
+    /// <summary>Reads what was changed by whom.</summary>
+    TenantAudit,
 
     /// <summary>Reads of the operator's.</summary>
     OperatorRead,
@@ -32,6 +38,8 @@ internal static class Permissions
         Permission.TenantRead => role is Role.Owner or Role.Admin or Role.Agent or Role.Auditor,
         Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantManage => role is Role.Owner or Role.Admin,
+        Permission.TenantServe => role is Role.Owner or Role.Admin or Role.Agent,
+        Permission.TenantAudit => role is Role.Owner or Role.Auditor,
         Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,

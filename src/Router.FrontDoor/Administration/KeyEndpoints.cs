@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Tenants;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 using Router.Grains.Administration;
@@ -80,6 +81,7 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
             return;
         }
 
+        AuditedChange.Names(context, kept.Id);
         context.Response.Headers.CacheControl = "no-store";
         await JsonAnswer.WriteAsync(context, 201, (kept.Id, Key: text), static (json, made) =>
         {

@@ -18,21 +18,37 @@ internal static class Cursor
     private const byte ListKind = 1;
     private const byte LogKind = 2;
     private const byte EventIdKind = 3;
+    private const byte AuditKind = 9;
 
     /// <summary>A position in the list of messages: before <paramref name="head"/>.</summary>
-    internal static string OfList(IKeyedHash hash, int tenant, ulong head)
+    internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfList(ListKind, hash, tenant, head);
+
+    /// <summary>Reads what <see cref="OfList(IKeyedHash, int, ulong)"/> made for the same tenant.</summary>
+    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) => TryReadList(ListKind, hash, tenant, text, out head);
+
+    /// <summary>A position in the log of changes, the tenant's (0: the operator's): before <paramref name="place"/>.</summary>
+    internal static string OfAudit(IKeyedHash hash, int tenant, long place) => OfList(AuditKind, hash, tenant, (ulong)place);
+
+    /// <summary>Reads what <see cref="OfAudit"/> made for the same tenant.</summary>
+    internal static bool TryReadAudit(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out long place)
+    {
+        bool read = TryReadList(AuditKind, hash, tenant, text, out ulong head);
+        place = (long)head;
+        return read;
+    }
+
+    private static string OfList(byte kind, IKeyedHash hash, int tenant, ulong head)
     {
         Span<byte> text = stackalloc byte[Length];
         // 8 bits kind · 24 bits check (zero) · 32 bits tenant · 64 bits head.
-        Write(hash.Cloak(new UInt128(((ulong)ListKind << 56) | (uint)tenant, head)), text);
+        Write(hash.Cloak(new UInt128(((ulong)kind << 56) | (uint)tenant, head)), text);
         return System.Text.Encoding.ASCII.GetString(text);
     }
 
-    /// <summary>Reads what <see cref="OfList"/> made for the same tenant.</summary>
-    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head)
+    private static bool TryReadList(byte kind, IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head)
     {
         head = 0;
-        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)ListKind << 56) | (uint)tenant))
+        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)kind << 56) | (uint)tenant))
         {
             return false;
         }

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Tenants;
+using Router.Engine.Audit;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
@@ -59,6 +60,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>Where bodies are put together and unescaped.</summary>
     public WatchedPool Buffers { get; private init; } = null!;
+
+    /// <summary>Every change.</summary>
+    public MemoryAuditLog Audit { get; private init; } = null!;
 
     public LogLines Log { get; }
 
@@ -109,6 +113,8 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(faults);
+        var audit = new MemoryAuditLog();
+        builder.Services.AddSingleton<IAuditLog>(audit);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
         var buffers = new WatchedPool();
         builder.Services.AddSingleton<System.Buffers.ArrayPool<byte>>(buffers);
@@ -119,7 +125,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Audit = audit };
         await door.FurnishAsync();
         return door;
     }

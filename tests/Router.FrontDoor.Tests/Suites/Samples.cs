@@ -9,6 +9,7 @@ internal static class Samples
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";
     private const string Manages = "owner admin";
+    private const string Audits = "owner auditor";
     private const string Owns = "owner";
     private const string OperatorReads = "operator support";
     private const string OperatorManages = "operator";
@@ -66,6 +67,8 @@ internal static class Samples
         ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p") { Status = 404 },
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
+        ["GET /admin/audit"] = new(OperatorReads, static _ => "/admin/audit"),
+        ["GET /v1/audit"] = new(Audits, static _ => "/v1/audit") { Foreign = 200 },
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
     };
 
