@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Access.Tokens;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Audit;
 using Router.FrontDoor.Contacts;
@@ -35,6 +36,13 @@ public static class RouterFrontDoor
 
         services.AddSingleton(options);
         services.AddSingleton<Doorkeeper>();
+        if (options.Oidc.Authority is not null)
+        {
+            services.AddSingleton<IssuerWatch>();
+            services.AddHostedService(static s => s.GetRequiredService<IssuerWatch>());
+            services.AddSingleton<TokenDesk>();
+        }
+
         services.AddMetrics();
         services.AddSingleton<FrontDoorCounts>();
         services.AddSingleton<RequestMaker>();
@@ -81,7 +89,7 @@ public static class RouterFrontDoor
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ProblemMiddleware>();
         IServiceProvider services = app.Services;
-        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>(), services.GetRequiredService<ChangeAudit>());
+        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>(), services.GetService<TokenDesk>(), services.GetRequiredService<ChangeAudit>());
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);

@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Tenants;
+using Router.FrontDoor.Access.Tokens;
 using Router.FrontDoor.Problems;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Access;
 
-/// <summary>Finds out who calls, by <c>Authorization: Bearer KEY</c>, and whether the role may. One look-up in the configuration's snapshot a request; no state.</summary>
+/// <summary>Finds out who calls, by <c>Authorization: Bearer KEY</c>, and whether the role may. Tokens are <see cref="TokenDesk"/>'s, whose finding it takes. One look-up in the configuration's snapshot a request; no state.</summary>
 /// <remarks>Hot path, 0 B.</remarks>
 internal sealed class Doorkeeper
 {
@@ -33,12 +34,7 @@ internal sealed class Doorkeeper
     internal Problem? Admit(HttpContext context, Permission permission, out Caller caller)
     {
         caller = default;
-        if (context.Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return KnownProblems.Unauthorized;
-        }
-
-        if (Find(header.AsSpan(Scheme.Length).Trim(' ')) is not { } key || HasExpired(key))
+        if ((Find(Bearer(context)) ?? context.Features.Get<TokenCaller>()?.Key) is not { } key || HasExpired(key))
         {
             return KnownProblems.Unauthorized;
         }
@@ -52,6 +48,10 @@ internal sealed class Doorkeeper
         caller = new Caller(key, tenant);
         return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
     }
+
+    /// <summary>What the request says as bearer, a key or a token; empty: nothing.</summary>
+    internal static ReadOnlySpan<char> Bearer(HttpContext context) =>
+        context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim(' ') : default;
 
     /// <summary>Whether <paramref name="key"/> opens nothing any more. The clock is looked at for keys that expire only.</summary>
     internal bool HasExpired(ApiKey key) => key.ExpiresMs != 0 && key.HasExpired(time.GetUtcNow().ToUnixTimeMilliseconds());

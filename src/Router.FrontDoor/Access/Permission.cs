@@ -46,6 +46,18 @@ internal static class Permissions
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, "not a permission"),
     };
 
+    /// <summary>The role with this word in the API; none: there is none such.</summary>
+    internal static Role RoleOf(string word) => word switch
+    {
+        "owner" => Role.Owner,
+        "admin" => Role.Admin,
+        "agent" => Role.Agent,
+        "auditor" => Role.Auditor,
+        "operator" => Role.Operator,
+        "support" => Role.Support,
+        _ => Role.None,
+    };
+
     /// <summary>The role's word in the API.</summary>
     internal static string WordOf(Role role) => role switch
     {
