@@ -69,6 +69,8 @@ internal static class Samples
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
         ["GET /admin/audit"] = new(OperatorReads, static _ => "/admin/audit"),
         ["GET /v1/audit"] = new(Audits, static _ => "/v1/audit") { Foreign = 200 },
+        ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
+        ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
     };
 
