@@ -6,6 +6,7 @@ using Router.Grains.Administration;
 using Router.Grains.Catalog;
 using Router.Grains.Placement;
 using Router.Grains.Shards;
+using Router.Grains.Tenants;
 
 namespace Router.Grains;
 
@@ -32,6 +33,7 @@ public static class RouterSiloExtensions
             return s.GetRequiredService<ShardKeeper>();
         });
         services.AddSingleton<IShards, ClusterShards>();
+        services.AddHostedService<TenantEnder>();
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

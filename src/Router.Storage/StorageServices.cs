@@ -3,6 +3,8 @@ using Router.Engine.Audit;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Grains;
+using Router.Grains.Tenants;
+using Router.Storage.Sealing;
 using Router.Storage.Sqlite;
 
 namespace Router.Storage;
@@ -20,6 +22,7 @@ public static class StorageServices
         services.AddSingleton(store.Journal);
         services.AddSingleton(store.Journal.Events);
         services.AddSingleton(store.Audit);
+        services.AddSingleton<ITenantRemains>(new TenantKeyRemains(store));
         services.AddSingleton(store.Sealer);
         services.AddSingleton(store.Hash);
         services.AddKeyedSingleton(RouterSilo.StorageName, store.GrainStorage);

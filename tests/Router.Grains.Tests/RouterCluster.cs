@@ -15,6 +15,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Tenants;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -37,12 +38,15 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public Carrier Carrier { get; }
 
+    public Remains Remains => (Remains)Of<ITenantRemains>(0);
+
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
-    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null)
+    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null, MemoryStore? kept = null)
     {
-        MemoryStore store = new();
+        MemoryStore store = kept ?? new();
         Carrier carrier = new();
+        Remains remains = new();
         PlainSealer sealer = new();
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.ConfigureFileLogging = false;
@@ -56,6 +60,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyedHash>(Hash);
             silo.Services.AddSingleton(s => new SiloEngine(
                 s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
+            silo.Services.AddSingleton<ITenantRemains>(remains);
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {

@@ -26,6 +26,9 @@ public sealed class Tenant
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
 
+    /// <summary>It is being deleted: nobody calls as it any more, nothing of it is accepted, and what waits is cancelled.</summary>
+    public bool IsDeleting { get; init; }
+
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)
     {

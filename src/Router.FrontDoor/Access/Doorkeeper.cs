@@ -40,7 +40,7 @@ internal sealed class Doorkeeper
         }
 
         Tenant? tenant = null;
-        if (key.Tenant != 0 && (tenant = administration.Current.FindTenant(key.Tenant)) is null)
+        if (key.Tenant != 0 && (tenant = administration.Current.FindTenant(key.Tenant)) is null or { IsDeleting: true })
         {
             return KnownProblems.Unauthorized;
         }

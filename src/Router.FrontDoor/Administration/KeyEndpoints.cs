@@ -63,6 +63,12 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
             return;
         }
 
+        if (tenant is not null && administration.Current.FindTenant(tenant) is { IsDeleting: true })
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TenantDeleting);
+            return;
+        }
+
         int number = tenant is null ? 0 : administration.Current.FindTenant(tenant)?.Number ?? -1;
         if (administration.Current.KeysOf(number).Count() >= KeysMax)
         {

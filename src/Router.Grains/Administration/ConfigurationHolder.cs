@@ -64,7 +64,7 @@ public sealed class ConfigurationHolder
         {
             nextTenants[entry.Number] = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings) { IsDeleting = entry.Deleting });
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);
@@ -84,6 +84,6 @@ public sealed class ConfigurationHolder
         }
 
         return new Configuration(
-            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys);
+            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys, snapshot.GoneTenants);
     }
 }

@@ -15,6 +15,12 @@ public interface IAdministration
     /// <summary>Makes or replaces a tenant.</summary>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins to delete a tenant; answered when it is kept, no live silo lets its keys in and none takes messages of it any more. The rest goes on by itself, over restarts, until the configuration does
+    /// not hold the tenant any more. False: there is no such tenant.
+    /// </summary>
+    Task<bool> DeleteTenantAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
     Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken);
 

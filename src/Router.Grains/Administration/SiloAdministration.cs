@@ -24,6 +24,9 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     }
 
     /// <inheritdoc/>
+    public Task<bool> DeleteTenantAsync(string name, CancellationToken cancellationToken) => Ask(grains.GetGrain<ITenantGrain>(name).DeleteAsync(), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken) =>
         Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(asked), cancellationToken);
 

@@ -18,4 +18,9 @@ internal sealed record CatalogSnapshot(
     [property: Id(2)] ProviderEntry[] Providers,
     [property: Id(3)] RouteSettings[] Routes,
     [property: Id(4)] UInt128? OperatorKey,
-    [property: Id(5)] ApiKey[] OperatorKeys);
+    [property: Id(5)] ApiKey[] OperatorKeys)
+{
+    /// <summary>Numbers of tenants that were deleted.</summary>
+    [Id(20)]
+    public int[] GoneTenants { get; init; } = [];
+}

@@ -14,4 +14,9 @@ internal sealed record TenantEntry(
     [property: Id(1)] int Number,
     [property: Id(2)] long Version,
     [property: Id(3)] TenantSettings Settings,
-    [property: Id(4)] ApiKey[] Keys);
+    [property: Id(4)] ApiKey[] Keys)
+{
+    /// <summary>It is being deleted.</summary>
+    [Id(5)]
+    public bool Deleting { get; init; }
+}

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 
@@ -7,7 +8,8 @@ namespace Router.Grains.Tenants;
 
 /// <inheritdoc cref="ITenantGrain"/>
 internal sealed partial class TenantGrain(
-    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, TimeProvider time, ILogger<TenantGrain> log) : Grain, ITenantGrain
+    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, IShards shards, IEnumerable<ITenantRemains> remains, TimeProvider time,
+    ILogger<TenantGrain> log) : Grain, ITenantGrain
 {
     // What storage is known to hold. Never the state object itself: that one is changed before a write is known to have worked.
     private TenantEntry? kept;
@@ -18,7 +20,7 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys);
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys) { Deleting = read.Deleting };
         return Task.CompletedTask;
     }
 
@@ -28,6 +30,12 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<TenantEntry> PutAsync(TenantSettings settings)
     {
+        await ForgetIfGoneAsync();
+        if (kept is { Deleting: true })
+        {
+            throw new AdministrationUnavailableException("the tenant is being deleted; ask again");
+        }
+
         string name = this.GetPrimaryKeyString();
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
         TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? []));
@@ -38,7 +46,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<ApiKey?> AddKeyAsync(ApiKey asked)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return null;
         }
@@ -59,7 +67,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<bool> RemoveKeyAsync(string id)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return false;
         }
@@ -77,9 +85,81 @@ internal sealed partial class TenantGrain(
         return found;
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync()
+    {
+        await ForgetIfGoneAsync();
+        if (kept is null)
+        {
+            return false;
+        }
+
+        if (!kept.Deleting)
+        {
+            await KeepAsync(kept with { Version = kept.Version + 1, Keys = [], Deleting = true });
+            LogDeleting(kept.Name, kept.Number);
+        }
+
+        await Catalog.PublishTenantAsync(kept);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Steps, each of which may be done again after a crash: every silo knows that the tenant is closed · what waits is cancelled, what is with providers settles · all that is kept of the tenant
+    /// is destroyed, its keys among it · the catalog frees the name, takes it out of the routes and remembers the number for ever · the state is emptied.
+    /// </remarks>
+    public async Task<bool> GoOnAsync()
+    {
+        await ForgetIfGoneAsync();
+        if (kept is not { Deleting: true } tenant)
+        {
+            return false;
+        }
+
+        // A silo that missed it might still accept; and a step before may not have reached the catalog.
+        await Catalog.PublishTenantAsync(tenant);
+        var filter = new PurgeFilter(tenant.Number, null, null);
+        if (await shards.PurgeAsync(filter, CancellationToken.None) is not 0 || (await shards.QueuesAsync(filter, CancellationToken.None)).Count > 0)
+        {
+            return true;
+        }
+
+        foreach (ITenantRemains one in remains)
+        {
+            await one.DestroyAsync(tenant.Number, tenant.Name);
+        }
+
+        await Catalog.RemoveTenantAsync(tenant.Name, tenant.Number);
+        await EmptyAsync();
+        LogDeleted(tenant.Name, tenant.Number);
+        return false;
+    }
+
+    // A deletion that died after its last step but one: the name is free already, only this state was left.
+    private async Task ForgetIfGoneAsync()
+    {
+        if (kept is { Deleting: true } tenant && await Catalog.IsGoneAsync(tenant.Number))
+        {
+            await EmptyAsync();
+        }
+    }
+
+    private async Task EmptyAsync()
+    {
+        await WriteAsync(new TenantState());
+        kept = null;
+    }
+
     private async Task<TenantEntry> KeepAsync(TenantEntry entry)
     {
-        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys };
+        await WriteAsync(new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Deleting = entry.Deleting });
+        return kept = entry;
+    }
+
+    private async Task WriteAsync(TenantState next)
+    {
+        state.State = next;
         try
         {
             await state.WriteStateAsync();
@@ -91,8 +171,6 @@ internal sealed partial class TenantGrain(
             DeactivateOnIdle();
             throw new AdministrationUnavailableException("the tenant could not be stored; ask again", exception);
         }
-
-        return kept = entry;
     }
 
     [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
@@ -100,6 +178,12 @@ internal sealed partial class TenantGrain(
 
     [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) is being deleted")]
+    private partial void LogDeleting(string tenant, int number);
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) was deleted and its keys were destroyed")]
+    private partial void LogDeleted(string tenant, int number);
 
     [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string tenant, Exception exception);

@@ -21,4 +21,8 @@ public sealed class TenantState
     /// <summary>Its keys, hashed.</summary>
     [Id(3)]
     public ApiKey[] Keys { get; set; } = [];
+
+    /// <summary>It is being deleted; this ends with an empty state.</summary>
+    [Id(4)]
+    public bool Deleting { get; set; }
 }

@@ -50,6 +50,7 @@ internal static class Samples
             Required = ["name", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
+        ["DELETE /admin/tenants/{tenant}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}") { Status = 202 },
         ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
         ["DELETE /admin/tenants/{tenant}/keys/{id}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys/{w.Key}") { Status = 204 },
         ["GET /admin/tenants/{tenant}/keys"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}/keys"),
