@@ -111,9 +111,16 @@ internal sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
+    public Task<bool> RoutesNameAsync(string provider) => Task.FromResult(kept.Routes.Any(r => r.Providers.Contains(provider, StringComparer.Ordinal)));
+
+    /// <inheritdoc/>
+    public Task RetireProviderAsync(string name) => providers.Remove(name) ? SpreadNextAsync() : spreader.SpreadAsync(newest);
+
+    /// <inheritdoc/>
     public async Task PutRoutesAsync(RouteSettings[] routes)
     {
-        await ChangeAsync(static (next, routes) => next.Routes = routes, routes);
+        // A tenant whose deletion ended since they were checked takes its routes with it.
+        await ChangeAsync(static (next, routes) => next.Routes = Array.FindAll(routes, r => r.Tenant is null || next.Tenants.ContainsKey(r.Tenant)), routes);
         LogRoutes(routes.Length, newest.Version + 1);
         await SpreadNextAsync();
     }
@@ -191,7 +198,11 @@ internal sealed partial class CatalogGrain(
         return spreader.SpreadAsync(newest);
     }
 
-    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys) { GoneTenants = kept.GoneTenants };
+    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys)
+    {
+        GoneTenants = kept.GoneTenants,
+        RetiredProviders = kept.Providers.Where(p => !providers.ContainsKey(p.Key)).ToDictionary(static p => p.Value, static p => p.Key),
+    };
 
     private static async IAsyncEnumerable<T> ReadAllAsync<T>(IEnumerable<string> names, Func<string, ValueTask<T?>> read)
         where T : class

@@ -65,7 +65,12 @@ internal static class Samples
         {
             Required = ["kind", "channels"], Free = ["settings"],
         },
-        ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p") { Status = 404 },
+        ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p"),
+        ["GET /admin/providers"] = new(OperatorReads, static _ => "/admin/providers"),
+        ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 204 },
+        ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain"),
+        ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume"),
+        ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
         ["GET /admin/audit"] = new(OperatorReads, static _ => "/admin/audit"),

@@ -25,6 +25,7 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
     {
         var own = new World("acme", "owner", "mark-of-acme-61", "sms:+393331110001");
         var foreign = new World("other", "other", "mark-of-other-74", "sms:+393332220002");
+        await PutAsync(door, "PUT", "/admin/providers/p", """{"kind":"loopback","channels":["sms"]}""", "operator");
         await own.FurnishAsync(door);
         await foreign.FurnishAsync(door);
         return (own, foreign);
