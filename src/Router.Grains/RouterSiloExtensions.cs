@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Router.Engine;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -34,9 +36,11 @@ public static class RouterSiloExtensions
         });
         services.AddSingleton<IShards, ClusterShards>();
         services.AddHostedService<TenantEnder>();
+        services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
+        services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Credit);
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
 

@@ -94,6 +94,9 @@ public static class Some
     /// <summary><paramref name="of"/> may leave.</summary>
     public static JournalEntry Leaving(in AcceptedMessage of, long atMs = 0) => About(of) with { Kind = EntryKind.Leaving, AtMs = atMs != 0 ? atMs : of.AcceptedAtMs };
 
+    /// <summary>A part of an inbound message is done with.</summary>
+    public static JournalEntry PartDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.PartDone, AtMs = of.AcceptedAtMs };
+
     /// <summary>A provider took one segment of <paramref name="of"/>.</summary>
     public static JournalEntry SegmentSent(in AcceptedMessage of, byte segment, int provider = 1, ulong receiptKey = 0) => About(of) with
     {

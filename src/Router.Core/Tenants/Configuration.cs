@@ -33,6 +33,7 @@ public sealed class Configuration
         closed = closing.Count == 0 ? null : closing;
         keysByTenant = keys.Values.ToLookup(static k => k.Tenant);
         Routes = RouteTable.Build(routes, this);
+        Numbers = new NumberOwners(Tenants.Where(static t => !t.IsDeleting));
     }
 
     /// <summary>A snapshot with nothing in it.</summary>
@@ -52,6 +53,9 @@ public sealed class Configuration
 
     /// <summary>The compiled routes.</summary>
     public RouteTable Routes { get; }
+
+    /// <summary>Whose an own number is.</summary>
+    public NumberOwners Numbers { get; }
 
     /// <summary>A tenant by name, or null.</summary>
     public Tenant? FindTenant(string name) => tenantsByName.GetValueOrDefault(name);

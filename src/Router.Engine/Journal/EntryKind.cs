@@ -29,4 +29,7 @@ public enum EntryKind : byte
     /// <see cref="JournalEntry.HasLeft"/>. (7 is how the log packs an accepted message.)
     /// </summary>
     Leaving = 8,
+
+    /// <summary>A part of an inbound message (<see cref="AcceptedMessage.IsPart"/>) is done with: its whole is kept in the same part. Not an event.</summary>
+    PartDone = 13,
 }

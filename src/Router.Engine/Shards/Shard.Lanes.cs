@@ -29,7 +29,12 @@ internal sealed partial class Shard
         Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose);
         var facts = new MessageFacts(
             identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null);
-        Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
+        Verdict verdict = Decide(slot, facts);
+        if (identity.Price == 0 && tenant is not null && tenant.PriceOf(identity.Channel) is > 0 and var price)
+        {
+            Charge(slot, price, ref identity, ref verdict);
+        }
+
         int provider = route is null ? 0 : Choose(route, message.Tried);
         Join(slot, identity with { Provider = provider });
         if (CancelIfAsked(slot))
@@ -93,6 +98,13 @@ internal sealed partial class Shard
 
             LeaveLane(i);
         }
+    }
+
+    private Verdict Decide(int slot, in MessageFacts facts)
+    {
+        ContactFlags flags = FlagsOf(messages[slot].Contact);
+        Verdict verdict = Decision.Decide(flags, facts, NowMs);
+        return verdict.Kind == VerdictKind.Reject && confirmations.Contains(slot) ? Decision.DecideConfirmation(flags, facts, NowMs) : verdict;
     }
 
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);

@@ -50,7 +50,7 @@ internal sealed partial class Shard
             }
 
             var facts = new MessageFacts(lane.Key.Purpose, 0, message.ValidUntilS * 1000L, senderAllowed, true);
-            Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
+            Verdict verdict = Decide(slot, facts);
             if (verdict.Kind != VerdictKind.Release)
             {
                 Pop(lane);

@@ -15,6 +15,7 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
+        engine.ResolveDoubts(from);
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)
@@ -82,7 +83,6 @@ internal sealed partial class ShardOwner
                 break; // dropped while others were added: asked for again
             }
 
-            engine.Waiting.Increment(unfinished.Accepted.Tenant);
             shard.Recover(unfinished, row);
         }
 

@@ -31,6 +31,9 @@ internal enum StepKind : byte
 
     /// <summary>Flags.</summary>
     Flags,
+
+    /// <summary>A dead letter is done with.</summary>
+    DeadLetterDone,
 }
 
 /// <summary>A change that waits for the journal.</summary>

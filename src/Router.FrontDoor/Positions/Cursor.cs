@@ -18,7 +18,7 @@ internal static class Cursor
     private const byte ListKind = 1;
     private const byte LogKind = 2;
     private const byte EventIdKind = 3;
-    private const byte AuditKind = 9;
+    private const byte AuditKind = 12;
 
     /// <summary>A position in the list of messages: before <paramref name="head"/>.</summary>
     internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfList(ListKind, hash, tenant, head);

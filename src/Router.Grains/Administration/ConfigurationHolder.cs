@@ -64,7 +64,7 @@ public sealed class ConfigurationHolder
         {
             nextTenants[entry.Number] = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings) { IsDeleting = entry.Deleting });
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit) { IsDeleting = entry.Deleting });
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);

@@ -23,6 +23,14 @@ public sealed class TenantState
     public ApiKey[] Keys { get; set; } = [];
 
     /// <summary>It is being deleted; this ends with an empty state.</summary>
-    [Id(4)]
+    [Id(20)]
     public bool Deleting { get; set; }
+
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    [Id(10)]
+    public CreditLine? Credit { get; set; }
+
+    /// <summary>The newest top-ups, so that each reference counts once.</summary>
+    [Id(11)]
+    public TopUp[] TopUps { get; set; } = [];
 }

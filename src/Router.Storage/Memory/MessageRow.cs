@@ -26,6 +26,9 @@ internal struct MessageRow : IRow<long>
     /// <summary>What the generation says of its leaving.</summary>
     public LeavingState Leaving;
 
+    /// <summary>Whether it is a part of an inbound message: in no list.</summary>
+    public bool IsPart;
+
     /// <inheritdoc/>
     public readonly long Key => RowKey;
 

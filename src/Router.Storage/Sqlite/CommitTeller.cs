@@ -128,13 +128,19 @@ internal sealed class CommitTeller : IDisposable
         {
             if (message.Kept == KeptAs.New)
             {
-                memory.Accept(message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.AcceptedAtMs);
+                memory.Accept(message);
             }
         }
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             memory.Add(entry, part.Shard);
+            memory.CountUsage(entry);
             if (entry.Kind == EntryKind.Flags)
             {
                 memory.TouchFlags(entry);

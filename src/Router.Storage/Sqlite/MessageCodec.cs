@@ -11,7 +11,8 @@ namespace Router.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
-/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key).
+/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key,
+/// 4: inbound, 8: inbound a part, outbound what confirms a STOP).
 /// </remarks>
 internal static class MessageCodec
 {
@@ -19,6 +20,8 @@ internal static class MessageCodec
     public const int FixedLength = 1 + 8 + ContactId.Size + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 5;
 
     private const byte Version = 1;
+    private const int Inbound = 4;
+    private const int PartOrConfirmation = 8;
 
     /// <summary>Writes the fixed part.</summary>
     public static void Write(in AcceptedMessage message, Span<byte> to)
@@ -38,7 +41,8 @@ internal static class MessageCodec
         to[70] = (byte)message.Purpose;
         to[71] = (byte)message.Priority;
         to[72] = message.Segments;
-        to[73] = (byte)((message.HasReference ? 1 : 0) | (message.HasIdempotencyKey ? 2 : 0));
+        to[73] = (byte)((message.HasReference ? 1 : 0) | (message.HasIdempotencyKey ? 2 : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
+            | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0));
     }
 
     /// <summary>Reads the fixed part of the row with <paramref name="rowKey"/>.</summary>
@@ -64,6 +68,9 @@ internal static class MessageCodec
             Segments = from[72],
             HasReference = (from[73] & 1) != 0,
             HasIdempotencyKey = (from[73] & 2) != 0,
+            Direction = (from[73] & Inbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound,
+            IsPart = (from[73] & (Inbound | PartOrConfirmation)) == (Inbound | PartOrConfirmation),
+            ConfirmsStop = (from[73] & (Inbound | PartOrConfirmation)) == PartOrConfirmation,
             SealedLength = from.Length - FixedLength,
         };
     }

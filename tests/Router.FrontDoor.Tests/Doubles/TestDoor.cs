@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Tenants;
 using Router.Engine.Audit;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
@@ -64,6 +65,8 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>Every change.</summary>
     public MemoryAuditLog Audit { get; private init; } = null!;
 
+    public FakeLetters Letters { get; private init; } = null!;
+
     public LogLines Log { get; }
 
     public HttpClient Http { get; }
@@ -75,7 +78,7 @@ internal sealed class TestDoor : IAsyncDisposable
     public IEnumerable<string> Mapped =>
         from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
-        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
+        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/dashboard", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
         select $"{method} {endpoint.RoutePattern.RawText} ?{string.Join(',', (endpoint.Metadata.GetMetadata<EndpointRule>()?.Parameters ?? []).Order())}";
 
     /// <summary>Requests at rest.</summary>
@@ -115,6 +118,8 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IJournal>(faults);
         var audit = new MemoryAuditLog();
         builder.Services.AddSingleton<IAuditLog>(audit);
+        var letters = new FakeLetters(shards as JournalShards);
+        builder.Services.AddSingleton<IDeadLetters>(letters);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
         var buffers = new WatchedPool();
         builder.Services.AddSingleton<System.Buffers.ArrayPool<byte>>(buffers);
@@ -125,7 +130,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Audit = audit };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Audit = audit, Letters = letters };
         await door.FurnishAsync();
         return door;
     }

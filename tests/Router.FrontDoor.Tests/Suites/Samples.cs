@@ -21,6 +21,7 @@ internal static class Samples
     {
         ["/healthz"] = "tells only that the process lives",
         ["/docs"] = "a page that says of nobody anything",
+        ["/dashboard"] = "a page that says of nobody anything: what it shows comes from /admin/live; and its sign-in",
         ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
     };
@@ -45,9 +46,9 @@ internal static class Samples
         },
         ["GET /v1/consents"] = new(Reads, static w => $"/v1/consents?address={Uri.EscapeDataString(w.Address)}") { Foreign = 200 },
         ["PUT /admin/tenants/{tenant}"] = new(
-            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}}}""")
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}},"keywords":[{"word":"x","match":"exact","number":"48500","action":"help","reply":"y"}],"stop":"all"}""")
         {
-            Required = ["name", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
+            Required = ["name", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
         ["DELETE /admin/tenants/{tenant}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}") { Status = 202 },
@@ -70,6 +71,11 @@ internal static class Samples
         ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 204 },
         ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain"),
         ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume"),
+        ["GET /admin/live"] = new(OperatorReads, static _ => "/admin/live") { Streams = true },
+        ["POST /admin/tenants/{tenant}/credit"] = new(
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}/credit", static _ => """{"amount":1.5,"reference":"r"}""") { Required = ["amount", "reference"] },
+        ["GET /admin/usage"] = new(OperatorReads, static w => $"/admin/usage?tenant={w.Tenant}&from=2026-03-01"),
+        ["GET /v1/usage"] = new(Reads, static _ => "/v1/usage?from=2026-03-01") { Foreign = 200 },
         ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
@@ -78,6 +84,8 @@ internal static class Samples
         ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
         ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
+        ["GET /admin/deadletters"] = new(OperatorReads, static _ => "/admin/deadletters"),
+        ["POST /admin/deadletters/replay"] = new(OperatorManages, static _ => "/admin/deadletters/replay", static _ => "{}"),
     };
 
     /// <summary>The sample of an endpoint.</summary>
