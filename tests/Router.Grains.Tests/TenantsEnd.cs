@@ -119,7 +119,7 @@ public sealed class TenantsEnd
             MemoryStore store = new();
             Tenant tenant;
             bool begun;
-            await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1, kept: store))
+            await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1, store: store))
             {
                 tenant = await FurnishAsync(first);
                 await PostWaitingAsync(first, tenant);
@@ -132,7 +132,7 @@ public sealed class TenantsEnd
             }
 
             stored.FailWriteAfter(-1);
-            await using RouterCluster second = await RouterCluster.StartAsync(stored, 1, kept: store);
+            await using RouterCluster second = await RouterCluster.StartAsync(stored, 1, store: store);
             if (!begun)
             {
                 await DeleteUntilBegunAsync(second);

@@ -17,6 +17,9 @@ internal enum Permission
     /// <summary>Serves conversations: assigns, closes, reopens. Like <see cref="TenantSend"/> by role, but a line of the audit log is kept.</summary>
     TenantServe,
 
+    /// <summary>Reads how a tenant is set up: what an agent, who works in it, need not see.</summary>
+    TenantReadSettings,
+
     /// <summary>The tenant's own keys: an owner's alone.</summary>
     TenantOwn,
 
@@ -40,6 +43,7 @@ internal static class Permissions
         Permission.TenantManage => role is Role.Owner or Role.Admin,
         Permission.TenantServe => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantAudit => role is Role.Owner or Role.Auditor,
+        Permission.TenantReadSettings => role is Role.Owner or Role.Admin or Role.Auditor,
         Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,

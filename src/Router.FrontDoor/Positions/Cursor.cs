@@ -18,43 +18,31 @@ internal static class Cursor
     private const byte ListKind = 1;
     private const byte LogKind = 2;
     private const byte EventIdKind = 3;
+    private const byte ConversationKind = 4;
     private const byte AuditKind = 12;
 
     /// <summary>A position in the list of messages: before <paramref name="head"/>.</summary>
-    internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfList(ListKind, hash, tenant, head);
+    internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfHead(hash, ListKind, tenant, head);
 
-    /// <summary>Reads what <see cref="OfList(IKeyedHash, int, ulong)"/> made for the same tenant.</summary>
-    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) => TryReadList(ListKind, hash, tenant, text, out head);
+    /// <summary>A position in the list of conversations: last active before <paramref name="head"/>.</summary>
+    internal static string OfConversations(IKeyedHash hash, int tenant, ulong head) => OfHead(hash, ConversationKind, tenant, head);
+
+    /// <summary>Reads what <see cref="OfConversations"/> made for the same tenant.</summary>
+    internal static bool TryReadConversations(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) =>
+        TryReadHead(hash, ConversationKind, tenant, text, out head);
+
+    /// <summary>Reads what <see cref="OfList"/> made for the same tenant.</summary>
+    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) => TryReadHead(hash, ListKind, tenant, text, out head);
 
     /// <summary>A position in the log of changes, the tenant's (0: the operator's): before <paramref name="place"/>.</summary>
-    internal static string OfAudit(IKeyedHash hash, int tenant, long place) => OfList(AuditKind, hash, tenant, (ulong)place);
+    internal static string OfAudit(IKeyedHash hash, int tenant, long place) => OfHead(hash, AuditKind, tenant, (ulong)place);
 
     /// <summary>Reads what <see cref="OfAudit"/> made for the same tenant.</summary>
     internal static bool TryReadAudit(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out long place)
     {
-        bool read = TryReadList(AuditKind, hash, tenant, text, out ulong head);
+        bool read = TryReadHead(hash, AuditKind, tenant, text, out ulong head);
         place = (long)head;
         return read;
-    }
-
-    private static string OfList(byte kind, IKeyedHash hash, int tenant, ulong head)
-    {
-        Span<byte> text = stackalloc byte[Length];
-        // 8 bits kind · 24 bits check (zero) · 32 bits tenant · 64 bits head.
-        Write(hash.Cloak(new UInt128(((ulong)kind << 56) | (uint)tenant, head)), text);
-        return System.Text.Encoding.ASCII.GetString(text);
-    }
-
-    private static bool TryReadList(byte kind, IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head)
-    {
-        head = 0;
-        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)kind << 56) | (uint)tenant))
-        {
-            return false;
-        }
-
-        head = (ulong)open;
-        return head != 0;
     }
 
     /// <summary>Writes 22 bytes: a position in the tenant's log of events.</summary>
@@ -104,6 +92,26 @@ internal static class Cursor
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, cloaked);
         Base64Url.EncodeToUtf8(bytes, text, out _, out _);
+    }
+
+    private static string OfHead(IKeyedHash hash, byte kind, int tenant, ulong head)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        // 8 bits kind · 24 bits check (zero) · 32 bits tenant · 64 bits head.
+        Write(hash.Cloak(new UInt128(((ulong)kind << 56) | (uint)tenant, head)), text);
+        return System.Text.Encoding.ASCII.GetString(text);
+    }
+
+    private static bool TryReadHead(IKeyedHash hash, byte kind, int tenant, ReadOnlySpan<char> text, out ulong head)
+    {
+        head = 0;
+        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)kind << 56) | (uint)tenant))
+        {
+            return false;
+        }
+
+        head = (ulong)open;
+        return head != 0;
     }
 
     private static bool TryRead(IKeyedHash hash, ReadOnlySpan<char> text, out UInt128 open)

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 
@@ -30,4 +31,10 @@ internal interface ITenantGrain : IGrainWithStringKey
 
     /// <summary>Goes on with its deletion (<see cref="TenantEnder"/>); false: there is nothing more to do.</summary>
     Task<bool> GoOnAsync();
+
+    /// <summary>Makes or replaces a template that <see cref="TemplateRules.Check"/> found right.</summary>
+    Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template);
+
+    /// <summary>Removes a template; false: not there (any more).</summary>
+    Task<bool> RemoveTemplateAsync(string name, string language);
 }

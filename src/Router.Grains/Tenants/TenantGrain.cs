@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Engine.Credit;
 using Router.Engine.Shards;
@@ -29,7 +30,7 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit) { Deleting = read.Deleting };
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit, read.Templates) { Deleting = read.Deleting };
         topUps = read.TopUps;
         return Task.CompletedTask;
     }
@@ -53,7 +54,7 @@ internal sealed partial class TenantGrain(
         }
 
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
-        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings)));
+        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings), kept?.Templates ?? []));
         await Catalog.PublishTenantAsync(entry);
         return new TenantPut(entry);
     }
@@ -96,6 +97,47 @@ internal sealed partial class TenantGrain(
         }
 
         // Also when it was not found: an earlier removal may have been kept and then not have reached every silo.
+        await Catalog.PublishTenantAsync(kept);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template)
+    {
+        if (kept is null or { Deleting: true })
+        {
+            return new TemplateAnswer("name", "has no tenant (any more)");
+        }
+
+        TemplateSettings[] others = Array.FindAll(kept.Templates, t => t.Name != template.Name || t.Language != template.Language);
+        if (TemplateRules.CheckRoom(others, template) is { } fault)
+        {
+            return new TemplateAnswer(fault.Field, fault.Detail);
+        }
+
+        await KeepAsync(kept with { Version = kept.Version + 1, Templates = [.. others, template] });
+        LogTemplatePut(template.Name, template.Language, kept.Name);
+        await Catalog.PublishTenantAsync(kept);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveTemplateAsync(string name, string language)
+    {
+        if (kept is null or { Deleting: true })
+        {
+            return false;
+        }
+
+        TemplateSettings[] left = Array.FindAll(kept.Templates, t => t.Name != name || t.Language != language);
+        bool found = left.Length < kept.Templates.Length;
+        if (found)
+        {
+            await KeepAsync(kept with { Version = kept.Version + 1, Templates = left });
+            LogTemplateRemoved(name, language, kept.Name);
+        }
+
+        // As for keys: an earlier removal may have been kept and then not have reached every silo.
         await Catalog.PublishTenantAsync(kept);
         return found;
     }
@@ -213,7 +255,7 @@ internal sealed partial class TenantGrain(
     {
         await WriteAsync(new TenantState
         {
-            Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, TopUps = nextTopUps, Deleting = entry.Deleting,
+            Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, Templates = entry.Templates, TopUps = nextTopUps, Deleting = entry.Deleting,
         });
         topUps = nextTopUps;
         return kept = entry;
@@ -249,6 +291,12 @@ internal sealed partial class TenantGrain(
 
     [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) was deleted and its keys were destroyed")]
     private partial void LogDeleted(string tenant, int number);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
+    private partial void LogTemplatePut(string template, string language, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was removed")]
+    private partial void LogTemplateRemoved(string template, string language, string tenant);
 
     [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string tenant, Exception exception);

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Tenants;
@@ -23,7 +24,7 @@ public sealed class TenantState
     public ApiKey[] Keys { get; set; } = [];
 
     /// <summary>It is being deleted; this ends with an empty state.</summary>
-    [Id(20)]
+    [Id(21)]
     public bool Deleting { get; set; }
 
     /// <summary>What it may spend; null: it is not charged.</summary>
@@ -33,4 +34,8 @@ public sealed class TenantState
     /// <summary>The newest top-ups, so that each reference counts once.</summary>
     [Id(11)]
     public TopUp[] TopUps { get; set; } = [];
+
+    /// <summary>Its templates.</summary>
+    [Id(20)]
+    public TemplateSettings[] Templates { get; set; } = [];
 }

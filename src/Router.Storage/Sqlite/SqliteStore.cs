@@ -59,7 +59,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             ShardEpochs epochs = Own(new ShardEpochs(database));
             IdempotencyIndex idempotency = Own(new IdempotencyIndex(memory, options.IdempotencyWindow));
             CommitTeller teller = Own(new CommitTeller(memory, events, sweeper));
-            JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, time));
+            JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, Own(new ConversationTable(database, sealing)), time));
             commit.LastCommit = end.Commit;
             checkpointer = Own(new Checkpointer(Own(Database.OpenWriter(path, options.PageSize, 1024)), options.WalBytesMax / options.PageSize, logger));
             JournalMeter meter = Own(new JournalMeter(() => (long)Math.Max(checkpointer.PagesInLog, 0) * options.PageSize, () => commit.LastCommit));
@@ -68,7 +68,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             GrainStorage = grains;
             Audit = Own(new SqliteAuditLog(database, writer, Database.OpenReader(path, cacheKiB: 512)));
             Journal = Own(new SqliteJournal(
-                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath), usagePath, options, logger));
+                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath, sealing), usagePath, options, logger));
             this.memory = memory;
             sweeper.Start();
             checkpointer.Start();
