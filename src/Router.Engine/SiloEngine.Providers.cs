@@ -56,6 +56,7 @@ public sealed partial class SiloEngine
                     providers.Add(account.Number, running);
                     var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
                     Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
+                    TellHealth(account.Number, up: false);
                     running.Start(changed.GetValueOrDefault(account.Number));
                 }
             }
@@ -144,6 +145,7 @@ public sealed partial class SiloEngine
     {
         Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up, expected: draining);
         Dispatcher.HealthChanged(provider, up);
+        TellHealth(provider, up);
     }
 
     /// <summary>Has every owner here look for another provider for what waits at one that takes nothing.</summary>
@@ -182,6 +184,7 @@ public sealed partial class SiloEngine
     {
         providers.Remove(number, out RunningProvider? running);
         running!.Events.Retire();
+        TellHealth(number, up: false);
         return running;
     }
 

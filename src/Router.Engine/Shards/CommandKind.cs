@@ -15,6 +15,7 @@ internal enum CommandKind : byte
     Unheard,
     Inbound,
     DeadLetterDone,
+    Notice,
     RerouteAll,
     Queue,
     Watch,

@@ -96,6 +96,7 @@ internal sealed partial class Shard
             (step.Target as FlagsTask)?.Settle(null);
             (step.Target as ConversationTask)?.Answer.TrySetResult(null);
             (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
+            (step.Target as NoticeTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -260,6 +261,9 @@ internal sealed partial class Shard
                 break;
             }
 
+            case StepKind.Notice:
+                WriteNotice((NoticeTask)step.Target!, ref entry);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -309,6 +313,9 @@ internal sealed partial class Shard
                 break;
             case StepKind.DeadLetterDone:
                 ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
+            case StepKind.Notice:
+                ((NoticeTask)step.Target!).Answer.TrySetResult(true);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");

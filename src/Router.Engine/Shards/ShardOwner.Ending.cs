@@ -145,6 +145,9 @@ internal sealed partial class ShardOwner
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
                 break;
+            case NoticeTask notice:
+                notice.Answer.TrySetResult(false);
+                break;
             case QueueTask task:
                 task.Answer.TrySetResult(null);
                 break;

@@ -227,6 +227,9 @@ internal sealed partial class ShardOwner
                 case CommandKind.Unheard:
                     OnUnheard((IReadOnlyList<StoredConversation>?)command.Target);
                     break;
+                case CommandKind.Notice:
+                    shard.OnNotice((NoticeTask)command.Target!);
+                    break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);
                     break;

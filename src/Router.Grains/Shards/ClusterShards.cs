@@ -13,7 +13,7 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsewhere
+internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IInboundElsewhere
 {
     // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
     private const int RemoteWatchMs = 10_000;
@@ -34,6 +34,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
         engine.InboundElsewhere = this;
+        engine.NoticesElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -75,6 +76,25 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.PeekAsync(tenant, id, cancellationToken)
         : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> NotifyAsync(int tenant, NoticeKind kind, int subject, CancellationToken cancellationToken)
+    {
+        int shard = SiloEngine.ShardOfNotices(tenant);
+        if (engine.Owns(shard))
+        {
+            return await engine.NotifyHereAsync(tenant, kind, subject, cancellationToken);
+        }
+
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(shard).NotifyAsync(tenant, (byte)kind, subject).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
 
+    /// <summary>See <see cref="Router.Engine.Shards.INotices.NotifyAsync"/>.</summary>
+    Task<bool> NotifyAsync(int tenant, byte kind, int subject);
+
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PurgeAsync"/>; takes as long as a million messages need.</summary>
     [ResponseTimeout("00:10:00")]
     Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose);

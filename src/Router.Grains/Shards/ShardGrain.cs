@@ -101,6 +101,10 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     }
 
     /// <inheritdoc/>
+    public Task<bool> NotifyAsync(int tenant, byte kind, int subject) =>
+        engine.NotifyHereAsync(tenant, (NoticeKind)kind, subject, CancellationToken.None).AsTask();
+
+    /// <inheritdoc/>
     public async Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose) =>
         await engine.PurgeAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None);
 
