@@ -42,6 +42,11 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(10, LogLevel.Information, "provider {Provider} works again: its breaker is closed")]
     private static partial void BreakerClosed(ILogger logger, string provider);
 
+    [LoggerMessage(11, LogLevel.Warning, "the balance of tenant {Tenant} is below a tenth of what was set or topped up last")]
+    private static partial void BalanceLow(ILogger logger, string tenant);
+
+    public void BalanceLow(string tenant) => BalanceLow(logger, tenant);
+
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 
     public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Engine.Dispatch;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
@@ -48,6 +49,12 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
+        Credit = new CreditPool(OnBalanceLow);
+        foreach ((int tenant, long spent) in journal.Usage.ReadSpent())
+        {
+            Credit.AddSpent(tenant, spent);
+        }
+
         Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -8,6 +8,7 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
@@ -56,7 +57,11 @@ public static class RouterFrontDoor
         services.AddSingleton<DeadLetterEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<DashboardEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -95,7 +100,10 @@ public static class RouterFrontDoor
         services.GetRequiredService<DeadLetterEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        services.GetRequiredService<LiveEndpoints>().Map(endpoints);
+        services.GetRequiredService<DashboardEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;
     }

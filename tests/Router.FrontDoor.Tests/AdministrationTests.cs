@@ -68,8 +68,12 @@ public sealed class AdministrationTests
     [InlineData("{\"name\":\"A\",\"minimumAge\":1}", "not_available", "minimumAge")]
     [InlineData("{\"name\":\"A\",\"quietHours\":{}}", "not_available", "quietHours")]
     [InlineData("{\"name\":\"A\",\"retention\":1}", "not_available", "retention")]
-    [InlineData("{\"name\":\"A\",\"balance\":1}", "not_available", "balance")]
-    [InlineData("{\"name\":\"A\",\"prices\":1}", "not_available", "prices")]
+    [InlineData("{\"name\":\"A\",\"balance\":-1}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"balance\":0.0000001}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"balance\":1000000001}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"prices\":1}", "invalid_value", "prices")]
+    [InlineData("{\"name\":\"A\",\"prices\":{\"fax\":1}}", "invalid_value", "prices")]
+    [InlineData("{\"name\":\"A\",\"prices\":{\"sms\":-1}}", "invalid_value", "prices.sms")]
     [InlineData("{\"name\":\"A\",\"keywords\":1}", "invalid_value", "keywords")]
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"reply\":\"x\"}]}", "missing_field", "keywords[0].word")]
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\",\"reply\":\"y\",\"match\":\"all\"}]}", "invalid_value", "keywords[0].match")]
@@ -200,6 +204,7 @@ public sealed class AdministrationTests
 
         var up = new ProviderOnSilo
         {
+            Outcomes = new long[8],
             Number = 1, IsUp = true, Breaker = BreakerState.HalfOpen, InFlight = 3, Unkept = 2, Window = 10, Lanes = 4, IsThrottled = true, Good = 5, Bad = 6, Throttled = 7,
             SessionsOpen = 1, SessionsWanted = 2, PerSecond = 9, LastError = "gone", LastErrorAt = DateTimeOffset.UnixEpoch,
         };

@@ -3,6 +3,7 @@ using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Engine.Usage;
 
 namespace Router.Testing;
 
@@ -41,6 +42,9 @@ public sealed partial class MemoryJournal : IJournal
 
     /// <inheritdoc/>
     public IEventLog Events => Store.Log;
+
+    /// <inheritdoc/>
+    public IUsage Usage => Store.Usage;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)

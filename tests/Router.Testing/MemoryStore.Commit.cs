@@ -116,6 +116,7 @@ public sealed partial class MemoryStore
             }
 
             Apply(part.Shard, entry);
+            Usage.Add(entry);
             if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags))
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });

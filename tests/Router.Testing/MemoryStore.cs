@@ -30,6 +30,9 @@ public sealed partial class MemoryStore
     /// <summary>The log, shared by all journals over this store.</summary>
     public MemoryEventLog Log { get; } = new();
 
+    /// <summary>What tenants have used.</summary>
+    public MemoryUsage Usage { get; } = new();
+
     /// <summary>Commits that stored something.</summary>
     public long Commits
     {

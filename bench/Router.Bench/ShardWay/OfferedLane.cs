@@ -53,11 +53,20 @@ internal sealed class OfferedLane : IShardEffects
     {
     }
 
+    public bool TryReserve(int tenant, long amount) => true;
+
+    public void GiveBack(int tenant, long amount)
+    {
+    }
+
+    public void Doubt(in Engine.Credit.DoubtfulCharge charge) => throw new NotSupportedException();
     public InboundCounters Inbound { get; } = new();
 
     public void LetterJoined(MessageId letter) => throw new NotSupportedException();
 
     public bool IsHealthy(int provider) => true;
+
+    public bool HasWholeReceipts(int provider) => false;
 
     public bool TryTakeTrial(int provider) => false;
 

@@ -6,16 +6,27 @@ namespace Router.Core.Tenants;
 public sealed class Tenant
 {
     private readonly Sender[] senders;
+    private readonly long[]? prices;
     private readonly int ownSenders;
     private readonly CompiledRule[] rules;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings)
+    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Credit = credit;
+        if (settings.Prices is { } byChannel)
+        {
+            prices = new long[byte.MaxValue + 1];
+            foreach ((string word, decimal price) in byChannel)
+            {
+                prices[WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel) ? (int)channel : 0] = Money.Of(price);
+            }
+        }
+
         rules = [.. settings.Keywords.Select(static k => new CompiledRule(k))];
 
         // The numbers of its keywords are shared: it may answer from them, but they are nobody's own and never its default.
@@ -31,6 +42,12 @@ public sealed class Tenant
 
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
+
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    public CreditLine? Credit { get; }
+
+    /// <summary>Price of a segment, millionths; 0: none.</summary>
+    public long PriceOf(Channel channel) => prices is null ? 0 : prices[(byte)channel];
 
     /// <summary>Its own senders: no other tenant has one of them.</summary>
     public ReadOnlySpan<Sender> OwnSenders => senders.AsSpan(0, ownSenders);

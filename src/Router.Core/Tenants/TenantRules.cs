@@ -39,10 +39,9 @@ public static class TenantRules
 
     private static SettingsFault? CheckMoney(TenantSettings settings)
     {
-        const decimal BalanceMax = 1_000_000_000;
-        if (settings.Balance is < 0 or > BalanceMax)
+        if (settings.Balance is < 0 or > Money.Max)
         {
-            return new SettingsFault("balance", $"is not 0 to {BalanceMax}");
+            return new SettingsFault("balance", $"is not 0 to {Money.Max}");
         }
 
         foreach ((string channel, decimal price) in settings.Prices ?? new Dictionary<string, decimal>())

@@ -9,7 +9,8 @@ namespace Router.Engine.Dispatch;
 /// <param name="Channel">Channel.</param>
 /// <param name="Purpose">Purpose.</param>
 /// <param name="Priority">Priority.</param>
-internal readonly record struct LaneKey(int Provider, int Tenant, uint SenderTag, Channel Channel, Purpose Purpose, Priority Priority)
+/// <param name="Price">Price of a segment that was reserved for each of its messages, millionths; 0: none. Here, because a price may change while messages wait, and a message has no room for its own.</param>
+internal readonly record struct LaneKey(int Provider, int Tenant, uint SenderTag, Channel Channel, Purpose Purpose, Priority Priority, long Price = 0)
 {
     /// <summary>Classes of urgency: four purposes by three priorities.</summary>
     public const int Classes = 12;

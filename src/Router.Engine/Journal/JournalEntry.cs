@@ -63,6 +63,12 @@ public struct JournalEntry
     /// <summary>The flags after the change (<see cref="EntryKind.Flags"/>).</summary>
     public ContactFlags Flags;
 
+    /// <summary>The message's channel, where a provider took a segment of it (<see cref="MessageStatus.Sent"/>, <see cref="EntryKind.SegmentSent"/>): then it counts as usage. Else none.</summary>
+    public Channel Channel;
+
+    /// <summary>Price of that segment, millionths.</summary>
+    public long Price;
+
     /// <summary>Slot of the contact's key (<see cref="EntryKind.Flags"/>).</summary>
     public uint KeySlot;
 }

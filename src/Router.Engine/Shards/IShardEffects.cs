@@ -23,6 +23,15 @@ internal interface IShardEffects
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 
+    /// <summary>Reserves credit (millionths); false: the tenant has less.</summary>
+    bool TryReserve(int tenant, long amount);
+
+    /// <summary>Gives credit back that was reserved and will not be spent.</summary>
+    void GiveBack(int tenant, long amount);
+
+    /// <summary>A segment was taken, but whether that is kept is not known as the ownership ends: the next owner tells.</summary>
+    void Doubt(in Credit.DoubtfulCharge charge);
+
     /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     bool IsHealthy(int provider);
 
@@ -31,6 +40,9 @@ internal interface IShardEffects
 
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
+
+    /// <summary>Whether the provider's receipts tell of whole messages.</summary>
+    bool HasWholeReceipts(int provider);
 
     /// <summary>Has the journal's tables asked who awaits a receipt; it comes back with the answer.</summary>
     void LookUp(ReceiptTask receipt);

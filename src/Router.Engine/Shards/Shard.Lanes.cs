@@ -30,6 +30,11 @@ internal sealed partial class Shard
         var facts = new MessageFacts(
             identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null);
         Verdict verdict = Decide(slot, facts);
+        if (identity.Price == 0 && tenant is not null && tenant.PriceOf(identity.Channel) is > 0 and var price)
+        {
+            Charge(slot, price, ref identity, ref verdict);
+        }
+
         int provider = route is null ? 0 : Choose(route, message.Tried);
         Join(slot, identity with { Provider = provider });
         if (CancelIfAsked(slot))

@@ -84,10 +84,12 @@ internal sealed partial class Shard
     }
 
     /// <summary>A finished message: its row is unpinned; the slot is free once no lane's list holds it any more.</summary>
-    private void RemoveMessage(int slot)
+    private void RemoveMessage(int slot, MessageStatus status)
     {
         ref WaitingMessage message = ref messages[slot];
         heads.Remove(message.Head, new HeadKeys(messages));
+        LaneKey key = KeyOf(slot);
+        GiveCreditBack(slot, key, status);
         RemoveFromWheel(slot);
         GivePlaceBack(slot);
         Unpin(message.Contact);
@@ -103,7 +105,7 @@ internal sealed partial class Shard
         }
 
         Waiting--;
-        effects.Finished(lanes[message.Lane]!.Key.Tenant);
+        effects.Finished(key.Tenant);
         if ((message.Marks & MessageMarks.InLane) != 0)
         {
             message.Marks |= MessageMarks.Unlinked;

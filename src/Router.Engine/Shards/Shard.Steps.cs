@@ -75,6 +75,7 @@ internal sealed partial class Shard
             underWay.Add(step);
         }
 
+        AbandonCredit();
         foreach (ref Step step in underWay.Span)
         {
             if (step.IsOutcome)
@@ -108,7 +109,9 @@ internal sealed partial class Shard
         {
             if (messages[slot].Head != 0 && (messages[slot].Marks & MessageMarks.Unlinked) == 0)
             {
-                effects.Finished(KeyOf(slot).Tenant);
+                LaneKey key = KeyOf(slot);
+                effects.Finished(key.Tenant);
+                GiveCreditBack(slot, key, MessageStatus.None);
             }
         }
 
@@ -180,6 +183,12 @@ internal sealed partial class Shard
                 entry.Tenant = key.Tenant;
                 entry.HasReference = (message.Marks & MessageMarks.Reference) != 0;
                 entry.Attempts = message.Attempts;
+                if (step.Kind == StepKind.SegmentSent || step.Status == MessageStatus.Sent)
+                {
+                    entry.Channel = key.Channel;
+                    entry.Price = key.Price;
+                }
+
                 break;
             }
 
@@ -311,7 +320,7 @@ internal sealed partial class Shard
             purge.Cancelled++;
         }
 
-        RemoveMessage(step.Slot);
+        RemoveMessage(step.Slot, step.Status);
         GoOnWithReceipts(step.Head);
     }
 

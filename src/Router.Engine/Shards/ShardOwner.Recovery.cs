@@ -15,6 +15,7 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
+        engine.ResolveDoubts(from);
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)

@@ -215,11 +215,19 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
 
+    bool IShardEffects.TryReserve(int tenant, long amount) => engine.Credit.TryReserve(tenant, amount);
+
+    void IShardEffects.GiveBack(int tenant, long amount) => engine.Credit.GiveBack(tenant, amount);
+
+    void IShardEffects.Doubt(in Credit.DoubtfulCharge charge) => engine.Doubt(charge);
+
     bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
 
     bool IShardEffects.TryTakeTrial(int provider) => engine.Dispatcher.TryTakeTrial(provider);
 
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
+
+    bool IShardEffects.HasWholeReceipts(int provider) => engine.Dispatcher.HasWholeReceipts(provider);
 
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
 

@@ -144,6 +144,12 @@ internal ref struct LogReader
                 entry.Attempts = group[at++];
                 entry.Segment = group[at++];
                 entry.Provider = (int)ReadVarint(ref at);
+                if ((head & LogWriter.IsUsage) != 0)
+                {
+                    entry.Channel = (Channel)group[at++];
+                    entry.Price = (long)ReadVarint(ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
             case EntryKind.PartDone:

@@ -35,6 +35,10 @@ internal sealed class LogWriter
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
 
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
+
+    // 1 kind + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
 
@@ -131,6 +135,13 @@ internal sealed class LogWriter
                 to[at++] = entry.Attempts;
                 to[at++] = entry.Segment;
                 PutVarint((uint)entry.Provider, to, ref at);
+                if (entry.Channel != Channel.None)
+                {
+                    to[0] |= IsUsage;
+                    to[at++] = (byte)entry.Channel;
+                    PutVarint((ulong)entry.Price, to, ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
             case EntryKind.PartDone:

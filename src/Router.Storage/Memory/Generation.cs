@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Usage;
 
 namespace Router.Storage.Memory;
 
@@ -19,8 +20,10 @@ internal sealed class Generation
     /// <param name="afterCommit">The commit before its first.</param>
     /// <param name="messages">Messages expected.</param>
     /// <param name="idempotencyKeys">Idempotency keys expected.</param>
-    public Generation(long afterCommit, int messages, int idempotencyKeys)
+    /// <param name="usageAfter">Usage of commits up to this one is in its file.</param>
+    public Generation(long afterCommit, int messages, int idempotencyKeys, long usageAfter)
     {
+        UsageAfter = usageAfter;
         AfterCommit = LastCommit = afterCommit;
         Messages = new SlabTable<long, MessageRow>(messages);
         Receipts = new SlabTable<ulong, ReceiptRow>(messages);
@@ -53,6 +56,12 @@ internal sealed class Generation
 
     /// <summary>Those departures.</summary>
     public Slab<DepartureRow> DepartureTimes { get; } = new();
+
+    /// <summary>What was used.</summary>
+    public UsageSums Usage { get; } = new();
+
+    /// <summary>The commit after which its usage begins: another than <see cref="AfterCommit"/> when the sweep of one was lost in a crash.</summary>
+    public long UsageAfter { get; }
 
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];

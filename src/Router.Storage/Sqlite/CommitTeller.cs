@@ -140,6 +140,7 @@ internal sealed class CommitTeller : IDisposable
             }
 
             memory.Add(entry, part.Shard);
+            memory.CountUsage(entry);
             if (entry.Kind == EntryKind.Flags)
             {
                 memory.TouchFlags(entry);

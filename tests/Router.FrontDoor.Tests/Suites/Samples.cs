@@ -20,6 +20,7 @@ internal static class Samples
     {
         ["/healthz"] = "tells only that the process lives",
         ["/docs"] = "a page that says of nobody anything",
+        ["/dashboard"] = "a page that says of nobody anything: what it shows comes from /admin/live; and its sign-in",
         ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
     };
@@ -68,6 +69,11 @@ internal static class Samples
         ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 404 },
         ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain") { Status = 404 },
         ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume") { Status = 404 },
+        ["GET /admin/live"] = new(OperatorReads, static _ => "/admin/live") { Streams = true },
+        ["POST /admin/tenants/{tenant}/credit"] = new(
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}/credit", static _ => """{"amount":1.5,"reference":"r"}""") { Status = 409, Required = ["amount", "reference"] },
+        ["GET /admin/usage"] = new(OperatorReads, static w => $"/admin/usage?tenant={w.Tenant}&from=2026-03-01"),
+        ["GET /v1/usage"] = new(Reads, static _ => "/v1/usage?from=2026-03-01") { Foreign = 200 },
         ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),

@@ -128,8 +128,10 @@ public sealed class LogCodecTests
             default:
                 entry = entry with
                 {
+                    Channel = random.Next(2) == 0 ? Channel.None : Channel.WhatsApp,
                     Status = MessageStatus.Queued, Reason = Reason.Retry, Provider = random.Next(300), Attempts = 3, Segment = (byte)random.Next(256), HasLeft = random.Next(2) == 0,
                 };
+                entry.Price = entry.Channel == Channel.None ? 0 : random.NextInt64(1_000_000_000_001);
                 break;
         }
 
