@@ -1,6 +1,8 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 
 namespace Router.Engine;
@@ -48,6 +50,15 @@ public sealed partial class SiloEngine
     }
 
     /// <inheritdoc/>
+    public async ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        var task = new ConversationTask(tenant, id, change);
+        return Post(id.Shard, new UrgentCommand { Kind = CommandKind.Conversation, Target = task })
+            ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken)
     {
         var task = new CancelTask(tenant, id);
@@ -64,6 +75,16 @@ public sealed partial class SiloEngine
             ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
             : default;
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var task = new WatchTask(tenant, id, (long)limit.TotalMilliseconds);
+        return !Post(id.Shard, new UrgentCommand { Kind = CommandKind.Watch, Target = task }) || await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public long WaitingOf(int tenant) => Waiting.Of(tenant);
 
     /// <summary>The owner of a shard here; null: none. For tests.</summary>
     internal ShardOwner? OwnerOf(int shard) => Volatile.Read(ref owners[shard]);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Credit;
 using Router.Engine.Dispatch;
 using Router.Engine.Inbound;
@@ -23,7 +24,7 @@ public readonly record struct ShardState(int Shard, long Epoch, int Waiting);
 /// the grains tell it which shards it owns and what is configured, the ports do the rest.
 /// </summary>
 /// <remarks>Any thread. Partials: <c>Intake</c> the way in, <c>Providers</c> what they tell, <c>Time</c> the ticker.</remarks>
-public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters, IAsyncDisposable
+public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDeadLetters, IAsyncDisposable
 {
     private readonly ShardOwner?[] owners = new ShardOwner?[64];
     private readonly Dictionary<string, IProviderFactory> factories;
@@ -68,6 +69,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
 
     /// <summary>The way to other silos; null: there are none.</summary>
     public IReceiptsElsewhere? Elsewhere { get; set; }
+
+    /// <summary>Told of inbound messages of conversations; null: nobody, and nothing counts as heard.</summary>
+    public IConversationListener? ConversationListener { get; set; }
 
     /// <summary>The way of messages from end users to other silos; null: there are none.</summary>
     public IInboundElsewhere? InboundElsewhere { get; set; }

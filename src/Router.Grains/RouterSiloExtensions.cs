@@ -6,8 +6,11 @@ using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
+using Router.Grains.Conversations;
 using Router.Grains.Placement;
+using Router.Grains.Providers;
 using Router.Grains.Shards;
+using Router.Grains.Webhooks;
 
 namespace Router.Grains;
 
@@ -30,17 +33,27 @@ public static class RouterSiloExtensions
         services.AddSingleton<ShardKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s =>
         {
-            _ = s.GetRequiredService<IShards>(); // the engine's way to other silos stands before the first shard is taken
+            _ = s.GetRequiredService<IShards>(); // the engine's ways to other silos and to conversations stand before the first shard is taken
+            _ = s.GetRequiredService<IConversations>();
             return s.GetRequiredService<ShardKeeper>();
         });
-        services.AddSingleton<IShards, ClusterShards>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
+        services.AddSingleton<IConversations, ClusterConversations>();
+        services.AddSingleton<ClusterShards>();
+        services.AddSingleton<IShards>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<INotices>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<WebhookKeeper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<WebhookKeeper>());
+        services.AddSingleton<IWebhooks, SiloWebhooks>();
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<ProviderWatch>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
         services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Credit);
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
+        silo.AddPlacementDirector<ByConversationPlacement, ByConversationDirector>();
 
         // Waking a shard reads what is unfinished; after a long outage that is more than the half minute that Orleans gives a grain.
         services.Configure<GrainCollectionOptions>(static o => o.ActivationTimeout = TimeSpan.FromMinutes(10));

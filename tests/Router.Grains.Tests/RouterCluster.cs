@@ -15,6 +15,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Webhooks;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -24,8 +25,10 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier)
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier, PlainSealer sealer, Deliveries deliveries)
     {
+        Sealer = sealer;
+        Deliveries = deliveries;
         Carrier = carrier;
         this.cluster = cluster;
         Store = store;
@@ -37,13 +40,17 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public Carrier Carrier { get; }
 
+    public PlainSealer Sealer { get; }
+    public Deliveries Deliveries { get; }
+
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
-    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null)
+    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null, MemoryStore? store = null)
     {
-        MemoryStore store = new();
+        store ??= new MemoryStore();
         Carrier carrier = new();
         PlainSealer sealer = new();
+        Deliveries deliveries = new();
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
@@ -56,6 +63,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyedHash>(Hash);
             silo.Services.AddSingleton(s => new SiloEngine(
                 s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
+            silo.Services.AddSingleton<IWebhookDelivery>(new SiloDeliveries(deliveries, specific.SiloName));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {
@@ -68,12 +76,14 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster, store, carrier);
+        RouterCluster started = new(cluster, store, carrier, sealer, deliveries);
         await started.WaitUntilReadyAsync();
         return started;
     }
 
     public IAdministration Administration(int silo) => Of<IAdministration>(silo);
+
+    public IWebhooks Webhooks(int silo) => Of<IWebhooks>(silo);
 
     public IShards Shards(int silo) => Of<IShards>(silo);
 
@@ -121,6 +131,14 @@ internal sealed class RouterCluster : IAsyncDisposable
     }
 
     public static ContactId ContactOf(string number) => Hash.Contact(1, Channel.Sms, Encoding.ASCII.GetBytes(number));
+
+    /// <summary>Where a conversation's grain is; null: not awake.</summary>
+    public async Task<SiloAddress?> WhereAsync(int tenant, ConversationId id)
+    {
+        // The key: hash bits and a number, no address.
+        GrainId key = GrainId.Create("conversation", $"{tenant:x8}{id.ToString().Replace("-", "", StringComparison.Ordinal)}");
+        return await Of<IGrainFactory>(0).GetGrain<IManagementGrain>(0).GetActivationAddress(Of<IGrainFactory>(0).GetGrain(key));
+    }
 
     /// <summary>Has the owner of <paramref name="shard"/> end by itself: the fate of its next commit is unknown.</summary>
     public async Task EndOwnerAsync(int silo, int shard)

@@ -32,6 +32,12 @@ public enum BodyProblemCode : byte
 
     /// <summary><c>too_large</c>: the body or line is over 64 KiB.</summary>
     TooLarge,
+
+    /// <summary><c>unknown_template</c>: the tenant has no template of this name and language.</summary>
+    UnknownTemplate,
+
+    /// <summary><c>missing_parameter</c>: the template uses parameters that the message lacks.</summary>
+    MissingParameter,
 }
 
 /// <summary>
@@ -49,10 +55,12 @@ public readonly struct BodyProblem
     private static readonly string[] Words =
     [
         "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "not_available", "too_large",
+        "unknown_template", "missing_parameter",
     ];
 
     private readonly int _start;
     private readonly int _length;
+    private readonly string? _path;
 
     internal BodyProblem(BodyProblemCode code, BodyField field, string phrase, int start = 0, int length = 0)
     {
@@ -62,6 +70,14 @@ public readonly struct BodyProblem
         _start = start;
         _length = length;
     }
+
+    /// <summary>About something inside <paramref name="field"/>.</summary>
+    /// <param name="code">Code.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="path">The path of what it is about, of names that a template uses.</param>
+    /// <param name="phrase">As <see cref="Phrase"/>; of names of a template, too.</param>
+    internal BodyProblem(BodyProblemCode code, BodyField field, string path, string phrase)
+        : this(code, field, phrase) => _path = path;
 
     /// <summary>The HTTP status of every one of them but for a whole body that is too large (413).</summary>
     public static int Status => 400;
@@ -75,7 +91,7 @@ public readonly struct BodyProblem
     /// <summary>The field.</summary>
     public BodyField Field { get; }
 
-    /// <summary>What is wrong, what is allowed and the remedy; goes on after the field's name. Never holds anything of the body.</summary>
+    /// <summary>What is wrong, what is allowed and the remedy; goes on after the field's name. Never holds anything of the body but names that the tenant's template has too.</summary>
     public string Phrase { get; }
 
     /// <summary>A line or body over 64 KiB, of which nothing else is known.</summary>
@@ -84,7 +100,7 @@ public readonly struct BodyProblem
 
     /// <summary>The path of the field, for example <c>content.text</c>; empty for the whole body. Cold: makes a string.</summary>
     /// <param name="body">The bytes that were refused.</param>
-    public string PathIn(ReadOnlySpan<byte> body) => Field switch
+    public string PathIn(ReadOnlySpan<byte> body) => _path ?? Field switch
     {
         BodyField.Body => "",
         BodyField.Unknown => Shown(body),
@@ -101,7 +117,8 @@ public readonly struct BodyProblem
             return string.Create(CultureInfo.InvariantCulture, $"{BodyFields.PathOf(Field)} {Phrase} (near byte {_start})");
         }
 
-        string subject = Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? BodyFields.PathOf(Field)
+        string subject = _path is not null ? _path
+            : Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? BodyFields.PathOf(Field)
             : body.IsEmpty ? "a field" : $"\"{PathIn(body)}\"";
         string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable ? Shown(body) : "";
         return value.Length == 0 ? $"{subject} {Phrase}" : $"{subject} {value} {Phrase}";

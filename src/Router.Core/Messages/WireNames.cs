@@ -13,8 +13,6 @@ public static class WireNames
     private static readonly string[] Statuses =
         ["", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "read", "undelivered", "expired", "rejected", "cancelled"];
 
-    private static readonly string[] EventTypes = [.. Statuses.Select(static s => "message." + s)];
-
     private static readonly string[] Rejections =
     [
         "", "consent_missing", "opted_out", "suppressed", "restricted", "underage", "no_route", "sender_not_allowed", "region_forbidden",
@@ -32,9 +30,6 @@ public static class WireNames
 
     /// <summary>The wire's word.</summary>
     public static string Of(MessageStatus status) => Statuses[(int)status];
-
-    /// <summary>The event's type, <c>message.</c> and the status.</summary>
-    public static string EventType(MessageStatus status) => EventTypes[(int)status];
 
     /// <summary>The wire's word; empty for <see cref="Reason.None"/>.</summary>
     public static string Of(Reason reason) => reason switch

@@ -46,7 +46,7 @@ public sealed class RouteTable
         return table;
     }
 
-    /// <summary>The route of a message; null when none matches or none of its providers can carry it.</summary>
+    /// <summary>The route of a message; null when none matches or none of its providers can carry it. Whether they carry its content: <see cref="Route.ForMedia"/>.</summary>
     /// <param name="tenant">The tenant's number.</param>
     /// <param name="channel">The channel.</param>
     /// <param name="prefix">Of the destination.</param>
@@ -107,17 +107,21 @@ public sealed class RouteTable
     private static Route? Compile(IReadOnlyList<string> names, Channel channel, Configuration configuration)
     {
         // OrderBy keeps the order given among equal costs.
-        int[] providers =
+        ProviderAccount[] providers =
         [
             .. names.Distinct(StringComparer.Ordinal)
                 .Select(configuration.FindProvider)
                 .OfType<ProviderAccount>()
                 .Where(p => p.Settings.Enabled && p.Carries(channel))
-                .OrderBy(static p => p.Settings.Cost)
-                .Select(static p => p.Number),
+                .OrderBy(static p => p.Settings.Cost),
         ];
-        return providers.Length == 0 ? null : new Route(providers);
+        int[] forMedia = HasMedia(channel) ? [.. providers.Where(static p => p.CarriesMedia).Select(static p => p.Number)] : [];
+        return providers.Length == 0
+            ? null
+            : new Route([.. providers.Select(static p => p.Number)]) { ForMedia = forMedia.Length == 0 ? null : new Route(forMedia) };
     }
+
+    private static bool HasMedia(Channel channel) => channel is not (Channel.Sms or Channel.Voice);
 
     private static uint FirstDigits(DestinationPrefix prefix, int digits) =>
         digits == 0 ? 0 : ((uint)digits << 20) | ((uint)prefix.Value / PowersOfTen[prefix.Length - digits]);

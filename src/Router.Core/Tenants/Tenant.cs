@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Core.Templates;
 
 namespace Router.Core.Tenants;
 
@@ -11,12 +12,13 @@ public sealed class Tenant
     private readonly CompiledRule[] rules;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
+    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null, TemplateSet? templates = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Templates = templates ?? TemplateSet.Empty;
         Credit = credit;
         if (settings.Prices is { } byChannel)
         {
@@ -42,6 +44,9 @@ public sealed class Tenant
 
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
+
+    /// <summary>Its templates.</summary>
+    public TemplateSet Templates { get; }
 
     /// <summary>What it may spend; null: it is not charged.</summary>
     public CreditLine? Credit { get; }

@@ -30,6 +30,11 @@ public enum EntryKind : byte
     /// </summary>
     Leaving = 8,
 
+    /// <summary>A conversation was assigned, closed or reopened (<see cref="JournalEntry.Told"/>): an event. Its facts are rows (<see cref="JournalPart.Conversations"/>), not entries. (9 is another's; 11 is free.)</summary>
+    Conversation = 10,
+
     /// <summary>A part of an inbound message (<see cref="AcceptedMessage.IsPart"/>) is done with: its whole is kept in the same part. Not an event.</summary>
     PartDone = 13,
+    /// <summary>Something that no message made: an event to its tenant (<see cref="NoticeKind"/>).</summary>
+    Notice = 9,
 }

@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 
 namespace Router.Engine.Journal;
@@ -37,10 +38,15 @@ public struct JournalEntry
     /// <summary>Tries so far, when the status is <see cref="MessageStatus.Queued"/> for a retry.</summary>
     public byte Attempts;
 
+    /// <summary>What is told of the conversation (<see cref="EntryKind.Conversation"/>).</summary>
+    public ConversationEvent Told;
+    /// <summary>Which notice (<see cref="EntryKind.Notice"/>).</summary>
+    public NoticeKind Notice;
+
     /// <summary>Tenant's number; 0 for an unmatched receipt.</summary>
     public int Tenant;
 
-    /// <summary>Provider's number; 0: none.</summary>
+    /// <summary>Provider's number; 0: none. Of <see cref="NoticeKind.WebhookDisabled"/> the webhook's number.</summary>
     public int Provider;
 
     /// <summary>The message.</summary>

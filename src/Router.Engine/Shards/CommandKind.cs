@@ -10,8 +10,13 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    Conversation,
+    Heard,
+    Unheard,
     Inbound,
     DeadLetterDone,
+    Notice,
     RerouteAll,
     Queue,
+    Watch,
 }

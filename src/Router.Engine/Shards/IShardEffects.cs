@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 
 namespace Router.Engine.Shards;
@@ -52,6 +53,9 @@ internal interface IShardEffects
 
     /// <summary>A receipt could not be kept here and now.</summary>
     void NotKept(ReceiptTask receipt);
+
+    /// <summary>An inbound message of a conversation is kept: its grain must hear of it.</summary>
+    void Hear(int tenant, in ConversationId conversation, ulong head);
 
     /// <summary>A dead letter was joined of parts: it may be somebody's after all.</summary>
     void LetterJoined(Core.Messages.MessageId letter);

@@ -26,7 +26,7 @@ internal sealed partial class Shard
     {
         ref WaitingMessage message = ref messages[slot];
         Tenant? tenant = Configuration.FindTenant(identity.Tenant);
-        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose);
+        Route? route = RouteOf(message, identity);
         var facts = new MessageFacts(
             identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null);
         Verdict verdict = Decide(slot, facts);
@@ -108,6 +108,12 @@ internal sealed partial class Shard
     }
 
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);
+
+    private Route? RouteOf(in WaitingMessage message, in LaneKey identity)
+    {
+        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose);
+        return message.IsMedia ? route?.ForMedia : route;
+    }
 
     private int Choose(Route route, byte tried)
     {

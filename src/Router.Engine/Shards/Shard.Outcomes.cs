@@ -106,8 +106,7 @@ internal sealed partial class Shard
             : Jitter((int)Math.Min(rule.LastDelayMs, (long)rule.FirstDelayMs << Math.Min(message.Attempts - 1, 20)));
         if (message.Attempts >= rule.AttemptsMax)
         {
-            LaneKey key = KeyOf(slot);
-            Route? route = Configuration.Routes.Find(key.Tenant, key.Channel, new DestinationPrefix(message.Prefix), key.SenderTag, key.Purpose);
+            Route? route = RouteOf(message, KeyOf(slot));
             int at = route is null ? -1 : IndexOf(route, provider);
             int all = route is null ? 0 : (1 << route.Providers.Count) - 1;
             message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & all); // not of the route any more: all that are there are untried

@@ -14,9 +14,17 @@ internal sealed partial class Shard
     /// <summary>Moves pending steps into <paramref name="part"/> as log entries, in their order.</summary>
     public void FillPart(JournalPart part)
     {
-        while (part.Entries.Count < options.EntryBatchMax && pending.TryTake(out Step step))
+        while (part.Entries.Count < options.EntryBatchMax && part.Conversations.Count < options.EntryBatchMax && pending.TryTake(out Step step))
         {
-            Write(step, ref part.Entries.Add());
+            if (step.Kind == StepKind.Conversation)
+            {
+                WriteConversation(step, part);
+            }
+            else
+            {
+                Write(step, ref part.Entries.Add());
+            }
+
             underWay.Add(step);
         }
     }
@@ -54,6 +62,8 @@ internal sealed partial class Shard
                     Unpin(step.Slot);
                     ((FlagsTask)step.Target!).Settle(null);
                     break;
+                case StepKind.Conversation when RefuseConversation(step):
+                    break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
                     break;
@@ -84,7 +94,9 @@ internal sealed partial class Shard
             }
 
             (step.Target as FlagsTask)?.Settle(null);
+            (step.Target as ConversationTask)?.Answer.TrySetResult(null);
             (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
+            (step.Target as NoticeTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -92,6 +104,7 @@ internal sealed partial class Shard
         }
 
         AbandonReceipts();
+        AbandonWatches();
         AbandonInbound();
 
         underWay.Clear();
@@ -154,6 +167,7 @@ internal sealed partial class Shard
         if ((message.Marks & MessageMarks.Told) == 0)
         {
             message.Marks |= MessageMarks.Told;
+            Decided(slot);
             ref Step step = ref AddStep(StepKind.Told, slot);
             step.Status = MessageStatus.Queued;
             step.Reason = reason;
@@ -247,6 +261,9 @@ internal sealed partial class Shard
                 break;
             }
 
+            case StepKind.Notice:
+                WriteNotice((NoticeTask)step.Target!, ref entry);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -291,8 +308,14 @@ internal sealed partial class Shard
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
                 break;
+            case StepKind.Conversation:
+                ApplyConversation(step);
+                break;
             case StepKind.DeadLetterDone:
                 ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
+            case StepKind.Notice:
+                ((NoticeTask)step.Target!).Answer.TrySetResult(true);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");

@@ -63,11 +63,13 @@ internal sealed partial class ShardOwner
         RefuseQueued();
         flagsWaiting.ForEach(static task => task.Settle(null));
         flagsWaiting.Clear();
+        RefuseConversations();
         inboundWaiting.ForEach(static task => task.Answer(false));
         inboundWaiting.Clear();
         if (!contactsUnderWay)
         {
             contactRead.Contacts.Clear();
+            contactRead.Conversations.Clear();
         }
 
         holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
@@ -137,14 +139,23 @@ internal sealed partial class ShardOwner
             case DeadLetterTask letter:
                 letter.Answer.TrySetResult(false);
                 break;
+            case ConversationTask conversation:
+                conversation.Answer.TrySetResult(null);
+                break;
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
+                break;
+            case NoticeTask notice:
+                notice.Answer.TrySetResult(false);
                 break;
             case QueueTask task:
                 task.Answer.TrySetResult(null);
                 break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);
+                break;
+            case WatchTask watch:
+                watch.Answer.TrySetResult(true);
                 break;
             default:
                 if (command.Kind == CommandKind.Outcome)

@@ -32,8 +32,13 @@ internal enum StepKind : byte
     /// <summary>Flags.</summary>
     Flags,
 
+    /// <summary>A change of a conversation.</summary>
+    Conversation,
+
     /// <summary>A dead letter is done with.</summary>
     DeadLetterDone,
+    /// <summary>A notice.</summary>
+    Notice,
 }
 
 /// <summary>A change that waits for the journal.</summary>

@@ -10,9 +10,9 @@ using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
 
-/// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them. <c>Prefer: wait</c> is not built yet and, as RFC 7240 §2 allows, passed over.</summary>
+/// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them, on which <c>Prefer</c> is passed over as RFC 7240 §2 allows.</summary>
 /// <remarks>Hot path.</remarks>
-internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.Pool singles)
+internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.Pool singles, VerdictWait verdicts, RateLimitHeaders limits)
 {
     internal void Map(Endpoints endpoints) => endpoints.Map("POST", "/v1/messages", Permission.TenantSend, PostAsync);
 
@@ -39,6 +39,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
 
     private async Task PostLinesAsync(HttpContext context, Tenant tenant, byte[] key)
     {
+        limits.Set(context.Response, tenant);
         using var stream = new LineStream(context, services, tenant, key);
         await stream.RunAsync();
     }
@@ -60,6 +61,33 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
         {
             Problem? problem = Make(body.Buffer, tenant, key, accept.Request);
             reader.AdvanceTo(body.Buffer.End);
+            problem ??= await AcceptAsync(accept);
+            await AnswerAsync(context, tenant, problem, accept.Request);
+        }
+        finally
+        {
+            singles.Return(accept);
+        }
+    }
+
+    /// <summary>Takes a message whose body is made of the request's and of what is known already (a reply in a conversation), like any other.</summary>
+    /// <param name="context">The request; its <c>Idempotency-Key</c> counts.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="body">The body, as <c>POST /v1/messages</c> would get it.</param>
+    /// <param name="withoutSender">It goes out without a sender, whatever the contact's last one was.</param>
+    internal async Task PostMadeAsync(HttpContext context, Tenant tenant, ReadOnlyMemory<byte> body, bool withoutSender)
+    {
+        if ((IdempotencyHeader.Read(context.Request, out byte[] key) ?? (services.Stopping.IsCancellationRequested ? KnownProblems.Stopping : null)) is { } refused)
+        {
+            await ProblemResponse.WriteAsync(context, refused);
+            return;
+        }
+
+        SingleAccept accept = singles.Rent();
+        try
+        {
+            Problem? problem = Make(new ReadOnlySequence<byte>(body), tenant, key, accept.Request);
+            accept.Request.Sender = withoutSender ? Sender.None : accept.Request.Sender;
             problem ??= await AcceptAsync(accept);
             await (problem is null ? AnswerAsync(context, accept.Request) : ProblemResponse.WriteAsync(context, problem));
         }
@@ -121,6 +149,26 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
     {
         Interlocked.Increment(ref intake == Intake.TenantFull ? ref services.Counts.RefusedTenantFull : ref services.Counts.RefusedBusy);
         return AcceptProblems.Of(intake);
+    }
+
+    private async Task AnswerAsync(HttpContext context, Tenant tenant, Problem? problem, AcceptRequest request)
+    {
+        if (problem is null or { Status: 429 })
+        {
+            limits.Set(context.Response, tenant);
+        }
+
+        if (problem is not null)
+        {
+            await ProblemResponse.WriteAsync(context, problem);
+            return;
+        }
+
+        int waitSeconds = PreferHeader.WaitSeconds(context.Request);
+        if (waitSeconds == 0 || !await verdicts.TryAnswerAsync(context, tenant, request.Id, waitSeconds, services.Stopping))
+        {
+            await AnswerAsync(context, request);
+        }
     }
 
     private static async Task AnswerAsync(HttpContext context, AcceptRequest request)

@@ -9,7 +9,7 @@ using Router.Engine.Shards;
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>Bytes of a body in, a request to accept it out: decodes, hashes the address, finds the sender. No state.</summary>
-/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders.</remarks>
+/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, and templates.</remarks>
 internal sealed class RequestMaker(IKeyedHash hash)
 {
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false: <paramref name="problem"/> says why not.</summary>
@@ -29,6 +29,11 @@ internal sealed class RequestMaker(IKeyedHash hash)
             return false;
         }
 
+        if (message.ContentType == ContentType.Template && !tenant.Templates.TryRender(ref message, nowMs, out problem))
+        {
+            return false;
+        }
+
         request.Tenant = tenant;
         request.Contact = hash.Contact(tenant.Number, message.Channel, message.To);
         request.Sender = message.From.IsEmpty ? null : tenant.FindSender(message.Channel, message.From) ?? Unknown(message.From);
@@ -36,6 +41,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.Purpose = message.Purpose;
         request.Priority = message.Priority;
         request.Segments = message.Segments;
+        request.IsMedia = message.ContentType == ContentType.Media;
         request.Prefix = message.Prefix.Packed;
         request.ValiditySeconds = message.ValiditySeconds;
         request.NotBeforeMs = message.NotBeforeMs;

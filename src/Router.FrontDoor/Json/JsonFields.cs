@@ -41,6 +41,9 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
 
     internal string? Text(string name) => Find(name, JsonValueKind.String, "text")?.GetString();
 
+    /// <summary>Text, or null where null stands; the field is needed.</summary>
+    internal string? RequiredTextOrNull(string name) => Require(name, Find(name)) is { ValueKind: JsonValueKind.Null } or null ? null : Text(name);
+
     /// <summary>A time of RFC 3339, in milliseconds since 1970.</summary>
     internal long? Time(string name)
     {

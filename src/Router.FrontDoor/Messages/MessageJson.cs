@@ -52,9 +52,16 @@ internal static class MessageJson
         json.WriteString(name, address[..(length + record.To.Length)]);
     }
 
-    /// <summary>The content.</summary>
+    /// <summary>The content as given, with spaces and all: of a template its parameters, not the text that it rendered to.</summary>
     internal static void WriteContent(Utf8JsonWriter json, MessageRecord record)
     {
+        if (!record.Content.IsEmpty)
+        {
+            json.WritePropertyName("content"u8);
+            json.WriteRawValue(record.Content, skipInputValidation: true);
+            return;
+        }
+
         json.WriteStartObject("content"u8);
         json.WriteString("type"u8, "text"u8);
         json.WriteString("text"u8, record.Text);
@@ -122,7 +129,8 @@ internal static class MessageJson
         System.Text.Encoding.ASCII.GetChars(utf8, chars);
     });
 
-    private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
+    /// <summary>Writes a UUID.</summary>
+    internal static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
     {
         Span<byte> text = stackalloc byte[UuidText.Length];
         UuidText.Format(head, tail, text);

@@ -69,6 +69,10 @@ internal struct AcceptItem
     [Id(14)]
     public byte[] Record;
 
+    /// <summary>Whether its content is media.</summary>
+    [Id(15)]
+    public bool IsMedia;
+
     /// <summary>Packs <paramref name="request"/>.</summary>
     public static AcceptItem Of(AcceptRequest request) => new()
     {
@@ -86,6 +90,7 @@ internal struct AcceptItem
         HasReference = request.HasReference,
         IdempotencyKey = request.HasIdempotencyKey ? request.IdempotencyKey : null,
         BodyHash = request.BodyHash,
+        IsMedia = request.IsMedia,
         Record = request.Record.AsSpan(0, request.RecordLength).ToArray(),
     };
 
@@ -114,6 +119,7 @@ internal struct AcceptItem
                 BodyHash = BodyHash,
                 Record = Record,
                 RecordLength = Record.Length,
+                IsMedia = IsMedia,
             };
     }
 }

@@ -1,17 +1,23 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine;
 using Router.Engine.Inbound;
+using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsewhere
+internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IInboundElsewhere
 {
+    // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
+    private const int RemoteWatchMs = 10_000;
+
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
     private readonly IGrainFactory grains;
@@ -28,6 +34,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
         engine.InboundElsewhere = this;
+        engine.NoticesElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -48,14 +55,46 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
         : SetFlagsRemoteAsync(tenant, contact, change, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.ChangeConversationAsync(tenant, id, change, cancellationToken)
+        : ChangeConversationRemoteAsync(tenant, id, change, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.CancelAsync(tenant, id, cancellationToken)
         : CancelRemoteAsync(tenant, id, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.WatchAsync(tenant, id, limit, cancellationToken)
+        : WatchRemoteAsync(tenant, id, (int)limit.TotalMilliseconds, cancellationToken);
+
+    /// <inheritdoc/>
+    public long WaitingOf(int tenant) => engine.WaitingOf(tenant);
+
+    /// <inheritdoc/>
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.PeekAsync(tenant, id, cancellationToken)
         : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> NotifyAsync(int tenant, NoticeKind kind, int subject, CancellationToken cancellationToken)
+    {
+        int shard = SiloEngine.ShardOfNotices(tenant);
+        if (engine.Owns(shard))
+        {
+            return await engine.NotifyHereAsync(tenant, kind, subject, cancellationToken);
+        }
+
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(shard).NotifyAsync(tenant, (byte)kind, subject).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken)
@@ -163,6 +202,20 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
         }
     }
 
+    private async ValueTask<StoredConversation?> ChangeConversationRemoteAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ConversationItem? stored = await grains.GetGrain<IShardGrain>(id.Shard)
+                .ChangeConversationAsync(tenant, id.Contact.High, id.Contact.Low, id.Sender, ChangeItem.Of(change)).WaitAsync(cancellationToken);
+            return stored?.ToStored();
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
+        {
+            return null;
+        }
+    }
+
     private async ValueTask<CancelOutcome> CancelRemoteAsync(int tenant, MessageId id, CancellationToken cancellationToken)
     {
         try
@@ -172,6 +225,26 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IInboundElsew
         catch (Exception exception) when (Told(id.Shard, exception))
         {
             return CancelOutcome.Unavailable;
+        }
+    }
+
+    private async ValueTask<bool> WatchRemoteAsync(int tenant, MessageId id, int leftMs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (; leftMs > 0; leftMs -= RemoteWatchMs)
+            {
+                if (await grains.GetGrain<IShardGrain>(id.Shard).WatchAsync(tenant, id.Head, id.Tail, Math.Min(leftMs, RemoteWatchMs)).WaitAsync(cancellationToken))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
+        {
+            return true;
         }
     }
 

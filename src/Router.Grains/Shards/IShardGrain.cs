@@ -1,4 +1,5 @@
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
@@ -18,11 +19,20 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.SetFlagsAsync"/>; null: not kept.</summary>
     Task<uint?> SetFlagsAsync(int tenant, ulong contactHigh, uint contactLow, uint mask, uint value);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.ChangeConversationAsync"/>; null: not kept.</summary>
+    Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change);
+
     /// <summary>See <see cref="Router.Engine.Shards.IShards.CancelAsync"/>.</summary>
     Task<byte> CancelAsync(int tenant, ulong head, ulong tail);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.WatchAsync"/>; for less than the time that a call may take.</summary>
+    Task<bool> WatchAsync(int tenant, ulong head, ulong tail, int limitMs);
+
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
+
+    /// <summary>See <see cref="Router.Engine.Shards.INotices.NotifyAsync"/>.</summary>
+    Task<bool> NotifyAsync(int tenant, byte kind, int subject);
 
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PurgeAsync"/>; takes as long as a million messages need.</summary>
     [ResponseTimeout("00:10:00")]

@@ -3,8 +3,10 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 using Router.Grains.Placement;
 
 namespace Router.Grains.Shards;
@@ -76,8 +78,20 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     }
 
     /// <inheritdoc/>
+    public async Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change)
+    {
+        var id = new ConversationId(new ContactId(contactHigh, contactLow), sender);
+        StoredConversation? stored = await engine.ChangeConversationAsync(tenant, id, change.ToChange(), CancellationToken.None);
+        return stored is { } kept ? ConversationItem.Of(kept) : null;
+    }
+
+    /// <inheritdoc/>
     public async Task<byte> CancelAsync(int tenant, ulong head, ulong tail) =>
         (byte)await engine.CancelAsync(tenant, new MessageId(head, tail), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<bool> WatchAsync(int tenant, ulong head, ulong tail, int limitMs) =>
+        engine.WatchAsync(tenant, new MessageId(head, tail), TimeSpan.FromMilliseconds(limitMs), CancellationToken.None).AsTask();
 
     /// <inheritdoc/>
     public async Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail)
@@ -85,6 +99,10 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);
         return new PeekAnswer { Found = live.Found, Status = (byte)live.Status, Provider = live.Provider };
     }
+
+    /// <inheritdoc/>
+    public Task<bool> NotifyAsync(int tenant, byte kind, int subject) =>
+        engine.NotifyHereAsync(tenant, (NoticeKind)kind, subject, CancellationToken.None).AsTask();
 
     /// <inheritdoc/>
     public async Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Core.Segments;
@@ -7,7 +8,7 @@ using Router.Core.Segments;
 namespace Router.Core.Tests.Messages;
 
 /// <summary>The rules of the body written again, slowly, over <see cref="JsonDocument"/>: what the decoder accepts, this accepts, with the same values, and the other way round.</summary>
-internal static class ReferenceDecoder
+internal static partial class ReferenceDecoder
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
@@ -31,22 +32,22 @@ internal static class ReferenceDecoder
     {
         Dictionary<string, JsonElement> fields = Fields(
             root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata");
-        Dictionary<string, JsonElement> content = Fields(fields.GetValueOrDefault("content"), "type", "text");
-        Check(String(content, "type", 4) == "text");
-        string text = String(content, "text", int.MaxValue) ?? throw new Refused();
+        JsonElement given = fields.GetValueOrDefault("content");
+        string text = Content(given, out string template);
+        bool isText = template.Length == 0;
         string to = String(fields, "to", int.MaxValue) ?? throw new Refused();
         byte[] utf8 = Encoding.UTF8.GetBytes(to);
         Check(Address.Parse(utf8, new byte[utf8.Length], out Address address) == AddressReason.None);
-        int segments = address.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(text), out _) : 1;
+        int segments = isText && address.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(text), out _) : 1;
         Check(segments <= 255);
         string purpose = String(fields, "purpose", 20) ?? throw new Refused();
         Check(purpose is "otp" or "transactional" or "service" or "marketing");
         string priority = String(fields, "priority", 20) ?? "normal";
         Check(priority is "high" or "normal" or "low");
         int validity = 172_800;
-        if (fields.TryGetValue("validitySeconds", out JsonElement given))
+        if (fields.TryGetValue("validitySeconds", out JsonElement seconds))
         {
-            Check(given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out validity) && validity is >= 1 and <= 604_800);
+            Check(seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out validity) && validity is >= 1 and <= 604_800);
         }
 
         long notBefore = 0;
@@ -65,13 +66,57 @@ internal static class ReferenceDecoder
 
         return Describe(
             address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
-            String(fields, "reference", 256) ?? "", metadata, segments);
+            String(fields, "reference", 256) ?? "", metadata, segments, isText ? "" : given.GetRawText(), template);
     }
+
+    /// <summary>The text; <paramref name="template"/>: empty for a text, else what is special of the kind.</summary>
+    private static string Content(JsonElement element, out string template)
+    {
+        Dictionary<string, JsonElement> content = Fields(element, "type", "text", "name", "language", "parameters", "url", "mediaType", "caption");
+        string type = String(content, "type", 20) ?? throw new Refused();
+        string[] allowed = type switch
+        {
+            "text" => ["type", "text"],
+            "template" => ["type", "name", "language", "parameters"],
+            "media" => ["type", "url", "mediaType", "caption"],
+            _ => throw new Refused(),
+        };
+        Check(content.Keys.All(allowed.Contains));
+        template = "";
+        switch (type)
+        {
+            case "text":
+                return String(content, "text", int.MaxValue) ?? throw new Refused();
+            case "template":
+                string parameters = "";
+                if (content.TryGetValue("parameters", out JsonElement given))
+                {
+                    Check(given.ValueKind == JsonValueKind.Object && Depth(given) <= 16);
+                    parameters = given.GetRawText();
+                }
+
+                template = string.Join('\u0002', String(content, "name", 63) ?? throw new Refused(), String(content, "language", 35) ?? throw new Refused(), parameters);
+                return "";
+            default:
+                string url = String(content, "url", 2048) ?? throw new Refused();
+                Check(Url().IsMatch(url));
+                Check(MediaType().IsMatch(String(content, "mediaType", 255) ?? throw new Refused()));
+                template = "media";
+                return String(content, "caption", 4096) ?? "";
+        }
+    }
+
+    [GeneratedRegex(@"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?([/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Url();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex MediaType();
 
     /// <summary>The text that two decoders must agree on.</summary>
     public static string Describe(
-        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments) =>
-        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments);
+        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments,
+        string content, string template) =>
+        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, content, template);
 
     private static Dictionary<string, JsonElement> Fields(JsonElement element, params string[] allowed)
     {

@@ -64,8 +64,9 @@ internal sealed partial class ChaosRun
             }
         }
 
-        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count > 0
-            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks have no answer"
+        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count + inbounds.Count > 0
+            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {inbounds.Count} inbound messages have no answer"
+            : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
             : Phones.Owed + Phones.Unanswered > 0 ? $"{Phones.Owed} writings are owed and {Phones.Unanswered} have no answer"
             : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
@@ -99,7 +100,7 @@ internal sealed partial class ChaosRun
         {
             if (accepted.Direction == MessageDirection.Inbound)
             {
-                if (status != MessageStatus.Delivered)
+                if (status < MessageStatus.Delivered)
                 {
                     return $"inbound {accepted.Id} is {status}";
                 }

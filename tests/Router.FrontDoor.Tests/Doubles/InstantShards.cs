@@ -1,6 +1,8 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 
 namespace Router.FrontDoor.Tests.Doubles;
@@ -23,7 +25,13 @@ internal class InstantShards : IShards
 
     public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public long WaitingOf(int tenant) => 0;
 
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => default;
 
