@@ -45,6 +45,7 @@ public static class RouterFrontDoor
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
+        services.AddSingleton<ContactEndpoints>();
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
@@ -80,6 +81,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
+        services.GetRequiredService<ContactEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);

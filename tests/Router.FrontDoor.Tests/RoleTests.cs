@@ -22,6 +22,8 @@ public sealed class RoleTests
         ("GET", "/v1/messages/018f0000-0000-7000-8000-000000000000", Reads),
         ("DELETE", "/v1/messages/018f0000-0000-7000-8000-000000000000", Sends),
         ("GET", "/v1/events?x=1", Reads),
+        ("PUT", "/v1/contacts/sms:+393331234567", Manages),
+        ("GET", "/v1/contacts/sms:+393331234567", Reads),
         ("PUT", "/v1/contacts/sms:+393331234567/flags", Manages),
         ("POST", "/v1/consents", Manages),
         ("GET", "/v1/consents?address=sms:%2B393331234567", Reads),

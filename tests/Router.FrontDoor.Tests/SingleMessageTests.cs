@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Router.Core.Messages;
+using Router.Core.Tenants;
 using Router.Engine.Shards;
 using Router.FrontDoor.Tests.Doubles;
 
@@ -32,7 +33,7 @@ public sealed class SingleMessageTests
     [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"colour":"red"}""", "unknown_field", "colour")]
     [InlineData("""{"to":"sms:0039333","purpose":"otp","content":{"type":"text","text":"a"}}""", "invalid_address", "to")]
     [InlineData("""{"to":"sms:+393331234567","purpose":"gossip","content":{"type":"text","text":"a"}}""", "invalid_value", "purpose")]
-    [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"region":"eu"}""", "not_available", "region")]
+    [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"region":"EU"}""", "invalid_value", "region")]
     public async Task A_malformed_body_is_refused_by_name(string body, string code, string? field)
     {
         await using TestDoor door = await TestDoor.OpenAsync();
@@ -41,6 +42,18 @@ public sealed class SingleMessageTests
 
         answer.IsProblem(400, code, field);
         Assert.Equal(0, door.Journal.Store.MessageCount);
+    }
+
+    [Fact]
+    public async Task A_region_is_kept_with_the_message()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"region\":\"eu\""));
+        Answer without = await door.SendAsync("POST", "/v1/messages", TestDoor.Body());
+
+        Assert.Equal((202, 202), (answer.Status, without.Status));
+        Assert.Equal([RegionTag.Of("eu"), 0u], door.Journal.Store.Snapshot().Select(static m => m.Accepted.Region));
     }
 
     [Fact]

@@ -70,12 +70,14 @@ public abstract partial class JournalContract
         ulong body = random.Next(8) == 0 ? 2u : 1u;
         var purpose = (Purpose)random.Next(4);
         bool reference = random.Next(2) == 0;
+        uint region = random.Next(4) == 0 ? (uint)random.Next() + 1 : 0;
         return writer.AcceptAsync(Some.Contact(writer.Shard, number), null, 1 + (number % 3), m =>
         {
             m.Segments = segments;
             m.Sender = sender;
             m.Purpose = purpose;
             m.HasReference = reference;
+            m.Region = region;
             return withKey ? m.WithKey(key, body) : m;
         });
     }

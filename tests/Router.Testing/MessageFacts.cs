@@ -20,10 +20,11 @@ public readonly record struct MessageFacts(
     Purpose Purpose,
     Priority Priority,
     byte Segments,
-    bool HasReference)
+    bool HasReference,
+    uint Region)
 {
     /// <summary>The facts of <paramref name="message"/>.</summary>
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
-        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference);
+        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region);
 }

@@ -42,7 +42,7 @@ public enum BodyField : byte
     /// <summary><c>fallback</c>: not available yet.</summary>
     Fallback,
 
-    /// <summary><c>region</c>: not available yet.</summary>
+    /// <summary><c>region</c>.</summary>
     Region,
 
     /// <summary>A field of template or media content: not one of a text's.</summary>

@@ -65,8 +65,9 @@ internal ref partial struct BodyReader
         BodyField.ScheduleAt => ReadScheduleAt(),
         BodyField.Reference => ReadReference(),
         BodyField.Metadata => ReadMetadata(),
-        BodyField.Fallback or BodyField.Region => Fail(BodyProblemCode.NotAvailable, field, "is not available in this version: leave it out"),
-        _ => FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of a message: remove it; fields are to, from, purpose, content, priority, validitySeconds, scheduleAt, reference, metadata"),
+        BodyField.Region => ReadRegion(),
+        BodyField.Fallback => Fail(BodyProblemCode.NotAvailable, field, "is not available in this version: leave it out"),
+        _ => FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of a message: remove it; fields are to, from, purpose, content, priority, validitySeconds, scheduleAt, reference, region, metadata"),
     };
 
     private bool ReadContent()

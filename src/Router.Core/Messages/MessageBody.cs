@@ -43,6 +43,9 @@ public ref struct MessageBody
     /// <summary>The tenant's metadata, a JSON object of at most 4,096 bytes exactly as received (it may hold line feeds between tokens); empty: none.</summary>
     public ReadOnlySpan<byte> Metadata { get; internal set; }
 
+    /// <summary>The region that it must stay in (<see cref="Tenants.RegionTag"/>, R1.3); 0: none given.</summary>
+    public uint Region { get; internal set; }
+
     /// <summary>Segments: of SMS 1 to 255 (counted with an 8-bit reference), else 1.</summary>
     public byte Segments { get; internal set; }
 

@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Core.Times;
 
 namespace Router.Core.Tenants;
 
@@ -14,6 +15,10 @@ public sealed class Tenant
         Number = number;
         Name = name;
         Settings = settings;
+        Region = RegionTag.Of(settings.Region);
+        Quiet = settings.QuietHours is { } quiet && QuietHours.TryParse(quiet.From, out int from) && QuietHours.TryParse(quiet.To, out int to)
+            ? new QuietClock(from, to, settings.TimeZone is { } zone ? TimeZones.NumberOf(zone) : 0)
+            : null;
         senders = [.. settings.Senders.Select(static s => new Sender(s))];
     }
 
@@ -25,6 +30,12 @@ public sealed class Tenant
 
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
+
+    /// <summary>The region that its messages must stay in which name none (<see cref="RegionTag"/>); 0: any.</summary>
+    public uint Region { get; }
+
+    /// <summary>Its quiet hours; null: it has none.</summary>
+    public QuietClock? Quiet { get; }
 
     /// <summary>The tenant's first sender that fits <paramref name="channel"/>, else <see cref="Sender.None"/>.</summary>
     public Sender DefaultSender(Channel channel)

@@ -9,7 +9,8 @@ namespace Router.Engine.Dispatch;
 /// <param name="Channel">Channel.</param>
 /// <param name="Purpose">Purpose.</param>
 /// <param name="Priority">Priority.</param>
-internal readonly record struct LaneKey(int Provider, int Tenant, uint SenderTag, Channel Channel, Purpose Purpose, Priority Priority)
+/// <param name="Region">Region that the message itself must stay in (<see cref="Core.Tenants.RegionTag"/>); 0: it names none, its tenant's holds.</param>
+internal readonly record struct LaneKey(int Provider, int Tenant, uint SenderTag, Channel Channel, Purpose Purpose, Priority Priority, uint Region = 0)
 {
     /// <summary>Classes of urgency: four purposes by three priorities.</summary>
     public const int Classes = 12;

@@ -36,6 +36,9 @@ public struct AcceptedMessage
     /// <summary>The first digits of the destination.</summary>
     public uint Prefix;
 
+    /// <summary>The region that it must stay in (<see cref="Core.Tenants.RegionTag"/>); 0: it names none.</summary>
+    public uint Region;
+
     /// <summary>Channel.</summary>
     public Channel Channel;
 

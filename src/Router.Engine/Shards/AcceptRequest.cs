@@ -37,6 +37,9 @@ public sealed class AcceptRequest
     /// <summary>First digits of the destination; packed <see cref="Core.Routing.DestinationPrefix"/>.</summary>
     public uint Prefix { get; set; }
 
+    /// <summary>The region that it must stay in (<see cref="RegionTag"/>); 0: it names none.</summary>
+    public uint Region { get; set; }
+
     /// <summary>Seconds from acceptance (or from <see cref="NotBeforeMs"/>) after which it must not leave, 1 to 604,800.</summary>
     public int ValiditySeconds { get; set; }
 

@@ -20,4 +20,7 @@ internal enum MessageStage : byte
 
     /// <summary>An outcome that lets it wait, or that it is leaving, is on its way to the journal.</summary>
     Settling = 5,
+
+    /// <summary>In the wheel until quiet hours end (R3.4).</summary>
+    Quiet = 6,
 }

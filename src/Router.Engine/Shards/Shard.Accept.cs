@@ -48,6 +48,7 @@ internal sealed partial class Shard
         message.NotBeforeMs = notBefore;
         message.ValidUntilMs = Math.Max(notBefore, NowMs) + (request.ValiditySeconds > 0 ? request.ValiditySeconds * 1000L : DefaultValidityMs);
         message.Prefix = request.Prefix;
+        message.Region = request.Region;
         message.Channel = request.Channel;
         message.Purpose = request.Purpose;
         message.Priority = request.Priority;
@@ -102,7 +103,7 @@ internal sealed partial class Shard
 
             int slot = AddMessage(message, row);
             messages[slot].RingAt = preparedRing[i];
-            Place(slot, new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority), message.NotBeforeMs);
+            Place(slot, new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority, message.Region), message.NotBeforeMs);
         }
 
         preparedRing.Clear();

@@ -26,11 +26,15 @@ internal sealed partial class Shard
     {
         ref WaitingMessage message = ref messages[slot];
         Tenant? tenant = Configuration.FindTenant(identity.Tenant);
-        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose);
+        Route? route = FindRoute(tenant, identity, message.Prefix, out byte open);
         var facts = new MessageFacts(
-            identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null);
+            identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null)
+        {
+            OutsideRegion = open == 0,
+            QuietUntilMs = identity.Purpose == Purpose.Marketing && tenant?.Quiet is { } quiet ? QuietUntil(quiet, slot, leadMs: 0) : 0,
+        };
         Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
-        int provider = route is null ? 0 : Choose(route, message.Tried);
+        int provider = open == 0 ? 0 : Choose(route!, open, message.Tried);
         Join(slot, identity with { Provider = provider });
         if (CancelIfAsked(slot))
         {
@@ -41,6 +45,9 @@ internal sealed partial class Shard
         {
             case VerdictKind.Release:
                 Insert(slot);
+                break;
+            case VerdictKind.Defer when verdict.Reason == Reason.QuietHours:
+                KeepQuiet(slot, verdict.UntilMs);
                 break;
             case VerdictKind.Defer:
                 Schedule(slot, verdict.UntilMs);
@@ -97,11 +104,28 @@ internal sealed partial class Shard
 
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);
 
-    private int Choose(Route route, byte tried)
+    // The route of a message, and which of its providers stand in the region that it must stay in (R1.3), one bit each; 0: none, or there is no route.
+    private Route? FindRoute(Tenant? tenant, in LaneKey identity, uint prefix, out byte open)
     {
+        uint region = identity.Region != 0 ? identity.Region : tenant?.Region ?? 0;
+        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(prefix), identity.SenderTag, identity.Purpose, region);
+        open = route?.In(region) ?? 0;
+        return route;
+    }
+
+    // Of those open to the message (at least one): the first healthy one that has not failed it, else the first that has not, else the first.
+    private int Choose(Route route, byte open, byte tried)
+    {
+        int first = 0;
         int firstUntried = 0;
         for (int i = 0; i < route.Providers.Count; i++)
         {
+            if (((open >> i) & 1) == 0)
+            {
+                continue;
+            }
+
+            first = first == 0 ? route.Providers[i] : first;
             if (((tried >> i) & 1) != 0)
             {
                 continue;
@@ -115,7 +139,7 @@ internal sealed partial class Shard
             firstUntried = firstUntried == 0 ? route.Providers[i] : firstUntried;
         }
 
-        return firstUntried == 0 ? route.Providers[0] : firstUntried;
+        return firstUntried == 0 ? first : firstUntried;
     }
 
     // Makes the message's lane the one with this key; the message is in no list yet.

@@ -107,11 +107,10 @@ internal sealed partial class Shard
         if (message.Attempts >= rule.AttemptsMax)
         {
             LaneKey key = KeyOf(slot);
-            Route? route = Configuration.Routes.Find(key.Tenant, key.Channel, new DestinationPrefix(message.Prefix), key.SenderTag, key.Purpose);
+            Route? route = FindRoute(Configuration.FindTenant(key.Tenant), key, message.Prefix, out byte open);
             int at = route is null ? -1 : IndexOf(route, provider);
-            int all = route is null ? 0 : (1 << route.Providers.Count) - 1;
-            message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & all); // not of the route any more: all that are there are untried
-            if (route is null || message.Tried == all)
+            message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & open); // not of the route any more: all that are there are untried
+            if (message.Tried == open)
             {
                 ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
                 end.Provider = provider;

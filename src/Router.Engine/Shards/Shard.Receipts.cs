@@ -258,7 +258,7 @@ internal sealed partial class Shard
         }
 
         state.Ended = true;
-        if (messages[slot].Stage is MessageStage.Ready or MessageStage.Deferred)
+        if (messages[slot].Stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet)
         {
             RemoveFromWheel(slot);
             messages[slot].Stage = MessageStage.Ending;

@@ -30,7 +30,7 @@ internal sealed partial class Shard
         }
 
         AcceptedMessage accepted = unfinished.Accepted;
-        var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority);
+        var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority, accepted.Region);
         if (unfinished.IsLeaving)
         {
             RecoverPlace(slot, identity);

@@ -64,6 +64,9 @@ internal sealed partial class Shard
                 }
 
                 break;
+            case MessageStage.Quiet:
+                LeaveQuiet(slot);
+                break;
             case MessageStage.Deferred:
                 Place(slot, KeyOf(slot), NotBeforeMs(slot));
                 break;
@@ -111,7 +114,12 @@ internal sealed partial class Shard
         {
             MessageMarks marks = messages[slot].Marks;
             bool scheduled = messages[slot].Stage == MessageStage.Deferred && (marks & MessageMarks.Scheduled) != 0;
-            if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage == MessageStage.Ready))
+            if ((marks & MessageMarks.InWheel) != 0 && messages[slot].Stage == MessageStage.Quiet)
+            {
+                RemoveFromWheel(slot);
+                AddToWheel(slot, NowMs); // decided again: the clock that jumped is the one on the recipient's wall
+            }
+            else if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage == MessageStage.Ready))
             {
                 RemoveFromWheel(slot);
                 long validUntilMs = messages[slot].ValidUntilS * 1000L;

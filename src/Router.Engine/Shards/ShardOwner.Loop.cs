@@ -123,6 +123,7 @@ internal sealed partial class ShardOwner
 
         shard.Configuration = configuration;
         shard.Reroute(all: true);
+        shard.DecideQuietAnew();
         return true;
     }
 

@@ -37,6 +37,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.Priority = message.Priority;
         request.Segments = message.Segments;
         request.Prefix = message.Prefix.Packed;
+        request.Region = message.Region;
         request.ValiditySeconds = message.ValiditySeconds;
         request.NotBeforeMs = message.NotBeforeMs;
         request.HasReference = !message.Reference.IsEmpty;

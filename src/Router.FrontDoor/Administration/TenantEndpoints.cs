@@ -89,7 +89,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "balance", "prices", "keywords", "stop", "events");
+        fields.NotAvailable("minimumAge", "retention", "balance", "prices", "keywords", "stop", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Addresses;
 using Router.Core.Consent;
@@ -41,7 +40,7 @@ internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash
             return;
         }
 
-        await JsonAnswer.WriteAsync(context, 200, (address, kept), static (json, answer) => Write(json, answer.address, answer.kept));
+        await JsonAnswer.WriteAsync(context, 200, (address, kept), static (json, answer) => ContactJson.Write(json, answer.address, answer.kept));
     }
 
     private sealed record Asked(FlagsChange Change);
@@ -68,26 +67,4 @@ internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash
     }
 
     private static ConsentState State(bool agreed) => agreed ? ConsentState.Granted : ConsentState.Withdrawn;
-
-    private static void Write(Utf8JsonWriter json, string address, ContactFlags flags)
-    {
-        json.WriteStartObject();
-        json.WriteString("address"u8, address);
-        json.WriteBoolean("blocked"u8, flags.Blocked);
-        json.WriteBoolean("restricted"u8, flags.Restricted);
-        json.WriteBoolean("minor"u8, flags.Minor);
-        WriteState(json, "recording", flags.Recording);
-        WriteState(json, "profiling", flags.Profiling);
-        WriteState(json, "ai", flags.Ai);
-        json.WriteEndObject();
-    }
-
-    // Nothing known: the field is left out, as it may be in the request.
-    private static void WriteState(Utf8JsonWriter json, string name, ConsentState state)
-    {
-        if (state != ConsentState.Unknown)
-        {
-            json.WriteBoolean(name, state == ConsentState.Granted);
-        }
-    }
 }

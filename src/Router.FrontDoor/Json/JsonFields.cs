@@ -40,6 +40,14 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
 
     internal string? Text(string name) => Find(name, JsonValueKind.String, "text")?.GetString();
 
+    /// <summary>Text, or null where the field is there and null; <paramref name="given"/>: whether it is there.</summary>
+    internal string? TextOrNull(string name, out bool given)
+    {
+        JsonElement? value = Find(name);
+        given = value is not null;
+        return value is { ValueKind: JsonValueKind.Null } ? null : Text(name);
+    }
+
     internal string RequiredText(string name) => Require(name, Text(name)) ?? "";
 
     internal bool? Bool(string name)

@@ -67,7 +67,7 @@ public sealed class BodyFuzzTests
         {
             message = ReferenceDecoder.Describe(
                 body.Channel, Text(body.To), Text(body.From), WireNames.Of(body.Purpose), WireNames.Of(body.Priority), Text(body.Text), body.ValiditySeconds, body.NotBeforeMs,
-                Text(body.Reference), Text(body.Metadata), body.Segments);
+                Text(body.Reference), Text(body.Metadata), body.Segments, body.Region);
         }
         else
         {

@@ -6,7 +6,7 @@ namespace Router.Core.Tests.Messages;
 /// <summary>What the decoder made of a body, copied out of its spans, so that two can be compared.</summary>
 internal sealed record Decoded(
     bool Ok, BodyProblemCode Code, string Path, string Detail, Channel Channel, string To, string From, Purpose Purpose, Priority Priority, string Text,
-    int ValiditySeconds, long NotBeforeMs, string Reference, string Metadata, int Segments, SmsEncoding Encoding)
+    int ValiditySeconds, long NotBeforeMs, string Reference, string Metadata, int Segments, SmsEncoding Encoding, uint Region = 0)
 {
     /// <summary>2026-11-24T00:00:00Z.</summary>
     public const long NowMs = 1_795_478_400_000;
@@ -41,8 +41,8 @@ internal sealed record Decoded(
         return ok
             ? new Decoded(
                 true, BodyProblemCode.None, "", "", message.Channel, Copy(message.To), Copy(message.From), message.Purpose, message.Priority, Copy(message.Text),
-                message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding)
-            : new Decoded(false, problem.Code, problem.PathIn(body), problem.DetailFor(body), default, "", "", default, default, "", 0, 0, "", "", 0, default);
+                message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding, message.Region)
+            : new Decoded(false, problem.Code, problem.PathIn(body), problem.DetailFor(body), default, "", "", default, default, "", 0, 0, "", "", 0, default, 0);
     }
 
     private static string Copy(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);

@@ -145,12 +145,26 @@ public sealed class MalformedBodyTests
     [InlineData("""{"content":{"caption":"c","type":"media"}}""", "content.type")]
     [InlineData("""{"fallback":[]}""", "fallback")]
     [InlineData("""{"fallback":null}""", "fallback")]
-    [InlineData("""{"region":"eu"}""", "region")]
     public void What_this_version_cannot_honour_is_not_available(string body, string path)
     {
         Decoded decoded = Decoded.Of(body);
         Assert.Equal((BodyProblemCode.NotAvailable, path), (decoded.Code, decoded.Path));
         Assert.Contains("is not available in this version: ", decoded.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("\"EU\"")]
+    [InlineData("\"-eu\"")]
+    [InlineData("\"e u\"")]
+    [InlineData("\"ü\"")]
+    [InlineData("\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")]
+    public void What_is_not_the_name_of_a_region_is_invalid(string value)
+    {
+        Decoded decoded = Decoded.Of($$"""{"region":{{value}}}""");
+        Assert.Equal((BodyProblemCode.InvalidValue, "region"), (decoded.Code, decoded.Path));
     }
 
     [Theory]
@@ -293,7 +307,7 @@ public sealed class MalformedBodyTests
                     BodyProblemCode.MissingField => "{}",
                     BodyProblemCode.InvalidValue => "{\"to\":1}",
                     BodyProblemCode.InvalidAddress => "{\"to\":\"x\"}",
-                    BodyProblemCode.NotAvailable => "{\"region\":1}",
+                    BodyProblemCode.NotAvailable => "{\"fallback\":1}",
                     _ => new string(' ', 65_537),
                 };
                 byte[] utf8 = Encoding.UTF8.GetBytes(body);

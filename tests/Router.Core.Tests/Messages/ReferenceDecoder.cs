@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Core.Segments;
+using Router.Core.Tenants;
 
 namespace Router.Core.Tests.Messages;
 
@@ -30,7 +32,7 @@ internal static class ReferenceDecoder
     private static string Decode(JsonElement root, long nowMs)
     {
         Dictionary<string, JsonElement> fields = Fields(
-            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata");
+            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "region");
         Dictionary<string, JsonElement> content = Fields(fields.GetValueOrDefault("content"), "type", "text");
         Check(String(content, "type", 4) == "text");
         string text = String(content, "text", int.MaxValue) ?? throw new Refused();
@@ -63,15 +65,17 @@ internal static class ReferenceDecoder
             Check(element.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(metadata) <= 4096 && Depth(element) <= 16);
         }
 
+        string? region = String(fields, "region", 63);
+        Check(region is null || Regex.IsMatch(region, @"\A[a-z0-9][a-z0-9-]*\z"));
         return Describe(
             address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
-            String(fields, "reference", 256) ?? "", metadata, segments);
+            String(fields, "reference", 256) ?? "", metadata, segments, RegionTag.Of(region));
     }
 
     /// <summary>The text that two decoders must agree on.</summary>
     public static string Describe(
-        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments) =>
-        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments);
+        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments, uint region) =>
+        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, region);
 
     private static Dictionary<string, JsonElement> Fields(JsonElement element, params string[] allowed)
     {

@@ -11,6 +11,7 @@ public sealed class RouteValidationTests
             RouteTableTests.RouteOf(["a", "b"], prefix: "+39", tenant: "acme", sender: "ACME", purpose: "otp"),
             RouteTableTests.RouteOf(["a", "b", "c", "d", "e", "f", "g", "h"], prefix: "393331"),
             RouteTableTests.RouteOf(["off"]),
+            RouteTableTests.RouteOf(["a"], region: "eu"),
         ],
         RouteTableTests.Config));
 
@@ -25,6 +26,7 @@ public sealed class RouteValidationTests
         { "routes[0].tenant", RouteTableTests.RouteOf(["a"], tenant: "nobody"), "'nobody'" },
         { "routes[0].sender", RouteTableTests.RouteOf(["a"], sender: ""), "sender" },
         { "routes[0].purpose", RouteTableTests.RouteOf(["a"], purpose: "fun"), "'fun'" },
+        { "routes[0].region", RouteTableTests.RouteOf(["a"], region: "E U"), "'E U'" },
         { "routes[0].providers", RouteTableTests.RouteOf([]), "0 providers" },
         { "routes[0].providers", RouteTableTests.RouteOf(["a", "b", "c", "d", "e", "f", "g", "h", "i"]), "9 providers" },
         { "routes[0].providers[1]", RouteTableTests.RouteOf(["a", "gone"]), "'gone'" },

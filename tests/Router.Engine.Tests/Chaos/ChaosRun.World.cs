@@ -137,7 +137,7 @@ internal sealed partial class ChaosRun
         ProviderAccount[] accounts = [.. names.Select((name, i) => new ProviderAccount(
             name == "p" ? 1 : 2, name, new ProviderSettings { Kind = "chaos", Channels = ["sms"], Enabled = enabled || i > 0, Limits = new ProviderLimits { InFlight = 1 + Random.Next(8), PerSecond = Limits.PerProvider } }))];
         var limits = new TenantLimits { PerSecond = Limits.PerTenant, PerSender = Limits.PerSender, PerRecipient = Limits.PerRecipient };
-        var tenant = new Tenant(1, "acme", new TenantSettings { Name = "Acme", Senders = bothSenders ? ["+39000", "+39001"] : ["+39000"], Limits = limits });
+        var tenant = new Tenant(1, "acme", new TenantSettings { Name = "Acme", Senders = bothSenders ? ["+39000", "+39001"] : ["+39000"], Limits = limits, QuietHours = quietHours });
         configuration = new Configuration(configuration.Version + 1, [tenant], accounts, [new RouteSettings { Channel = "sms", Providers = names }], []);
         foreach (ChaosSilo silo in silos)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
@@ -14,7 +16,9 @@ internal sealed partial class ChaosRun : IDisposable
     private const int SettleMs = 240_000;
     private readonly List<(int Weight, Func<bool> Act)> acts = [];
     private readonly int weights;
+    private readonly QuietHours? quietHours;
     private readonly int contacts;
+    private long clockSetAt = long.MinValue / 2;
     private TimeSpan latestShift;
 
     public ChaosRun(int seed)
@@ -29,7 +33,9 @@ internal sealed partial class ChaosRun : IDisposable
         ShardsOfKeys = [.. Shards, .. Chance(0.3) ? [60] : Array.Empty<int>()];
         Faults = Faults.Draw(Random);
         Limits = new ChaosLimits(Random);
-        contacts = 1 + Random.Next(6);
+        quietHours = Chance(0.4) ? DrawQuietHours() : null;
+        latestShift = Time.Shift;
+        contacts = 1 + Random.Next(quietHours is null ? 6 : 2); // then there is consent early
         Ledger = new ChaosLedger(Limits);
         Carriers = new ChaosCarriers(this);
         silos = [new ChaosSilo(this, 0), .. Exclusive ? Array.Empty<ChaosSilo>() : [new ChaosSilo(this, 1)]];
@@ -106,6 +112,11 @@ internal sealed partial class ChaosRun : IDisposable
         Often(5, TellForwarded);
         Often(4, () => Alive().TellRenewal());
         Often(4, Renew);
+        if (quietHours is not null)
+        {
+            Often(8, SetFlags);
+        }
+
         Seldom(3, SetFlags);
         Seldom(5, Cancel);
         Seldom(1, Peek);
@@ -140,9 +151,18 @@ internal sealed partial class ChaosRun : IDisposable
     private bool SetClock()
     {
         Limits.WallClockWasSet();
+        clockSetAt = Time.GetTimestamp();
         Time.Shift += TimeSpan.FromSeconds(Random.Next(-600, 600));
         latestShift = Time.Shift > latestShift ? Time.Shift : latestShift;
         return true;
+    }
+
+    // A minute or two; the clock stands a little before they begin, or shortly before they end.
+    private QuietHours DrawQuietHours()
+    {
+        int minutes = 1 + Random.Next(2);
+        Time.Shift = TimeSpan.FromMilliseconds((Chance(0.7) ? 60_000 : 60_000 + (minutes * 60_000)) - Random.Next(5_000));
+        return new QuietHours("12:01", string.Create(CultureInfo.InvariantCulture, $"12:0{1 + minutes}"));
     }
 
     private bool OweNobodys()

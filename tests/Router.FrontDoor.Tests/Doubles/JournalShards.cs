@@ -215,6 +215,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         message.Channel = request.Channel;
         message.Purpose = request.Purpose;
         message.Priority = request.Priority;
+        message.Region = request.Region;
         message.HasReference = request.HasReference;
         message.HasIdempotencyKey = request.HasIdempotencyKey;
         message.IdempotencyKey = request.IdempotencyKey;
