@@ -72,9 +72,11 @@ public sealed partial class SiloEngine
                 }
             }
 
+            Dispatch.OutcomeTotals? counts = Dispatcher.OutcomesOf(provider);
             Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
             for (; from < to; from++)
             {
+                counts?.Add(outcomes[from].Kind);
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);

@@ -47,6 +47,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
+        Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -79,6 +80,10 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
     internal Dispatcher Dispatcher { get; }
 
     internal WaitingCounts Waiting { get; } = new();
+
+    internal StatusCounts Counts { get; } = new();
+
+    internal EngineMeter Meter { get; }
 
     /// <summary>Starts the clock that drives the timers.</summary>
     public void Start() => tickTimer.Change(TimeSpan.FromMilliseconds(Shard.TickMs), TimeSpan.FromMilliseconds(Shard.TickMs));
@@ -186,6 +191,7 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         await tickTimer.DisposeAsync().ConfigureAwait(false);
         await pokeTimer.DisposeAsync().ConfigureAwait(false);
         await DisposeProvidersAsync().ConfigureAwait(false);
+        Meter.Dispose();
     }
 
     internal void Ended(ShardOwner owner, bool lost)

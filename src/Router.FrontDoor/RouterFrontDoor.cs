@@ -11,6 +11,7 @@ using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
+using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor;
@@ -49,6 +50,7 @@ public static class RouterFrontDoor
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
         services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
@@ -85,10 +87,12 @@ public static class RouterFrontDoor
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
+        services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        DocumentEndpoints.Map(app);
         return app;
     }
 }

@@ -27,12 +27,14 @@ internal static class RouterHost
         builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<OperatorKeyMaker>(s, settings));
 
         builder.Services.AddRouterFrontDoor(settings.FrontDoor);
+        builder.Services.AddRouterTelemetry(settings);
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings.HttpUrl));
 
         WebApplication app = builder.Build();
         app.UseRouting();
         app.MapRouter();
+        app.MapMetrics();
         return app;
     }
 

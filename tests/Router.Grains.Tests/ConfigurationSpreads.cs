@@ -1,5 +1,6 @@
 using Router.Core.Tenants;
 using Router.Grains.Administration;
+using Router.Grains.Tenants;
 
 namespace Router.Grains.Tests;
 
@@ -22,7 +23,7 @@ public sealed class ConfigurationSpreads
         Assert.Equal(tenant.Number, there.Current.FindTenant("acme")!.Number);
         Assert.Equal(50, there.Current.FindTenant("acme")!.Settings.Limits.PerChannel!["sms"]);
 
-        ApiKey key = (await there.AddKeyAsync("acme", Role.Admin, 42, Stop))!;
+        ApiKey key = (await there.AddKeyAsync("acme", new ApiKey("", 42, Role.Admin, 0), Stop))!;
         Assert.Equal(key, here.Current.FindKey(42));
         Assert.Equal(tenant.Number, key.Tenant);
 
@@ -41,8 +42,8 @@ public sealed class ConfigurationSpreads
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
         await cluster.Administration(0).PutTenantAsync("acme", Acme, Stop);
-        ApiKey key = (await cluster.Administration(0).AddKeyAsync("acme", Role.Owner, 42, Stop))!;
-        ApiKey other = (await cluster.Administration(0).AddKeyAsync("acme", Role.Owner, 43, Stop))!;
+        ApiKey key = (await cluster.Administration(0).AddKeyAsync("acme", new ApiKey("", 42, Role.Owner, 0), Stop))!;
+        ApiKey other = (await cluster.Administration(0).AddKeyAsync("acme", new ApiKey("", 43, Role.Owner, 0), Stop))!;
         Assert.NotEqual(key.Id, other.Id);
 
         Assert.True(await cluster.Administration(1).RemoveKeyAsync("acme", key.Id, Stop));
@@ -51,7 +52,41 @@ public sealed class ConfigurationSpreads
         Assert.NotNull(cluster.Administration(0).Current.FindKey(43));
         Assert.False(await cluster.Administration(1).RemoveKeyAsync("acme", key.Id, Stop));
         Assert.False(await cluster.Administration(1).RemoveKeyAsync("nobody", key.Id, Stop));
-        Assert.Null(await cluster.Administration(1).AddKeyAsync("nobody", Role.Owner, 44, Stop));
+        Assert.Null(await cluster.Administration(1).AddKeyAsync("nobody", new ApiKey("", 44, Role.Owner, 0), Stop));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_operator_goes_whole_to_every_silo_outlives_the_cluster_and_is_removed_everywhere()
+    {
+        StoredGrains stored = new();
+        ApiKey asked = new("", 42, Role.Support, 0) { HashRest = 43, Name = "Night shift", LastFour = "abcd", ExpiresMs = 99 };
+        ApiKey made;
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored))
+        {
+            made = await first.Administration(0).AddOperatorKeyAsync(asked, Stop);
+            Assert.Equal(asked with { Id = made.Id, CreatedMs = made.CreatedMs }, made);
+            Assert.NotEqual(0, made.CreatedMs);
+            Assert.Equal(made, first.Administration(1).Current.FindKey(42));
+            Assert.Equal([made], first.Administration(1).Current.KeysOf(0));
+            Assert.Equal(made, await first.Administration(1).AddOperatorKeyAsync(asked, Stop));
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored);
+        Assert.Equal(made, second.Administration(0).Current.FindKey(42));
+        Assert.True(await second.Administration(0).RemoveOperatorKeyAsync(made.Id, Stop));
+        Assert.Null(second.Administration(1).Current.FindKey(42));
+        Assert.False(await second.Administration(0).RemoveOperatorKeyAsync(made.Id, Stop));
+    }
+
+    [Fact]
+    public void Keys_kept_by_an_earlier_version_are_read()
+    {
+        const string Kept = """{"number":3,"version":2,"settings":{"name":"Acme"},"keys":[{"id":"k","hash":42,"role":4,"tenant":3}]}""";
+
+        TenantState read = System.Text.Json.JsonSerializer.Deserialize<TenantState>(Kept, System.Text.Json.JsonSerializerOptions.Web)!;
+
+        Assert.Equal([new ApiKey("k", 42, Role.Auditor, 3)], read.Keys);
+        Assert.False(read.Keys[0].HasExpired(long.MaxValue));
     }
 
     [Fact]
@@ -64,7 +99,7 @@ public sealed class ConfigurationSpreads
         await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1))
         {
             acme = (await first.Administration(0).PutTenantAsync("acme", Acme, Stop)).Number;
-            key = (await first.Administration(0).AddKeyAsync("acme", Role.Owner, 42, Stop))!;
+            key = (await first.Administration(0).AddKeyAsync("acme", new ApiKey("", 42, Role.Owner, 0), Stop))!;
             await first.Administration(0).PutProviderAsync("lo", Loopback, Stop);
             await first.Administration(0).PutRoutesAsync([new RouteSettings { Channel = "sms", Providers = ["lo"] }], Stop);
             version = first.Administration(0).Current.Version;
@@ -113,7 +148,7 @@ public sealed class ConfigurationSpreads
         await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1);
         IAdministration administration = cluster.Administration(0);
         await administration.PutTenantAsync("acme", Acme, Stop);
-        ApiKey key = (await administration.AddKeyAsync("acme", Role.Owner, 42, Stop))!;
+        ApiKey key = (await administration.AddKeyAsync("acme", new ApiKey("", 42, Role.Owner, 0), Stop))!;
 
         stored.FailNextWrite();
         await Assert.ThrowsAsync<AdministrationUnavailableException>(() => administration.RemoveKeyAsync("acme", key.Id, Stop));

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
@@ -34,6 +35,14 @@ internal sealed class OfferedLane : IShardEffects
     }
 
     public void OutcomeKept(int provider) => OutcomesKept++;
+
+    public void Count(MessageStatus status, Reason reason)
+    {
+    }
+
+    public void Left(long waitedMs)
+    {
+    }
 
     public void Finished(int tenant)
     {

@@ -13,6 +13,7 @@ public sealed class Configuration
     private readonly FrozenDictionary<string, ProviderAccount> providersByName;
     private readonly FrozenDictionary<int, ProviderAccount> providersByNumber;
     private readonly FrozenDictionary<UInt128, ApiKey> keys;
+    private readonly ILookup<int, ApiKey> keysByTenant;
 
     /// <summary>Compiles a snapshot.</summary>
     public Configuration(
@@ -27,6 +28,7 @@ public sealed class Configuration
         providersByName = Providers.ToFrozenDictionary(static p => p.Name, StringComparer.Ordinal);
         providersByNumber = Providers.ToFrozenDictionary(static p => p.Number);
         keys = apiKeys.ToFrozenDictionary(static k => k.Hash);
+        keysByTenant = keys.Values.ToLookup(static k => k.Tenant);
         Routes = RouteTable.Build(routes, this);
     }
 
@@ -62,4 +64,7 @@ public sealed class Configuration
 
     /// <summary>An API key by the first 16 bytes of its SHA-256, or null.</summary>
     public ApiKey? FindKey(UInt128 hash) => keys.GetValueOrDefault(hash);
+
+    /// <summary>All keys of a tenant by its number, of the operator by 0; in no order. Cold.</summary>
+    public IEnumerable<ApiKey> KeysOf(int tenant) => keysByTenant[tenant];
 }

@@ -70,6 +70,9 @@ internal sealed partial class Dispatcher : Worker
         }
     }
 
+    /// <summary>What a provider said of segments is counted here; null: it is not known.</summary>
+    public OutcomeTotals? OutcomesOf(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Outcomes : null;
+
     /// <summary>Whether a provider exists, is enabled and up.</summary>
     public bool IsHealthy(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link is { Up: true, Closed: false };
 

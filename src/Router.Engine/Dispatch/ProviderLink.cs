@@ -29,6 +29,9 @@ internal sealed class ProviderLink
     /// <summary>The provider.</summary>
     public IProvider Provider { get; }
 
+    /// <summary>What it said of segments so far, over all links of the account.</summary>
+    public OutcomeTotals Outcomes { get; private set; } = new();
+
     /// <summary>At least one session is up. Read by any thread.</summary>
     public volatile bool Up;
 
@@ -60,6 +63,7 @@ internal sealed class ProviderLink
         PausedUntil = before.PausedUntil;
         PauseMs = before.PauseMs;
         unkept = before.unkept;
+        Outcomes = before.Outcomes;
     }
 
     /// <summary>Segments in flight at most.</summary>

@@ -40,6 +40,24 @@ internal sealed partial class ReceiptIndex
         }
     }
 
+    /// <summary>Receipts awaited, those of finished messages that may be doubled among them. For display.</summary>
+    public int AwaitedCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (Stripe stripe in stripes)
+            {
+                lock (stripe.Gate)
+                {
+                    count += stripe.Awaited.Count;
+                }
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>An ownership begins: nothing is known yet under it.</summary>
     public void Own(int shard, long epoch) => Volatile.Write(ref epochs[shard], epoch);
 

@@ -11,6 +11,12 @@ internal interface IShardEffects
     /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
     void OutcomeKept(int provider);
 
+    /// <summary>A message took a status; that is kept.</summary>
+    void Count(Core.Messages.MessageStatus status, Core.Messages.Reason reason);
+
+    /// <summary>A provider took a message that was accepted <paramref name="waitedMs"/> ago; that is kept.</summary>
+    void Left(long waitedMs);
+
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 

@@ -101,6 +101,7 @@ internal sealed partial class Shard
                 rows[row].LastSender = message.Sender;
             }
 
+            effects.Count(MessageStatus.Accepted, Reason.None);
             int slot = AddMessage(message, row);
             messages[slot].RingAt = preparedRing[i];
             Place(slot, new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority, message.Region), message.NotBeforeMs);

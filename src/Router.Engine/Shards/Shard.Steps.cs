@@ -232,6 +232,11 @@ internal sealed partial class Shard
 
     private void Apply(in Step step, long releaseEnd, bool mayBeOpen)
     {
+        if (step.Status != MessageStatus.None)
+        {
+            effects.Count(step.Status, ReasonOf(step));
+        }
+
         switch (step.Kind)
         {
             case StepKind.Finish:
@@ -269,10 +274,13 @@ internal sealed partial class Shard
         }
     }
 
+    private static Reason ReasonOf(in Step step) => step is { Kind: StepKind.Receipt, Target: ReceiptTask task } ? task.Receipt.Reason : step.Reason;
+
     private void ApplyFinish(in Step step)
     {
         if (step.Status == MessageStatus.Sent)
         {
+            effects.Left(NowMs - messages[step.Slot].Id.UnixMs);
             AwaitReceipt(step);
         }
         else if (messages[step.Slot].Segments > 1)

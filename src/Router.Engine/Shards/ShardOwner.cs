@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
@@ -201,6 +202,10 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     void IShardEffects.Offer(int shardLane, in LaneKey key, int available) => engine.Dispatcher.Offer(Number, shardLane, key, available);
 
     void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
+
+    void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);
+
+    void IShardEffects.Left(long waitedMs) => engine.Meter.Sent(waitedMs);
 
     void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
 

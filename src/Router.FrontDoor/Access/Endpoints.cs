@@ -7,23 +7,31 @@ using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Access;
 
-/// <summary>Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping.</summary>
+/// <summary>
+/// Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping. Each carries its
+/// <see cref="EndpointRule"/>, by which the suites of the tests find all of them.
+/// </summary>
 internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkeeper)
 {
     /// <summary>Maps an endpoint of a tenant; the handler gets the caller's tenant. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Tenant, Task> handler, params string[] parameters) =>
-        routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out Tenant? tenant) is { } problem
-            ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context, tenant!));
+        Add(new EndpointRule(method, pattern, permission, parameters), (context, caller) => handler(context, caller.Tenant!));
+
+    /// <summary>Maps an endpoint of a tenant or the operator; the handler gets the caller, who for a tenant's permission has a tenant.</summary>
+    internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Caller, Task> handler, params string[] parameters) =>
+        Add(new EndpointRule(method, pattern, permission, parameters), handler);
 
     /// <summary>Maps an endpoint of the operator. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, RequestDelegate handler, params string[] parameters) =>
-        routes.MapMethods(pattern, [method], context => Refusal(context, permission, parameters, out _) is { } problem
+        Add(new EndpointRule(method, pattern, permission, parameters), (context, _) => handler(context));
+
+    private void Add(EndpointRule rule, Func<HttpContext, Caller, Task> handler) =>
+        routes.MapMethods(rule.Pattern, [rule.Method], context => Refusal(context, rule, out Caller caller) is { } problem
             ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context));
+            : handler(context, caller)).WithMetadata(rule);
 
     // Without a query, as nearly always, nothing of it is read: the hot path stays at 0 B.
-    private Problem? Refusal(HttpContext context, Permission permission, string[] parameters, out Tenant? tenant) =>
-        doorkeeper.Admit(context, permission, out tenant)
-        ?? (context.Request.QueryString.HasValue ? QueryFields.RefuseUnknown(context.Request.Query, parameters) : null);
+    private Problem? Refusal(HttpContext context, EndpointRule rule, out Caller caller) =>
+        doorkeeper.Admit(context, rule.Permission, out caller)
+        ?? (context.Request.QueryString.HasValue ? QueryFields.RefuseUnknown(context.Request.Query, rule.Parameters) : null);
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Router.Core.Tenants;
 
 namespace Router.FrontDoor.Access;
 
@@ -29,6 +30,23 @@ internal static class KeyText
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         HashWhole(key, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>A key to be kept: its whole hash and last characters, to which who asks adds the rest.</summary>
+    internal static ApiKey Asked(string key, Role role)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HashWhole(key, hash);
+        return new ApiKey("", BinaryPrimitives.ReadUInt128BigEndian(hash), role, 0) { HashRest = BinaryPrimitives.ReadUInt128BigEndian(hash[16..]), LastFour = key[^4..] };
+    }
+
+    /// <summary>Whether <paramref name="hash"/>, a whole SHA-256, is the one of <paramref name="key"/>. In constant time over all bits that were kept.</summary>
+    internal static bool IsHashOf(ApiKey key, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> kept = stackalloc byte[SHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(kept, key.Hash);
+        BinaryPrimitives.WriteUInt128BigEndian(kept[16..], key.HashRest ?? BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+        return CryptographicOperations.FixedTimeEquals(kept, hash);
     }
 
     /// <summary>The whole SHA-256 of a key of at most 200 characters.</summary>

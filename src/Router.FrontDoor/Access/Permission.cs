@@ -14,6 +14,9 @@ internal enum Permission
     /// <summary>Changes contacts and consents.</summary>
     TenantManage,
 
+    /// <summary>The tenant's own keys: an owner's alone.</summary>
+    TenantOwn,
+
     /// <summary>Reads of the operator's.</summary>
     OperatorRead,
 
@@ -29,8 +32,21 @@ internal static class Permissions
         Permission.TenantRead => role is Role.Owner or Role.Admin or Role.Agent or Role.Auditor,
         Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantManage => role is Role.Owner or Role.Admin,
+        Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, "not a permission"),
+    };
+
+    /// <summary>The role's word in the API.</summary>
+    internal static string WordOf(Role role) => role switch
+    {
+        Role.Owner => "owner",
+        Role.Admin => "admin",
+        Role.Agent => "agent",
+        Role.Auditor => "auditor",
+        Role.Operator => "operator",
+        Role.Support => "support",
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "not a role"),
     };
 }

@@ -8,7 +8,7 @@ using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Administration;
 
-/// <summary><c>/admin/tenants</c>: tenants and their keys (DESIGN §6). Cold.</summary>
+/// <summary><c>/admin/tenants</c>: tenants (DESIGN §6). Cold.</summary>
 internal sealed class TenantEndpoints(IAdministration administration)
 {
     private const int BodyBytesMax = 64 * 1024;
@@ -17,8 +17,6 @@ internal sealed class TenantEndpoints(IAdministration administration)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
-        endpoints.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, AddKeyAsync);
-        endpoints.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, RemoveKeyAsync);
     }
 
     private async Task PutAsync(HttpContext context)
@@ -48,42 +46,6 @@ internal sealed class TenantEndpoints(IAdministration administration)
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
         : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
-
-    private async Task AddKeyAsync(HttpContext context)
-    {
-        if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadRole) is not { } role)
-        {
-            return;
-        }
-
-        string key = KeyText.New();
-        if (await administration.AddKeyAsync(Name(context), role.Role, KeyText.Hash(key), context.RequestAborted) is not { } kept)
-        {
-            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
-            return;
-        }
-
-        context.Response.Headers.CacheControl = "no-store";
-        await JsonAnswer.WriteAsync(context, 201, (kept.Id, Key: key), static (json, made) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, made.Id);
-            json.WriteString("key"u8, made.Key);
-            json.WriteEndObject();
-        });
-    }
-
-    private async Task RemoveKeyAsync(HttpContext context)
-    {
-        string id = (string)context.Request.RouteValues["id"]!;
-        if (await administration.RemoveKeyAsync(Name(context), id, context.RequestAborted))
-        {
-            context.Response.StatusCode = 204;
-            return;
-        }
-
-        await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
-    }
 
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["tenant"]!;
 
@@ -125,27 +87,6 @@ internal sealed class TenantEndpoints(IAdministration administration)
                 f.Require("count", f.Int32("count")) ?? 1, f.Require("windowSeconds", f.Int32("windowSeconds")) ?? 1)),
         };
         return fields.Int64("waiting") is { } waiting ? limits with { Waiting = waiting } : limits;
-    }
-
-    private sealed record RoleAsked(Role Role);
-
-    private static RoleAsked? ReadRole(JsonFields fields)
-    {
-        string word = fields.RequiredText("role");
-        Role role = word switch
-        {
-            "owner" => Role.Owner,
-            "admin" => Role.Admin,
-            "agent" => Role.Agent,
-            "auditor" => Role.Auditor,
-            _ => Role.None,
-        };
-        if (role == Role.None)
-        {
-            fields.Refuse(KnownProblems.InvalidValue("role", $"is '{Problem.Shown(word)}', not owner, admin, agent or auditor"));
-        }
-
-        return new RoleAsked(role);
     }
 
     private static void Write(Utf8JsonWriter json, Tenant tenant)

@@ -83,7 +83,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
     private async ValueTask<bool> WaitAsync(IEventLog log, LogPosition position, CancellationToken ended)
     {
-        using var beat = new CancellationTokenSource(shared.Options.HeartBeat, shared.Time);
+        using var beat = new CancellationTokenSource(admission.Within(shared.Options.HeartBeat), shared.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, ended);
         try
         {

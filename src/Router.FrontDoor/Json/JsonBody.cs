@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Router.FrontDoor.Problems;
@@ -77,9 +78,14 @@ internal static class JsonBody
         }
     }
 
-    // An escape such as \ud800 alone is no character: a reader would throw where it is used, so it is refused here.
+    // The parser lets text pass that is not UTF-8, and an escape such as \ud800 alone is no character: both would throw where the text is used, so they are refused here.
     private static bool HasWholeText(ReadOnlySpan<byte> body)
     {
+        if (!Utf8.IsValid(body))
+        {
+            return false;
+        }
+
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonText.Reading.MaxDepth });
         try
         {

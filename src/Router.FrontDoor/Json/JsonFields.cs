@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Router.Core.Messages;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Json;
@@ -46,6 +47,24 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
         JsonElement? value = Find(name);
         given = value is not null;
         return value is { ValueKind: JsonValueKind.Null } ? null : Text(name);
+    }
+
+    /// <summary>A time of RFC 3339, in milliseconds since 1970.</summary>
+    internal long? Time(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        Span<byte> ascii = stackalloc byte[64];
+        if (text.Length <= ascii.Length && System.Text.Ascii.IsValid(text) && Rfc3339.TryParse(ascii[..System.Text.Encoding.ASCII.GetBytes(text, ascii)], out long unixMs))
+        {
+            return unixMs;
+        }
+
+        Refuse(KnownProblems.InvalidValue(path + name, $"is '{Problems.Problem.Shown(text)}', not a time as RFC 3339 has it, e.g. 2030-01-31T12:00:00Z"));
+        return null;
     }
 
     internal string RequiredText(string name) => Require(name, Text(name)) ?? "";

@@ -77,10 +77,10 @@ public sealed class ConfigurationHolder
 
         tenants = nextTenants;
         providers = nextProviders;
-        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys);
+        IEnumerable<ApiKey> keys = snapshot.Tenants.SelectMany(static t => t.Keys).Concat(snapshot.OperatorKeys);
         if ((options.OperatorKey ?? snapshot.OperatorKey) is { } operatorKey)
         {
-            keys = keys.Append(new ApiKey("operator", operatorKey, Role.Operator, 0));
+            keys = keys.Append(new ApiKey(OperatorKeys.FixedId, operatorKey, Role.Operator, 0));
         }
 
         return new Configuration(

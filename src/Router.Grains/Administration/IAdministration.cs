@@ -15,11 +15,17 @@ public interface IAdministration
     /// <summary>Makes or replaces a tenant.</summary>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
 
-    /// <summary>Adds a key, given as <see cref="ApiKey.Hash"/>; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
-    Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken);
+    /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
+    Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken);
 
     /// <summary>Removes a key; answered when no live silo knows it any more. False: there is no such tenant or key.</summary>
     Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken);
+
+    /// <summary>Adds a key of the operator's, as <see cref="AddKeyAsync"/> does.</summary>
+    Task<ApiKey> AddOperatorKeyAsync(ApiKey asked, CancellationToken cancellationToken);
+
+    /// <summary>Removes a key of the operator's that <see cref="AddOperatorKeyAsync"/> made; answered when no live silo knows it any more. False: there is none such.</summary>
+    Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Makes or replaces a provider account.</summary>
     Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken);

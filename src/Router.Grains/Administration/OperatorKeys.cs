@@ -5,6 +5,9 @@ namespace Router.Grains.Administration;
 /// <summary>The operator's key that Router makes itself when the settings give none. Cold.</summary>
 public sealed class OperatorKeys
 {
+    /// <summary>The id of the key that the settings give or Router made: it can be replaced by the settings only, not removed.</summary>
+    public const string FixedId = "operator";
+
     private readonly IGrainFactory grains;
 
     /// <summary>Made once a silo.</summary>

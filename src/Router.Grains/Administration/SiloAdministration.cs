@@ -24,12 +24,19 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     }
 
     /// <inheritdoc/>
-    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken) =>
-        Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(role, hash), cancellationToken);
+    public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).AddKeyAsync(asked), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken) =>
         Ask(grains.GetGrain<ITenantGrain>(tenant).RemoveKeyAsync(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ApiKey> AddOperatorKeyAsync(ApiKey asked, CancellationToken cancellationToken) => Ask(grains.GetGrain<ICatalogGrain>(0).AddOperatorKeyAsync(asked), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ICatalogGrain>(0).RemoveOperatorKeyAsync(id), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken)

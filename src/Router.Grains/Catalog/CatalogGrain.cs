@@ -14,7 +14,7 @@ namespace Router.Grains.Catalog;
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class CatalogGrain(
-    [PersistentState("catalog", RouterSilo.StorageName)] IPersistentState<CatalogState> state, SnapshotSpreader spreader, ILogger<CatalogGrain> log) : Grain, ICatalogGrain, IDisposable
+    [PersistentState("catalog", RouterSilo.StorageName)] IPersistentState<CatalogState> state, SnapshotSpreader spreader, TimeProvider time, ILogger<CatalogGrain> log) : Grain, ICatalogGrain, IDisposable
 {
     private const int ReadsAtOnce = 256;
 
@@ -22,7 +22,7 @@ internal sealed partial class CatalogGrain(
     private readonly Dictionary<string, ProviderEntry> providers = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turn = new(1);
     private CatalogState kept = new();
-    private CatalogSnapshot newest = new(0, [], [], [], null);
+    private CatalogSnapshot newest = new(0, [], [], [], null, []);
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -111,6 +111,36 @@ internal sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<ApiKey> AddOperatorKeyAsync(ApiKey asked)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        ApiKey made = asked with { Id = Guid.CreateVersion7(now).ToString(), Tenant = 0, CreatedMs = now.ToUnixTimeMilliseconds() };
+        if (FindOperatorKey(asked.Hash) is null)
+        {
+            await ChangeAsync(static (next, made) => next.OperatorKeys = [.. next.OperatorKeys.Where(k => k.Hash != made.Hash), made], made);
+            LogKeyAdded(made.Id, made.Role, newest.Version + 1);
+        }
+
+        await SpreadNextAsync();
+        return FindOperatorKey(asked.Hash) ?? made;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveOperatorKeyAsync(string id)
+    {
+        bool found = Array.Exists(kept.OperatorKeys, k => k.Id == id);
+        if (found)
+        {
+            await ChangeAsync(static (next, id) => next.OperatorKeys = Array.FindAll(next.OperatorKeys, k => k.Id != id), id);
+            LogKeyRemoved(id, newest.Version + 1);
+        }
+
+        // Also when it was not found: an earlier removal may have been kept and then not have reached every silo.
+        await SpreadNextAsync();
+        return found;
+    }
+
+    /// <inheritdoc/>
     public Task<CatalogSnapshot?> SubscribeAsync(SiloAddress silo, long version)
     {
         spreader.Add(silo, version);
@@ -120,13 +150,15 @@ internal sealed partial class CatalogGrain(
     /// <inheritdoc/>
     public void Dispose() => turn.Dispose();
 
+    private ApiKey? FindOperatorKey(UInt128 hash) => Array.Find(kept.OperatorKeys, k => k.Hash == hash);
+
     private Task SpreadNextAsync()
     {
         newest = Compose(newest.Version + 1);
         return spreader.SpreadAsync(newest);
     }
 
-    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey);
+    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys);
 
     private static async IAsyncEnumerable<T> ReadAllAsync<T>(IEnumerable<string> names, Func<string, ValueTask<T?>> read)
         where T : class
@@ -177,6 +209,12 @@ internal sealed partial class CatalogGrain(
 
     [LoggerMessage(LogLevel.Information, "routes changed, {Count} now: configuration {Version:X}")]
     private partial void LogRoutes(int count, long version);
+
+    [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of the operator was added: configuration {Version:X}")]
+    private partial void LogKeyAdded(string key, Role role, long version);
+
+    [LoggerMessage(LogLevel.Information, "key {Key} of the operator was removed: configuration {Version:X}")]
+    private partial void LogKeyRemoved(string key, long version);
 
     [LoggerMessage(LogLevel.Error, "the catalog could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(Exception exception);

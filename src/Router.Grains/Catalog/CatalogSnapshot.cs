@@ -10,10 +10,12 @@ namespace Router.Grains.Catalog;
 /// <param name="Providers">All provider accounts.</param>
 /// <param name="Routes">All routes.</param>
 /// <param name="OperatorKey">Hash of the operator's key that Router made itself; null: none was made.</param>
+/// <param name="OperatorKeys">The operator's other keys.</param>
 [GenerateSerializer, Immutable]
 internal sealed record CatalogSnapshot(
     [property: Id(0)] long Version,
     [property: Id(1)] TenantEntry[] Tenants,
     [property: Id(2)] ProviderEntry[] Providers,
     [property: Id(3)] RouteSettings[] Routes,
-    [property: Id(4)] UInt128? OperatorKey);
+    [property: Id(4)] UInt128? OperatorKey,
+    [property: Id(5)] ApiKey[] OperatorKeys);

@@ -34,6 +34,10 @@ public sealed class CatalogState
     [Id(6)]
     public UInt128? OperatorKey { get; set; }
 
+    /// <summary>The operator's other keys.</summary>
+    [Id(7)]
+    public ApiKey[] OperatorKeys { get; set; } = [];
+
     /// <summary>A copy to change: what is kept stays as it is until the change is stored.</summary>
     public CatalogState Copy() => new()
     {
@@ -44,5 +48,6 @@ public sealed class CatalogState
         Providers = new Dictionary<string, int>(Providers, StringComparer.Ordinal),
         Routes = Routes,
         OperatorKey = OperatorKey,
+        OperatorKeys = OperatorKeys,
     };
 }

@@ -28,6 +28,12 @@ internal interface ICatalogGrain : IGrainWithIntegerKey
     /// <summary>Offers a hash for the operator's key; true: it is the one from now on; false: there was one before.</summary>
     Task<bool> OfferOperatorKeyAsync(UInt128 hash);
 
+    /// <summary>Adds a key of the operator's, to which it gives id and time; the same hash again is the first key.</summary>
+    Task<ApiKey> AddOperatorKeyAsync(ApiKey asked);
+
+    /// <summary>Removes one; answered when no live silo knows it any more. False: not there (any more).</summary>
+    Task<bool> RemoveOperatorKeyAsync(string id);
+
     /// <summary>The snapshot for a silo that holds <paramref name="version"/>; null: it is the newest. From here on the silo is told of every change.</summary>
     [ResponseTimeout("00:00:10")]
     Task<CatalogSnapshot?> SubscribeAsync(SiloAddress silo, long version);

@@ -12,7 +12,7 @@ internal sealed partial class SnapshotSpreader(
     ISnapshotClient client, IClusterMembershipService membership, TimeProvider time, RouterSiloOptions options, ILogger<SnapshotSpreader> log)
 {
     private readonly Dictionary<SiloAddress, Feed> feeds = [];
-    private CatalogSnapshot newest = new(0, [], [], [], null);
+    private CatalogSnapshot newest = new(0, [], [], [], null, []);
 
     /// <summary>Counts <paramref name="silo"/>, which holds <paramref name="version"/>, among those to be told, even if the membership does not know it yet.</summary>
     public void Add(SiloAddress silo, long version) => FeedOf(silo).Has = Math.Max(FeedOf(silo).Has, version);

@@ -15,8 +15,8 @@ internal interface ITenantGrain : IGrainWithStringKey
     /// <summary>Makes or replaces it.</summary>
     Task<TenantEntry> PutAsync(TenantSettings settings);
 
-    /// <summary>Adds a key; null: never put.</summary>
-    Task<ApiKey?> AddKeyAsync(Role role, UInt128 hash);
+    /// <summary>Adds a key, to which it gives id, tenant and time; null: never put.</summary>
+    Task<ApiKey?> AddKeyAsync(ApiKey asked);
 
     /// <summary>Removes a key; false: not there (any more).</summary>
     Task<bool> RemoveKeyAsync(string id);

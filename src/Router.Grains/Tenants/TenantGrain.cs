@@ -36,19 +36,20 @@ internal sealed partial class TenantGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ApiKey?> AddKeyAsync(Role role, UInt128 hash)
+    public async Task<ApiKey?> AddKeyAsync(ApiKey asked)
     {
         if (kept is null)
         {
             return null;
         }
 
-        ApiKey? key = Array.Find(kept.Keys, k => k.Hash == hash);
+        ApiKey? key = Array.Find(kept.Keys, k => k.Hash == asked.Hash);
         if (key is null)
         {
-            key = new ApiKey(Guid.CreateVersion7(time.GetUtcNow()).ToString(), hash, role, kept.Number);
+            DateTimeOffset now = time.GetUtcNow();
+            key = asked with { Id = Guid.CreateVersion7(now).ToString(), Tenant = kept.Number, CreatedMs = now.ToUnixTimeMilliseconds() };
             await KeepAsync(kept with { Version = kept.Version + 1, Keys = [.. kept.Keys, key] });
-            LogKeyAdded(key.Id, role, kept.Name);
+            LogKeyAdded(key.Id, key.Role, kept.Name);
         }
 
         await Catalog.PublishTenantAsync(kept);

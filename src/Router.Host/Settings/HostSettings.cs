@@ -28,6 +28,12 @@ internal sealed record HostSettings
     /// <summary><c>Log:Format</c> is <c>json</c>: one JSON object a line; else one line of text.</summary>
     public bool LogJson { get; init; }
 
+    /// <summary><c>Telemetry:OtlpEndpoint</c>: where metrics and traces are sent by OTLP over gRPC; null: nowhere.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary><c>Telemetry:TraceRatio</c>: the share of requests traced whose caller did not decide it, 0 to 1.</summary>
+    public double TraceRatio { get; init; } = 0.01;
+
     /// <summary><c>Engine:…</c>: bounds of the engine.</summary>
     public EngineOptions Engine { get; init; } = new();
 }

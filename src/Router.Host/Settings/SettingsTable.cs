@@ -41,6 +41,10 @@ internal static class SettingsTable
         new("Log:Level", "Trace, Debug, Information, Warning, Error or None", static (s, v) =>
             Enum.TryParse(v, true, out LogLevel level) && Enum.IsDefined(level) && !char.IsDigit(v[0]) ? s with { LogLevel = level } : null),
         new("Log:Format", "text or json", static (s, v) => v is "text" or "json" ? s with { LogJson = v is "json" } : null),
+        new("Telemetry:OtlpEndpoint", "http://HOST:PORT or https://HOST:PORT of an OTLP collector (gRPC); or leave it out", static (s, v) =>
+            Uri.TryCreate(v, UriKind.Absolute, out Uri? to) && to.Scheme is "http" or "https" && to.UserInfo.Length == 0 ? s with { OtlpEndpoint = to } : null),
+        new("Telemetry:TraceRatio", "a number from 0 to 1", static (s, v) =>
+            double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ratio) && ratio <= 1 ? s with { TraceRatio = ratio } : null),
         .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
     ];
 

@@ -31,6 +31,9 @@ internal sealed partial class Checkpointer : IDisposable
         thread = new Thread(Run) { IsBackground = true, Name = "journal checkpointer" };
     }
 
+    /// <summary>Pages in the WAL at the last look.</summary>
+    public int PagesInLog => pagesInLog;
+
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 

@@ -45,6 +45,9 @@ internal sealed class JournalCommit : IDisposable
     /// <summary>Number of the last commit in the log.</summary>
     public long LastCommit { get; set; }
 
+    /// <summary>Messages and changes of the transaction at hand.</summary>
+    public int EntriesNow => current.Log.Count;
+
     /// <summary>Waits until memory has room for another transaction; false: sweeps fail, it must be refused.</summary>
     public bool WaitForRoom() => sweeper.WaitForRoom();
 

@@ -57,7 +57,8 @@ public sealed partial class SqliteStore : IAsyncDisposable
             JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, time));
             commit.LastCommit = end.Commit;
             checkpointer = Own(new Checkpointer(Own(Database.OpenWriter(path, options.PageSize, 1024)), options.WalBytesMax / options.PageSize, logger));
-            writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, logger));
+            JournalMeter meter = Own(new JournalMeter(() => (long)Math.Max(checkpointer.PagesInLog, 0) * options.PageSize, () => commit.LastCommit));
+            writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, meter, time, logger));
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
             Journal = Own(new SqliteJournal(

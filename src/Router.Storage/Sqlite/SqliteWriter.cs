@@ -21,6 +21,8 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly Database database;
     private readonly JournalCommit commit;
     private readonly Checkpointer checkpointer;
+    private readonly JournalMeter meter;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly int commitBytesMax;
     private readonly Lock gate = new();
@@ -36,12 +38,14 @@ internal sealed partial class SqliteWriter : IDisposable
     private bool stopping;
     private volatile string? fault;
 
-    public SqliteWriter(Database database, JournalCommit commit, Checkpointer checkpointer, int commitBytesMax, ILogger logger)
+    public SqliteWriter(Database database, JournalCommit commit, Checkpointer checkpointer, int commitBytesMax, JournalMeter meter, TimeProvider time, ILogger logger)
     {
         this.database = database;
         this.commit = commit;
         this.checkpointer = checkpointer;
         this.commitBytesMax = commitBytesMax;
+        this.meter = meter;
+        this.time = time;
         this.logger = logger;
         begin = database.Prepare("BEGIN IMMEDIATE");
         end = database.Prepare("COMMIT");
@@ -183,6 +187,7 @@ internal sealed partial class SqliteWriter : IDisposable
                 throw new StorageException($"look-ups beside '{database.Path}' cannot be written and memory is full: check the disk");
             }
 
+            long began = time.GetTimestamp();
             begin.Run();
             commit.Write();
             foreach (IWriterWork work in takenWork)
@@ -191,6 +196,10 @@ internal sealed partial class SqliteWriter : IDisposable
             }
 
             outcome = End(out failure);
+            if (failure is null)
+            {
+                meter.Committed(time.GetElapsedTime(began), commit.EntriesNow);
+            }
         }
         catch (Exception failed) when (failed is SqliteFault or IOException or StorageException)
         {
@@ -277,6 +286,7 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         if (failed is not null)
         {
+            meter.Failed();
             string remedy = ToStorage(failed).Message;
             if (fault is null)
             {

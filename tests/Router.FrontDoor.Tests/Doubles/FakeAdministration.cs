@@ -1,5 +1,6 @@
 using Router.Core.Tenants;
 using Router.Grains.Administration;
+using Router.Testing;
 
 namespace Router.FrontDoor.Tests.Doubles;
 
@@ -29,7 +30,7 @@ internal sealed class FakeAdministration : IAdministration
         }
     }
 
-    public Task<ApiKey?> AddKeyAsync(string tenant, Role role, UInt128 hash, CancellationToken cancellationToken)
+    public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken)
     {
         lock (sync)
         {
@@ -39,9 +40,20 @@ internal sealed class FakeAdministration : IAdministration
                 return Task.FromResult<ApiKey?>(null);
             }
 
-            return Task.FromResult<ApiKey?>(Add(new ApiKey($"key{++lastKey}", hash, role, found.Number)));
+            return Task.FromResult<ApiKey?>(Add(asked with { Id = $"key{++lastKey}", Tenant = found.Number, CreatedMs = Some.NowMs }));
         }
     }
+
+    public Task<ApiKey> AddOperatorKeyAsync(ApiKey asked, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            return Task.FromResult(Add(asked with { Id = $"key{++lastKey}", Tenant = 0, CreatedMs = Some.NowMs }));
+        }
+    }
+
+    public Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Remove(0, id));
 
     /// <summary>Adds a key of any form.</summary>
     public ApiKey Add(ApiKey key)
@@ -52,14 +64,18 @@ internal sealed class FakeAdministration : IAdministration
 
     public Task<bool> RemoveKeyAsync(string tenant, string id, CancellationToken cancellationToken)
     {
+        return Task.FromResult(Remove(Current.FindTenant(tenant)?.Number ?? -1, id));
+    }
+
+    private bool Remove(int tenant, string id)
+    {
         lock (sync)
         {
             Check();
-            int number = Current.FindTenant(tenant)?.Number ?? 0;
-            ApiKey[] left = [.. Keys.Where(k => k.Id != id || k.Tenant != number)];
+            ApiKey[] left = [.. Keys.Where(k => k.Id != id || k.Tenant != tenant)];
             bool removed = left.Length != Keys.Count;
             Swap(Current.Tenants, Current.Providers, Current.RouteSettings, left);
-            return Task.FromResult(removed);
+            return removed;
         }
     }
 

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -17,6 +18,7 @@ using Router.Engine.Shards;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;
+using Router.FrontDoor.Tests.OpenApi;
 using Router.Testing;
 
 namespace Router.FrontDoor.Tests.Doubles;
@@ -37,7 +39,7 @@ internal sealed class TestDoor : IAsyncDisposable
         Faults = faults;
         Sealer = sealer;
         Log = log;
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new ContractHandler()) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public FakeAdministration Administration { get; }
@@ -65,8 +67,18 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>What the door counts.</summary>
     public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
 
+    /// <summary>Every endpoint of the API as <c>METHOD /path ?parameters</c>; pages for people are not of it.</summary>
+    public IEnumerable<string> Mapped =>
+        from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
+        select $"{method} {endpoint.RoutePattern.RawText} ?{string.Join(',', (endpoint.Metadata.GetMetadata<EndpointRule>()?.Parameters ?? []).Order())}";
+
     /// <summary>Requests at rest.</summary>
     public AcceptRequestPool Requests => app.Services.GetRequiredService<AcceptRequestPool>();
+
+    /// <summary>Every route as it is mapped.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes => [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     public int Port => Http.BaseAddress!.Port;
 

@@ -1,0 +1,41 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Router.Host.Settings;
+
+namespace Router.Host;
+
+/// <summary>
+/// Metrics at <c>/metrics</c> (Prometheus text, without a key, like the other probes: bind or proxy it as you see fit) and, where <c>Telemetry:OtlpEndpoint</c> is set, metrics and traces by OTLP.
+/// Content, addresses and secrets are in neither (DESIGN §4.8): all tags are words, names of providers, numbers.
+/// </summary>
+internal static class TelemetrySetup
+{
+    private const string Service = "router";
+
+    // Router's own, Orleans' and the framework's (GC, thread pool, HTTP server).
+    private static readonly string[] Meters = ["Router.*", "Microsoft.Orleans", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    /// <summary>Adds what <see cref="MapMetrics"/> needs.</summary>
+    public static void AddRouterTelemetry(this IServiceCollection services, HostSettings settings)
+    {
+        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().ConfigureResource(static r => r.AddService(Service)).WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters).AddPrometheusExporter();
+            if (settings.OtlpEndpoint is { } endpoint)
+            {
+                metrics.AddOtlpExporter(o => o.Endpoint = endpoint);
+            }
+        });
+        if (settings.OtlpEndpoint is { } to)
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource("Router", "Microsoft.Orleans.Application")
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(settings.TraceRatio)))
+                .AddOtlpExporter(o => o.Endpoint = to));
+        }
+    }
+
+    /// <summary>Maps <c>/metrics</c>.</summary>
+    public static void MapMetrics(this WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics");
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using Router.FrontDoor.Tests.Doubles;
+
+namespace Router.FrontDoor.Tests.OpenApi;
+
+/// <summary>Sends operations of the description as a reader would: with its examples, and with things that exist where a path asks for an id.</summary>
+internal sealed class ExampleWalk(TestDoor door)
+{
+    public async Task<Answer> SendAsync(ApiOperation operation, string? mediaType, JsonNode? body)
+    {
+        string path = operation.Path;
+        foreach (JsonObject parameter in operation.Parameters.Where(static p => p["in"]!.GetValue<string>() == "path"))
+        {
+            string name = parameter["name"]!.GetValue<string>();
+            string value = parameter["example"]?.GetValue<string>() ?? await MakeAsync(operation, name);
+            path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
+        }
+
+        string query = string.Join('&', operation.Parameters
+            .Where(static p => p["in"]!.GetValue<string>() == "query" && p["required"]?.GetValue<bool>() == true)
+            .Select(static p => $"{p["name"]}={Uri.EscapeDataString(p["example"]!.GetValue<string>())}"));
+        await PrepareAsync(operation);
+        string? role = operation.Path.StartsWith("/v1/", StringComparison.Ordinal) ? "owner" : operation.Path.StartsWith("/admin/", StringComparison.Ordinal) ? "operator" : null;
+        string? text = body is null ? null : mediaType == "application/json" ? body.ToJsonString() : body.GetValue<string>();
+        return await door.SendAsync(operation.Method, query.Length == 0 ? path : $"{path}?{query}", text, role, mediaType ?? "application/json");
+    }
+
+    // What must be there before: a reader's first steps.
+    private async Task PrepareAsync(ApiOperation operation)
+    {
+        if (operation.Path.StartsWith("/admin/", StringComparison.Ordinal))
+        {
+            await door.SendAsync("PUT", "/admin/providers/demo", """{"kind":"loopback","channels":["sms"]}""", "operator");
+        }
+    }
+
+    private async Task<string> MakeAsync(ApiOperation operation, string parameter) => (operation.Path, parameter) switch
+    {
+        ("/v1/messages/{id}", "id") => await door.PostAsync(),
+        ("/admin/tenants/{tenant}/keys/{id}", "id") => (await door.SendAsync("POST", "/admin/tenants/acme/keys", """{"role":"agent"}""", "operator")).Json.GetProperty("id").GetString()!,
+        ("/v1/keys/{id}", "id") => (await door.SendAsync("POST", "/v1/keys", """{"role":"agent"}""")).Json.GetProperty("id").GetString()!,
+        ("/admin/keys/{id}", "id") => (await door.SendAsync("POST", "/admin/keys", """{"role":"support"}""", "operator")).Json.GetProperty("id").GetString()!,
+        _ => throw new InvalidOperationException($"{operation}: say in {nameof(ExampleWalk)} how to make a '{parameter}', or give the parameter an example"),
+    };
+}
