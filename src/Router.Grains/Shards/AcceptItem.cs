@@ -69,6 +69,10 @@ internal struct AcceptItem
     [Id(14)]
     public byte[] Record;
 
+    /// <summary>See <see cref="AcceptRequest.Region"/>.</summary>
+    [Id(15)]
+    public uint Region;
+
     /// <summary>Packs <paramref name="request"/>.</summary>
     public static AcceptItem Of(AcceptRequest request) => new()
     {
@@ -81,6 +85,7 @@ internal struct AcceptItem
         Priority = (byte)request.Priority,
         Segments = request.Segments,
         Prefix = request.Prefix,
+        Region = request.Region,
         ValiditySeconds = request.ValiditySeconds,
         NotBeforeMs = request.NotBeforeMs,
         HasReference = request.HasReference,
@@ -106,6 +111,7 @@ internal struct AcceptItem
                 Priority = (Priority)Priority,
                 Segments = Segments,
                 Prefix = Prefix,
+                Region = Region,
                 ValiditySeconds = ValiditySeconds,
                 NotBeforeMs = NotBeforeMs,
                 HasReference = HasReference,
