@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 
 namespace Router.Engine;
@@ -27,6 +28,15 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(6, LogLevel.Error, "who awaits a receipt cannot be looked up, carriers are asked to send them again (told once a minute): {Remedy}")]
     private static partial void ReceiptNotLookedUp(ILogger logger, string remedy);
 
+    [LoggerMessage(8, LogLevel.Warning, "provider {Provider} fails: its breaker is open, what waits for it goes by the route's next provider, or waits")]
+    private static partial void BreakerOpen(ILogger logger, string provider);
+
+    [LoggerMessage(9, LogLevel.Information, "provider {Provider} is tried again: its breaker is half-open")]
+    private static partial void BreakerHalfOpen(ILogger logger, string provider);
+
+    [LoggerMessage(10, LogLevel.Information, "provider {Provider} works again: its breaker is closed")]
+    private static partial void BreakerClosed(ILogger logger, string provider);
+
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 
     public void ShardLost(int shard, long epoch, PartOutcome outcome) => ShardLost(logger, shard, epoch, outcome);
@@ -40,6 +50,24 @@ internal sealed partial class EngineLog(ILogger logger)
         else if (!expected)
         {
             ProviderDown(logger, provider);
+        }
+    }
+
+    public void Breaker(string provider, BreakerState state)
+    {
+        switch (state)
+        {
+            case BreakerState.Open:
+                BreakerOpen(logger, provider);
+                break;
+            case BreakerState.HalfOpen:
+                BreakerHalfOpen(logger, provider);
+                break;
+            case BreakerState.Closed:
+                BreakerClosed(logger, provider);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(state), state, "no such state");
         }
     }
 

@@ -35,12 +35,14 @@ public sealed partial class SiloEngine
 
             foreach (ProviderAccount account in configuration.Providers)
             {
+                Dispatcher.Drain(account.Number, account.IsDraining);
                 if (account.Settings.Enabled && !providers.ContainsKey(account.Number) && factories.TryGetValue(account.Settings.Kind, out IProviderFactory? factory))
                 {
                     var events = new InstanceEvents(this);
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
                     providers.Add(account.Number, new RunningProvider(account, provider, events));
-                    Dispatcher.Attach(new ProviderLink(account, provider));
+                    var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker) { Draining = account.IsDraining });
                     provider.Start();
                 }
             }
@@ -60,23 +62,18 @@ public sealed partial class SiloEngine
         while (from < outcomes.Length)
         {
             int provider = outcomes[from].Provider;
-            int throttled = 0;
-            int retryAfterMs = 0;
+            OutcomeCounts counts = default;
             int to = from;
             for (; to < outcomes.Length && outcomes[to].Provider == provider; to++)
             {
-                if (outcomes[to].Kind == OutcomeKind.Throttled)
-                {
-                    throttled++;
-                    retryAfterMs = Math.Max(retryAfterMs, outcomes[to].RetryAfterMs);
-                }
+                counts.Add(outcomes[to]);
             }
 
-            Dispatch.OutcomeTotals? counts = Dispatcher.OutcomesOf(provider);
-            Dispatcher.Settled(provider, to - from, throttled, retryAfterMs);
+            OutcomeTotals? totals = Dispatcher.OutcomesOf(provider);
+            Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
-                counts?.Add(outcomes[from].Kind);
+                totals?.Add(outcomes[from].Kind);
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);
@@ -98,12 +95,13 @@ public sealed partial class SiloEngine
         Dispatcher.HealthChanged(provider, up);
     }
 
-    /// <summary>Has every owner here look for another provider for what waits at one that is down.</summary>
-    internal void RerouteAll()
+    /// <summary>Has every owner here look for another provider for what waits at one that takes nothing.</summary>
+    /// <param name="isBack">One takes again: what waits at others, too, may be meant for it.</param>
+    internal void RerouteAll(bool isBack)
     {
         for (int shard = 0; shard < owners.Length; shard++)
         {
-            Post(shard, new UrgentCommand { Kind = CommandKind.Reroute });
+            Post(shard, new UrgentCommand { Kind = isBack ? CommandKind.RerouteAll : CommandKind.Reroute });
         }
     }
 

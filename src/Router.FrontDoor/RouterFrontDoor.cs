@@ -54,6 +54,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -91,6 +92,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;

@@ -14,6 +14,8 @@ internal sealed class InstantProvider(ProviderAccount account, IProviderEvents e
 
     public RetryRule Retry => RetryRule.Default;
 
+    public ProviderStatus Status => new(1, 1, Window, 0, 0, false, null, null, null);
+
     public void Start() => events.HealthChanged(account.Number, true);
 
     public void Submit(ReadOnlySpan<Departure> departures)

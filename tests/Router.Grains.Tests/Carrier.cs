@@ -65,6 +65,8 @@ internal sealed class CarrierProvider(Carrier carrier, string silo, int number, 
 
     public RetryRule Retry => RetryRule.Default;
 
+    public ProviderStatus Status => new(1, 1, Window, 0, 0, false, null, null, null);
+
     public void Start()
     {
         carrier.Add(this);

@@ -54,6 +54,9 @@ public sealed partial class ScriptedProvider : IProvider
     /// <inheritdoc/>
     public RetryRule Retry { get; set; } = RetryRule.Default;
 
+    /// <inheritdoc/>
+    public ProviderStatus Status => new(IsUp ? 1 : 0, 1, Window, InFlight, 0, false, null, null, null);
+
     /// <summary>Whether <see cref="Start"/> brings it up at once. Default true.</summary>
     public bool StartsUp { get; set; } = true;
 

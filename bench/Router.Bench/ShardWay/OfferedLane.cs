@@ -50,6 +50,8 @@ internal sealed class OfferedLane : IShardEffects
 
     public bool IsHealthy(int provider) => true;
 
+    public bool TryTakeTrial(int provider) => false;
+
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;
 
     public void LookUp(ReceiptTask receipt) => throw new NotSupportedException();

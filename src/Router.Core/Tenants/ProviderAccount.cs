@@ -8,12 +8,13 @@ public sealed class ProviderAccount
     private readonly uint channels;
 
     /// <summary>Compiles <paramref name="settings"/>; its channels' words are valid already.</summary>
-    public ProviderAccount(int number, string name, ProviderSettings settings)
+    public ProviderAccount(int number, string name, ProviderSettings settings, bool isDraining = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        IsDraining = isDraining;
         foreach (string word in settings.Channels)
         {
             if (WireNames.TryParse(System.Text.Encoding.ASCII.GetBytes(word), out Channel channel))
@@ -31,6 +32,9 @@ public sealed class ProviderAccount
 
     /// <summary>As set.</summary>
     public ProviderSettings Settings { get; }
+
+    /// <summary>An operator lets it run empty: nothing new is released to it until it is resumed. No setting, so that a change of settings leaves it as it is.</summary>
+    public bool IsDraining { get; }
 
     /// <summary>Whether it carries <paramref name="channel"/>.</summary>
     public bool Carries(Channel channel) => ((channels >> (int)channel) & 1) != 0;

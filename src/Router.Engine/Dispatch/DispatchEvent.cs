@@ -11,6 +11,7 @@ internal enum DispatchEventKind : byte
     Attach,
     Detach,
     Health,
+    Drain,
     Configure,
 }
 
@@ -19,17 +20,17 @@ internal struct DispatchEvent
 {
     public DispatchEventKind Kind;
 
-    /// <summary>The shard; for <see cref="DispatchEventKind.Settled"/>, <c>Detach</c> and <c>Health</c> the provider.</summary>
+    /// <summary>The shard; for <see cref="DispatchEventKind.Settled"/>, <c>Detach</c>, <c>Health</c> and <c>Drain</c> the provider.</summary>
     public int Shard;
 
-    /// <summary>The shard's number for the lane; for <see cref="DispatchEventKind.Settled"/> how many were throttled.</summary>
+    /// <summary>The shard's number for the lane.</summary>
     public int ShardLane;
 
-    /// <summary>Messages, or outcomes.</summary>
+    /// <summary>Messages; whether it is up, or drains.</summary>
     public int Count;
 
-    /// <summary>Wish of a provider that throttled, ms.</summary>
-    public int DelayMs;
+    /// <summary>What was told.</summary>
+    public OutcomeCounts Outcomes;
 
     /// <summary>The lane.</summary>
     public LaneKey Key;

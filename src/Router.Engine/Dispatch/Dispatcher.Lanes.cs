@@ -20,6 +20,7 @@ internal sealed partial class Dispatcher
         {
             lanes.Add(told.Key, lane = new DispatchLane(told.Key));
             HoldLimits(lane);
+            link.Lanes++;
         }
 
         lane.Offer(told.Shard, told.ShardLane, told.Count);
@@ -36,6 +37,7 @@ internal sealed partial class Dispatcher
         if (known)
         {
             link!.InFlight -= ask.SegmentsMax - ask.Segments;
+            link.Uncharge(lane, ask.SegmentsMax - ask.Segments);
         }
 
         if (ask.Departures.Count > 0)
@@ -72,12 +74,22 @@ internal sealed partial class Dispatcher
             return;
         }
 
-        if (!link.Up || draining)
+        long now = engine.Timestamp;
+        if (link.Breaker.Advance(now))
+        {
+            OnBreaker(link);
+        }
+
+        if (link.Breaker.State == BreakerState.HalfOpen)
+        {
+            link.RenewTrials(now, engine.Ticks(1_000));
+        }
+
+        if (!link.MayRelease || draining)
         {
             return;
         }
 
-        long now = engine.Timestamp;
         if (now < link.PausedUntil)
         {
             engine.PokeDispatcherAt(link.PausedUntil);
@@ -86,7 +98,7 @@ internal sealed partial class Dispatcher
 
         int room;
         int least = 1;
-        while ((room = link.Room(engine.Options.SettleUnkeptMax)) > 0 && link.Take() is { } lane)
+        while ((room = link.Room(engine.Options.SettleUnkeptMax)) > 0 && link.Take(out int share) is { } lane)
         {
             if (!lane.HasReady)
             {
@@ -95,7 +107,7 @@ internal sealed partial class Dispatcher
             }
 
             int shard = lane.NextShard(out int available, out int shardLane);
-            int messages = Math.Min(Math.Min(available, room), engine.Options.ReleaseBatchMax);
+            int messages = Math.Min(Math.Min(available, room), Math.Min(share, engine.Options.ReleaseBatchMax));
             least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
@@ -103,6 +115,7 @@ internal sealed partial class Dispatcher
                 break; // a long message waits for as much room as it needs
             }
 
+            messages = Math.Min(messages, Math.Max(1, share / lane.SegmentsAMessage));
             int segments = Math.Min(Math.Max(messages * lane.SegmentsAMessage, least), room);
             Slice slice = TakeLimits(lane, messages, segments, least, now);
             if (slice.Messages == 0)
@@ -111,6 +124,7 @@ internal sealed partial class Dispatcher
             }
 
             Ask(link, lane, shard, shardLane, slice, now);
+            link.Charge(lane, slice.Segments);
             if (lane.HasReady)
             {
                 link.Add(lane);
@@ -162,6 +176,11 @@ internal sealed partial class Dispatcher
             foreach (Limit limit in lane.Limits)
             {
                 lender.LetGo(limit);
+            }
+
+            if (links.TryGetValue(lane.Key.Provider, out ProviderLink? link))
+            {
+                link.Lanes--;
             }
         }
     }

@@ -13,6 +13,9 @@ internal sealed partial class Dispatcher
     /// <summary>A provider went up or down.</summary>
     public void HealthChanged(int provider, bool up) => Tell(new DispatchEvent { Kind = DispatchEventKind.Health, Shard = provider, Count = up ? 1 : 0 });
 
+    /// <summary>A provider drains, or does no longer.</summary>
+    public void Drain(int provider, bool drains) => Tell(new DispatchEvent { Kind = DispatchEventKind.Drain, Shard = provider, Count = drains ? 1 : 0 });
+
     /// <summary>Segments in flight, over all providers.</summary>
     public int InFlight => links.Values.Sum(static link => Math.Max(link.InFlight, 0));
 
@@ -57,7 +60,7 @@ internal sealed partial class Dispatcher
                 }
             }
 
-            engine.RerouteAll();
+            engine.RerouteAll(isBack: false);
         }
     }
 
@@ -74,7 +77,35 @@ internal sealed partial class Dispatcher
         if (links.TryGetValue(provider, out ProviderLink? link) && !link.Closed && link.Up != up)
         {
             link.Up = up;
-            engine.RerouteAll();
+            engine.RerouteAll(isBack: up);
+        }
+    }
+
+    private void OnDrain(int provider, bool drains)
+    {
+        if (links.TryGetValue(provider, out ProviderLink? link) && link.Draining != drains)
+        {
+            link.Draining = drains;
+            engine.RerouteAll(isBack: !drains);
+        }
+    }
+
+    private void OnBreaker(ProviderLink link)
+    {
+        engine.Log.Breaker(link.Account.Name, link.Breaker.State);
+        switch (link.Breaker.State)
+        {
+            case BreakerState.Open:
+                engine.PokeDispatcherAt(link.Breaker.OpenUntil);
+                engine.RerouteAll(isBack: false);
+                break;
+            case BreakerState.HalfOpen:
+                break; // what waits at this one, for want of another, is tried; else what comes next
+            case BreakerState.Closed:
+                engine.RerouteAll(isBack: true);
+                break;
+            default:
+                throw new InvalidOperationException($"no such state: {link.Breaker.State}");
         }
     }
 }

@@ -46,14 +46,15 @@ internal sealed partial class Dispatcher : Worker
     public void Forget(int shard) => Tell(new DispatchEvent { Kind = DispatchEventKind.Forget, Shard = shard });
 
     /// <summary>A provider told outcomes: their places in the window are free.</summary>
-    public void Settled(int provider, int count, int throttled, int retryAfterMs)
+    public void Settled(int provider, in OutcomeCounts outcomes)
     {
         if (links.TryGetValue(provider, out ProviderLink? link))
         {
-            link.AddUnkept(count);
+            link.AddUnkept(outcomes.Total);
+            link.AddTotals(outcomes);
         }
 
-        Tell(new DispatchEvent { Kind = DispatchEventKind.Settled, Shard = provider, Count = count, ShardLane = throttled, DelayMs = retryAfterMs });
+        Tell(new DispatchEvent { Kind = DispatchEventKind.Settled, Shard = provider, Outcomes = outcomes });
     }
 
     /// <summary>An outcome is kept, or needed no keeping.</summary>
@@ -73,8 +74,11 @@ internal sealed partial class Dispatcher : Worker
     /// <summary>What a provider said of segments is counted here; null: it is not known.</summary>
     public OutcomeTotals? OutcomesOf(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Outcomes : null;
 
-    /// <summary>Whether a provider exists, is enabled and up.</summary>
-    public bool IsHealthy(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link is { Up: true, Closed: false };
+    /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
+    public bool IsHealthy(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link.IsHealthy;
+
+    /// <summary>Whether a message may be routed to a provider to see whether it works again.</summary>
+    public bool TryTakeTrial(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link.TryTakeTrial();
 
     /// <summary>The retry rule of a provider; the default for one that is gone.</summary>
     public RetryRule RetryRule(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Provider.Retry : Providers.RetryRule.Default;
@@ -151,6 +155,9 @@ internal sealed partial class Dispatcher : Worker
             case DispatchEventKind.Health:
                 OnHealth(told.Shard, told.Count == 1);
                 break;
+            case DispatchEventKind.Drain:
+                OnDrain(told.Shard, told.Count == 1);
+                break;
             case DispatchEventKind.Configure:
                 OnConfigure();
                 break;
@@ -166,15 +173,20 @@ internal sealed partial class Dispatcher : Worker
             return;
         }
 
-        link.InFlight -= told.Count;
-        if (told.ShardLane > 0)
+        link.InFlight -= told.Outcomes.Total;
+        if (link.Breaker.Count(told.Outcomes, engine.Timestamp))
         {
-            if (engine.Timestamp < link.PausedUntil && told.DelayMs == 0)
+            OnBreaker(link);
+        }
+
+        if (told.Outcomes.Throttled > 0)
+        {
+            if (engine.Timestamp < link.PausedUntil && told.Outcomes.RetryAfterMs == 0)
             {
                 return; // of the same burst: one reason to slow
             }
 
-            link.PauseMs = told.DelayMs > 0 ? told.DelayMs : Math.Clamp(link.PauseMs * 2, PauseFirstMs, PauseLastMs);
+            link.PauseMs = told.Outcomes.RetryAfterMs > 0 ? told.Outcomes.RetryAfterMs : Math.Clamp(link.PauseMs * 2, PauseFirstMs, PauseLastMs);
             link.PausedUntil = engine.Timestamp + engine.Ticks(link.PauseMs);
         }
         else if (engine.Timestamp >= link.PausedUntil)

@@ -3,20 +3,30 @@ using Router.Engine.Providers;
 
 namespace Router.Engine.Dispatch;
 
-/// <summary>A provider as the dispatcher sees it: its window, what is in flight, and its lanes by class.</summary>
+/// <summary>A provider as the dispatcher sees it: its window, what is in flight, whether it works, and its lanes by class.</summary>
 internal sealed class ProviderLink
 {
-    // Every sixteenth turn goes to a class behind the first: a lower class still gets a share (R3.2).
+    // Where classes compete, the first one that has something gets fifteen of sixteen segments and those behind it share the sixteenth in turn: otp before transactional before service before marketing,
+    // and none of them stands still (R3.2).
     private const int ShareTurn = 16;
-    private readonly LaneClass[] classes = new LaneClass[LaneKey.Classes];
-    private int turns;
-    private int sharedClass;
-    private Counter unkept = new();
 
-    public ProviderLink(ProviderAccount account, IProvider provider)
+    // A turn is at most a release; at a slow provider an eighth of its window or a sixteenth of a second, so that a small tenant waits for no large one's whole release.
+    private const int QuantumMax = 64;
+    private readonly LaneClass[] classes = new LaneClass[LaneKey.Classes];
+    private readonly int quantum;
+    private long trialsUntil = long.MinValue;
+    private int owed;
+    private int sharedClass;
+    private bool isShared;
+    private bool isContended;
+    private Counters counters = new();
+
+    public ProviderLink(ProviderAccount account, IProvider provider, CircuitBreaker breaker)
     {
         Account = account;
         Provider = provider;
+        Breaker = breaker;
+        quantum = Math.Clamp((account.Settings.Limits.PerSecond ?? int.MaxValue) / 16, 1, QuantumMax);
         for (int i = 0; i < classes.Length; i++)
         {
             classes[i] = new LaneClass();
@@ -32,14 +42,29 @@ internal sealed class ProviderLink
     /// <summary>What it said of segments so far, over all links of the account.</summary>
     public OutcomeTotals Outcomes { get; private set; } = new();
 
+    /// <summary>Whether its outcomes say that it works. A changed account begins anew: it is tried at once.</summary>
+    public CircuitBreaker Breaker { get; }
+
     /// <summary>At least one session is up. Read by any thread.</summary>
     public volatile bool Up;
 
     /// <summary>Takes nothing any more: it was removed, changed or disabled.</summary>
     public volatile bool Closed;
 
+    /// <summary>Releases nothing new; what is in flight settles. Read by any thread.</summary>
+    public volatile bool Draining;
+
+    /// <summary>Takes what is routed to it: it is up, not draining, and its breaker is closed. Any thread.</summary>
+    public bool IsHealthy => Up && !Closed && !Draining && Breaker.State == BreakerState.Closed;
+
+    /// <summary>Releases of it may be asked for.</summary>
+    public bool MayRelease => Up && !Closed && !Draining && Breaker.State != BreakerState.Open;
+
     /// <summary>Segments asked for or released and without an outcome.</summary>
     public int InFlight { get; set; }
+
+    /// <summary>Lanes that have something or are asked; for display.</summary>
+    public int Lanes { get; set; }
 
     /// <summary>Monotonic time until which it is not asked for more, after it was throttled; 0: none.</summary>
     public long PausedUntil { get; set; }
@@ -48,26 +73,58 @@ internal sealed class ProviderLink
     public int PauseMs { get; set; }
 
     /// <summary>Outcomes that are not kept yet. Any thread.</summary>
-    public int Unkept => Volatile.Read(ref unkept.Value);
+    public int Unkept => Volatile.Read(ref counters.Unkept);
 
     /// <summary>A release waits because too many outcomes are not kept yet.</summary>
     public volatile bool WaitsForKeeping;
 
     /// <summary>Adds to the outcomes that are not kept yet.</summary>
-    public void AddUnkept(int count) => Interlocked.Add(ref unkept.Value, count);
+    public void AddUnkept(int count) => Interlocked.Add(ref counters.Unkept, count);
 
-    /// <summary>Takes over what the link before it has in flight and unkept; the count of the latter is shared, for others still hold that link. Before it is published.</summary>
+    /// <summary>Counts outcomes for display. Any thread.</summary>
+    public void AddTotals(in OutcomeCounts counts)
+    {
+        Interlocked.Add(ref counters.Good, counts.Good);
+        Interlocked.Add(ref counters.Bad, counts.Bad);
+        Interlocked.Add(ref counters.Throttled, counts.Throttled);
+    }
+
+    /// <summary>Outcomes since the silo started: good, bad and throttled (<see cref="OutcomeCounts"/>). Any thread.</summary>
+    public (long Good, long Bad, long Throttled) Totals => (Interlocked.Read(ref counters.Good), Interlocked.Read(ref counters.Bad), Interlocked.Read(ref counters.Throttled));
+
+    /// <summary>While half-open: whether one more message may be routed to it as a trial. Any thread.</summary>
+    public bool TryTakeTrial() => Up && !Closed && !Draining && Breaker.State == BreakerState.HalfOpen && Interlocked.Decrement(ref counters.TrialsLeft) >= 0;
+
+    /// <summary>While half-open: lets so many messages be routed to it as trials as decide, and again each second, for some may end without an outcome.</summary>
+    public void RenewTrials(long now, long second)
+    {
+        if (now >= trialsUntil)
+        {
+            trialsUntil = now + second;
+            Volatile.Write(ref counters.TrialsLeft, CircuitBreaker.Trials);
+        }
+    }
+
+    /// <summary>Takes over what the link before it has in flight and unkept; the counts are shared, for others still hold that link. Before it is published.</summary>
     public void Succeed(ProviderLink before)
     {
         InFlight = before.InFlight;
+        Lanes = before.Lanes;
         PausedUntil = before.PausedUntil;
         PauseMs = before.PauseMs;
-        unkept = before.unkept;
         Outcomes = before.Outcomes;
+        counters = before.counters;
     }
 
     /// <summary>Segments in flight at most.</summary>
-    public int Window => Math.Min(Provider.Window, Account.Settings.Limits.InFlight ?? int.MaxValue);
+    public int Window
+    {
+        get
+        {
+            int window = Math.Min(Provider.Window, Account.Settings.Limits.InFlight ?? int.MaxValue);
+            return Breaker.State == BreakerState.HalfOpen ? Math.Min(window, CircuitBreaker.Trials) : window;
+        }
+    }
 
     /// <summary>Segments that may be asked for now.</summary>
     public int Room(int unkeptMax)
@@ -80,37 +137,63 @@ internal sealed class ProviderLink
     /// <summary>Queues a lane that is ready.</summary>
     public void Add(DispatchLane lane) => classes[lane.Key.Class].Add(lane);
 
-    /// <summary>Takes the lane whose turn it is; null: none is ready.</summary>
-    public DispatchLane? Take()
+    /// <summary>Takes the lane whose turn it is, to be charged for; null: none is ready.</summary>
+    /// <param name="share">Segments that it may take now.</param>
+    public DispatchLane? Take(out int share)
     {
-        int first = 0;
-        while (first < classes.Length && !classes[first].HasReady)
-        {
-            first++;
-        }
-
+        share = 0;
+        int first = NextReady(0);
         if (first == classes.Length)
         {
             return null;
         }
 
-        if (++turns % ShareTurn == 0)
+        isShared = false;
+        isContended = NextReady(first + 1) < classes.Length;
+        if (!isContended)
         {
-            for (int i = 0; i < classes.Length; i++)
-            {
-                sharedClass = (sharedClass + 1) % classes.Length;
-                if (sharedClass > first && classes[sharedClass].HasReady)
-                {
-                    return classes[sharedClass].Take();
-                }
-            }
+            owed = 0;
+        }
+        else if (owed >= ShareTurn - 1)
+        {
+            isShared = true;
+            sharedClass = NextReady(Math.Max(sharedClass, first) + 1);
+            first = sharedClass = sharedClass < classes.Length ? sharedClass : NextReady(first + 1);
         }
 
-        return classes[first].Take();
+        return classes[first].Take(Math.Clamp(Window / 8, 1, quantum), out share);
     }
 
-    private sealed class Counter
+    /// <summary>The lane taken last was asked for <paramref name="segments"/>.</summary>
+    public void Charge(DispatchLane lane, int segments)
     {
-        public int Value;
+        if (isContended)
+        {
+            owed += isShared ? -(ShareTurn - 1) * segments : segments;
+        }
+
+        classes[lane.Key.Class].Charge(lane.Key.Tenant, segments);
+    }
+
+    /// <summary>Of what a lane was asked for so many segments were not used.</summary>
+    public void Uncharge(DispatchLane lane, int segments) => classes[lane.Key.Class].Charge(lane.Key.Tenant, -segments);
+
+    private int NextReady(int from)
+    {
+        while (from < classes.Length && !classes[from].HasReady)
+        {
+            from++;
+        }
+
+        return from;
+    }
+
+    private sealed class Counters
+    {
+        public int Unkept;
+        public int TrialsLeft;
+        public long Good;
+        public long Bad;
+        public long Throttled;
     }
 }

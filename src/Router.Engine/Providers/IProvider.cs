@@ -11,6 +11,9 @@ public interface IProvider : IAsyncDisposable
     /// <summary>How it is tried again.</summary>
     RetryRule Retry { get; }
 
+    /// <summary>How it is now, for people. Any thread; allocates, so not for the hot path.</summary>
+    ProviderStatus Status { get; }
+
     /// <summary>Starts sessions; returns at once, goes on reconnecting by itself until disposed.</summary>
     void Start();
 

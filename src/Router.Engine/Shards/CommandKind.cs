@@ -10,4 +10,6 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    RerouteAll,
+    Queue,
 }

@@ -20,8 +20,11 @@ internal interface IShardEffects
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 
-    /// <summary>Whether a provider exists, is enabled and up.</summary>
+    /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     bool IsHealthy(int provider);
+
+    /// <summary>Whether a message may be routed to a provider to see whether it works again.</summary>
+    bool TryTakeTrial(int provider);
 
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);

@@ -21,4 +21,13 @@ public interface IShards
 
     /// <summary>Looks at a message under way.</summary>
     ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Cancels what waits and matches <paramref name="filter"/>, in all shards; answered with how many once that is kept. Messages with a provider settle as they do; those accepted later are
+    /// not meant. Null: not all shards could; what was cancelled stays so, ask again.
+    /// </summary>
+    ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>What waits and matches <paramref name="filter"/>, summed over the shards that have an owner.</summary>
+    ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken);
 }

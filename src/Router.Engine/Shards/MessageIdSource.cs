@@ -25,4 +25,7 @@ internal sealed class MessageIdSource(int shard, long lastMs, Random random)
 
         return MessageId.Create(ms, shard, counter++, (ulong)random.NextInt64(long.MinValue, long.MaxValue));
     }
+
+    /// <summary>No id made so far has a higher head.</summary>
+    public ulong LastHead => MessageId.Create(ms, shard, Math.Max(counter - 1, 0), 0).Head;
 }

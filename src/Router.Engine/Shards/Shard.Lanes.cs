@@ -131,7 +131,7 @@ internal sealed partial class Shard
                 continue;
             }
 
-            if (effects.IsHealthy(route.Providers[i]))
+            if (effects.IsHealthy(route.Providers[i]) || effects.TryTakeTrial(route.Providers[i]))
             {
                 return route.Providers[i];
             }

@@ -289,6 +289,12 @@ internal sealed partial class Shard
         }
 
         AnswerCancels(step.Slot, step.Status == MessageStatus.Cancelled);
+        if (step.Target is QueueTask purge)
+        {
+            purge.Unkept--;
+            purge.Cancelled++;
+        }
+
         RemoveMessage(step.Slot);
         GoOnWithReceipts(step.Head);
     }

@@ -90,6 +90,8 @@ internal sealed partial class ShardOwner
         }
 
         cancelsHeld.Clear();
+        queueTasks.ForEach(static task => task.Answer.TrySetResult(null));
+        queueTasks.Clear();
         for (; urgentAt < urgentCount; urgentAt++)
         {
             RefuseCommand(ref urgentBatch[urgentAt]); // a fault in the middle of a batch
@@ -132,6 +134,9 @@ internal sealed partial class ShardOwner
                 break;
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
+                break;
+            case QueueTask task:
+                task.Answer.TrySetResult(null);
                 break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);

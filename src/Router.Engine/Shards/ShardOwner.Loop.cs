@@ -10,6 +10,7 @@ internal sealed partial class ShardOwner
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
+    private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
     private int urgentCount;
     private bool lastRefused;
@@ -91,6 +92,7 @@ internal sealed partial class ShardOwner
             return worked && !ended;
         }
 
+        worked |= ServeQueueTasks();
         if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
@@ -198,8 +200,14 @@ internal sealed partial class ShardOwner
                     var peek = (PeekTask)command.Target!;
                     peek.Answer.TrySetResult(shard.Peek(peek.Tenant, peek.Message));
                     break;
+                case CommandKind.Queue:
+                    queueTasks.Add((QueueTask)command.Target!);
+                    break;
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);
+                    break;
+                case CommandKind.RerouteAll:
+                    shard.Reroute(all: true);
                     break;
                 default:
                     throw new InvalidOperationException($"no such command: {command.Kind}");
@@ -230,6 +238,24 @@ internal sealed partial class ShardOwner
         }
 
         cancelsHeld.Clear();
+    }
+
+    // One after the other, a slice a step. As cancels, not before everything was taken up and nothing of an earlier owner's can leave.
+    private bool ServeQueueTasks()
+    {
+        if (queueTasks.Count == 0 || IsRecovering || engine.Timestamp < certainFrom)
+        {
+            return false;
+        }
+
+        bool more = shard.GoOn(queueTasks[0]);
+        if (queueTasks[0].Answer.Task.IsCompleted)
+        {
+            queueTasks.RemoveAt(0);
+            return queueTasks.Count > 0;
+        }
+
+        return more;
     }
 
     private void Answer(ReleaseAsk ask)

@@ -211,6 +211,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
 
+    bool IShardEffects.TryTakeTrial(int provider) => engine.Dispatcher.TryTakeTrial(provider);
+
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
 
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);

@@ -23,6 +23,7 @@ internal static class KnownProblems
     internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
     internal static readonly Problem StorageUnavailable = new(503, "unavailable", "Storage cannot answer just now; try again.", RetryAfterSeconds: 2);
+    internal static readonly Problem PurgeUnfinished = new(503, "unavailable", "A shard has no owner just now, or could not keep it: what was cancelled stays so; ask again.", RetryAfterSeconds: 2);
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 

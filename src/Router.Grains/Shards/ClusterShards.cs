@@ -56,6 +56,20 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         : PeekRemoteAsync(tenant, id, cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken)
+    {
+        long?[] counts = await Task.WhenAll(Enumerable.Range(0, MessageId.ShardCount).Select(shard => PurgeAsync(shard, filter, cancellationToken)));
+        return Array.TrueForAll(counts, static c => c is not null) ? counts.Sum() : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<QueueState>[] states = await Task.WhenAll(Enumerable.Range(0, MessageId.ShardCount).Select(shard => QueuesAsync(shard, filter, cancellationToken)));
+        return QueueState.Sum(states.SelectMany(static s => s));
+    }
+
+    /// <inheritdoc/>
     public bool TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)
     {
         if (!keeper.IsElsewhere(shard))
@@ -129,6 +143,41 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         catch (Exception exception) when (Told(id.Shard, exception))
         {
             return default;
+        }
+    }
+
+    private async Task<long?> PurgeAsync(int shard, PurgeFilter filter, CancellationToken cancellationToken)
+    {
+        if (engine.Owns(shard) || !keeper.IsElsewhere(shard))
+        {
+            return await engine.PurgeAsync(shard, filter, cancellationToken);
+        }
+
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(shard).PurgeAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<QueueState>> QueuesAsync(int shard, PurgeFilter filter, CancellationToken cancellationToken)
+    {
+        if (engine.Owns(shard) || !keeper.IsElsewhere(shard))
+        {
+            return await engine.QueuesAsync(shard, filter, cancellationToken);
+        }
+
+        try
+        {
+            QueueItem[] items = await grains.GetGrain<IShardGrain>(shard).QueuesAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
+            return Array.ConvertAll(items, static item => item.ToState());
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return [];
         }
     }
 

@@ -24,6 +24,13 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.PurgeAsync"/>; takes as long as a million messages need.</summary>
+    [ResponseTimeout("00:10:00")]
+    Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.QueuesAsync"/>.</summary>
+    Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose);
+
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
 }

@@ -87,6 +87,14 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     }
 
     /// <inheritdoc/>
+    public async Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose) =>
+        await engine.PurgeAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose) =>
+        [.. (await engine.QueuesAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None)).Select(QueueItem.Of)];
+
+    /// <inheritdoc/>
     public Task<bool> ReceiveAsync(ReceiptItem receipt)
     {
         TaskCompletionSource<bool> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -141,6 +141,8 @@ public sealed partial class LoopbackProvider
 
             Add(outcome);
         }
+
+        underWay = flights.Count;
     }
 
     private void Add(in Outcome outcome)

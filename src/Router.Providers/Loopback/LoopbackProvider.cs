@@ -60,6 +60,7 @@ public sealed partial class LoopbackProvider : IProvider, IThreadPoolWorkItem
     private bool up;
 
     private long unacknowledged;
+    private volatile int underWay; // flights.Count as last seen by the loop, for people
     private volatile bool stopping;
     private volatile TaskCompletionSource? idle;
 
@@ -86,6 +87,18 @@ public sealed partial class LoopbackProvider : IProvider, IThreadPoolWorkItem
 
     /// <inheritdoc/>
     public RetryRule Retry => RetryRule.Default;
+
+    /// <inheritdoc/>
+    public ProviderStatus Status
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new ProviderStatus(started && !ended ? 1 : 0, 1, window, underWay, waiting.Count, false, null, null, null);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Start()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Router.Providers.Smpp.Protocol;
 
@@ -11,9 +12,13 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
 
     private readonly Backoff backoff = new(seed);
     private volatile SmppSession? session;
+    private volatile BindFault? fault;
 
     /// <summary>The session of now; null: none.</summary>
     public SmppSession? Session => session;
+
+    /// <summary>Why there is no session, and since when; null: there is one, or none was tried yet.</summary>
+    public BindFault? Fault => session is { IsBound: true } ? null : fault;
 
     /// <summary>
     /// Runs until <paramref name="ending"/> (no new session; <see cref="SmppSession.Unbind"/> ends the one there is) or <paramref name="stop"/> (at once); never throws.
@@ -57,6 +62,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             if (!ending.IsCancellationRequested)
             {
                 string why = exception is SocketException socketException ? socketException.SocketErrorCode.ToString() : "timed out";
+                Failed($"could not connect ({why}): check settings.host and settings.port, and the firewalls between");
                 SmppLog.NotConnected(account.Logger, account.Name, index, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
             }
 
@@ -67,6 +73,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
 #pragma warning restore CA1031
         {
             SmppLog.Fault(account.Logger, exception, account.Name, index);
+            Failed("ended by a fault of Router: its log has it");
             return backoff.Next(credentials: false);
         }
         finally
@@ -99,6 +106,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
         {
             account.Counters.Add(SmppCount.BindsRefused);
             TimeSpan refused = backoff.Next(Status.IsCredentials(ended.RefusedWith));
+            Failed(string.Create(CultureInfo.InvariantCulture, $"bind refused with status 0x{ended.RefusedWith:x8} ({Status.BindWords(ended.RefusedWith)}); next try in {Math.Ceiling(refused.TotalSeconds)} s"));
             SmppLog.BindRefused(account.Logger, account.Name, index, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
             return refused;
         }
@@ -117,9 +125,12 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
                 account.Counters.Add(SmppCount.LinksLost);
             }
 
+            Failed($"went down ({ended.Why})");
             SmppLog.BindDown(account.Logger, account.Name, index, ended.Why, (long)delay.TotalMilliseconds);
         }
 
         return delay;
     }
+
+    private void Failed(string words) => fault = new BindFault(words, account.Time.GetUtcNow());
 }

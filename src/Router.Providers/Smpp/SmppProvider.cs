@@ -93,6 +93,36 @@ public sealed class SmppProvider : IProvider
     /// <inheritdoc/>
     public RetryRule Retry => RetryRule.Default;
 
+    /// <inheritdoc/>
+    public ProviderStatus Status
+    {
+        get
+        {
+            int opened = 0;
+            int window = 0;
+            int inFlight = 0;
+            int queued = 0;
+            BindFault? last = null;
+            foreach (SmppBind bind in binds)
+            {
+                if (bind.Session is { } session)
+                {
+                    opened += session.IsBound ? 1 : 0;
+                    window += session.IsOpen ? account.Settings.Window : 0;
+                    inFlight += session.Unanswered;
+                    queued += session.Queued;
+                }
+
+                last = bind.Fault is { } fault && (last is null || fault.At > last.At) ? fault : last;
+            }
+
+            bool throttled = account.Pace.Limited;
+            double rate = account.Pace.Rate;
+            return new ProviderStatus(
+                opened, binds.Length, Math.Min(window, inFlightMax), inFlight, queued, throttled, throttled && rate < Pace.FreeRate ? (int)rate : null, last?.Words, last?.At);
+        }
+    }
+
     internal SmppCounters Counters => account.Counters;
 
     internal Pace Pace => account.Pace;

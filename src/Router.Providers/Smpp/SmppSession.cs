@@ -45,6 +45,7 @@ internal sealed partial class SmppSession
 
     // Read without the gate.
     private volatile bool open;
+    private volatile bool bound;
     private volatile int queued;
     private volatile int unanswered;
     private volatile int held;
@@ -73,6 +74,9 @@ internal sealed partial class SmppSession
 
     /// <summary>Whether it takes departures.</summary>
     public bool IsOpen => open;
+
+    /// <summary>Whether it is bound, to send or to receive.</summary>
+    public bool IsBound => bound;
 
     /// <summary>When it was bound, a timestamp.</summary>
     public long BoundAt { get; private set; }
@@ -282,7 +286,8 @@ internal sealed partial class SmppSession
         }
 
         state = next;
-        open = next == SessionState.Bound && Sends;
+        bound = next == SessionState.Bound;
+        open = bound && Sends;
         switch (next)
         {
             case SessionState.Bound:

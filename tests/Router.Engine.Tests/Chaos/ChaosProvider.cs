@@ -20,6 +20,8 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
 
     public RetryRule Retry { get; } = new(3, 50, 400);
 
+    public ProviderStatus Status => new(up ? 1 : 0, 1, Window, flights.Count, 0, false, null, null, null);
+
     public bool IsIdle => flights.Count == 0;
 
     public bool IsGone => gone;

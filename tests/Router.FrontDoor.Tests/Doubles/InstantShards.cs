@@ -27,6 +27,10 @@ internal class InstantShards : IShards
 
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => default;
 
+    public ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     protected void Complete(AcceptRequest request)
     {
         request.Id = MessageId.Create(Interlocked.Increment(ref last), request.Contact.Shard, 0, 0);

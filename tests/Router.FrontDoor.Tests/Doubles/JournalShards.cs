@@ -111,6 +111,23 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
 
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => new(Live.GetValueOrDefault(id));
 
+    /// <summary>What waits, as <see cref="QueuesAsync"/> answers and <see cref="PurgeAsync"/> counts.</summary>
+    public IReadOnlyList<QueueState> Queues { get; set; } = [];
+
+    /// <summary>What was purged.</summary>
+    public List<PurgeFilter> Purges { get; } = [];
+
+    /// <summary>A shard cannot be reached.</summary>
+    public bool PurgeFails { get; set; }
+
+    public ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken)
+    {
+        Purges.Add(filter);
+        return new(PurgeFails ? null : Queues.Sum(static q => q.Ready + q.Deferred));
+    }
+
+    public ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => new(Queues);
+
     /// <summary>Adds an entry to the log.</summary>
     public async Task<bool> AppendAsync(JournalEntry entry, int shard)
     {

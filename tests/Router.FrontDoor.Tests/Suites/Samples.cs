@@ -68,6 +68,8 @@ internal static class Samples
         ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p") { Status = 404 },
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
+        ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
+        ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
     };
 

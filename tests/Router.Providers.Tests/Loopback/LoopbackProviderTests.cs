@@ -67,6 +67,25 @@ public sealed class LoopbackProviderTests
     }
 
     [Fact]
+    public async Task Status_shows_what_is_under_way()
+    {
+        await using IProvider provider = Make("""{"latencyMs":500,"receipts":"none"}""");
+        Submit(provider, 0, 3);
+        while (provider.Status.InFlight < 3)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(new ProviderStatus(1, 1, 2_000, 3, 0, false, null, null, null), provider.Status);
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await events.Until(static e => e.Outcomes.Count == 3);
+        while (provider.Status.InFlight > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task Outcomes_come_after_the_latency_and_not_before()
     {
         await using IProvider provider = Make("""{"latencyMs":500,"receipts":"none"}""");

@@ -150,4 +150,36 @@ public sealed class SmppLinksAgainstNpmTests
         Assert.Equal(OutcomeKind.Unsent, events.Outcomes[0].Kind);
         Assert.Empty(events.Health);
     }
+
+    [Fact]
+    public async Task Status_says_how_many_binds_are_open_and_why_one_is_not()
+    {
+        await using Smsc smsc = await Smsc.Start("""{"bindStatus":14,"bindRefusals":1,"silentShare":1}""");
+        var time = new FakeTimeProvider();
+        var events = new TestEvents();
+        await using SmppProvider provider = Make(smsc, events, """ "window":5 """, time);
+        Assert.Equal(new ProviderStatus(0, 1, 0, 0, 0, false, null, null, null), provider.Status with { LastError = null, LastErrorAt = null });
+        while (provider.Status.LastError is null)
+        {
+            await smsc.Stats();
+        }
+
+        Assert.Contains("settings.password", provider.Status.LastError, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", provider.Status.LastError, StringComparison.Ordinal);
+        Assert.Equal(time.GetUtcNow(), provider.Status.LastErrorAt);
+        Task up = events.Until(static e => e.Up);
+        while (!up.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await smsc.Stats();
+        }
+
+        provider.Submit([.. Enumerable.Range(0, 7).Select(n => Departing.Make(time, n, releaseMs: 3_600_000))]);
+        while (provider.Status.InFlight < 5)
+        {
+            await smsc.Stats();
+        }
+
+        Assert.Equal(new ProviderStatus(1, 1, 5, 5, 2, false, null, null, null), provider.Status);
+    }
 }
