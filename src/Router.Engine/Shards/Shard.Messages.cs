@@ -35,6 +35,9 @@ internal sealed partial class Shard
         return new LiveMessage(true, status, message.Stage == MessageStage.Sending ? lanes[message.Lane]!.Key.Provider : 0);
     }
 
+    // Nothing of it is with a provider or the journal: it may be ended at once.
+    private static bool Waits(MessageStage stage) => stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet;
+
     private int FindMessage(MessageId id)
     {
         int slot = heads.Find(id.Head, new HeadKeys(messages));

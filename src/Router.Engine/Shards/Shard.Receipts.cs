@@ -258,7 +258,7 @@ internal sealed partial class Shard
         }
 
         state.Ended = true;
-        if (messages[slot].Stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet)
+        if (Waits(messages[slot].Stage))
         {
             RemoveFromWheel(slot);
             messages[slot].Stage = MessageStage.Ending;

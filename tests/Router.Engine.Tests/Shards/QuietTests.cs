@@ -130,6 +130,19 @@ public sealed class QuietTests
     }
 
     [Fact]
+    public void A_purge_takes_it_too()
+    {
+        using EngineHarness h = Quiet("11:00", "12:01");
+        Posted posted = h.Post(purpose: Purpose.Marketing);
+        Task<long?> purged = h.Engine.PurgeAsync(new PurgeFilter(1, null, null), CancellationToken.None).AsTask();
+        h.RunUntilIdle();
+        Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
+        Assert.True(purged.IsCompleted);
+        h.Advance(70_000, 50);
+        h.AssertAllEnded();
+    }
+
+    [Fact]
     public void A_tenant_that_gives_up_its_quiet_hours_has_what_waits_leave_at_once()
     {
         using EngineHarness h = Quiet("11:00", "13:00");
