@@ -51,6 +51,7 @@ public readonly struct BodyProblem
         "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "not_available", "too_large",
     ];
 
+    private readonly bool _inFallback;
     private readonly int _start;
     private readonly int _length;
 
@@ -61,6 +62,13 @@ public readonly struct BodyProblem
         Phrase = phrase;
         _start = start;
         _length = length;
+    }
+
+    private BodyProblem(in BodyProblem inside, int offset)
+    {
+        this = inside;
+        _inFallback = true;
+        _start += offset;
     }
 
     /// <summary>The HTTP status of every one of them but for a whole body that is too large (413).</summary>
@@ -82,9 +90,14 @@ public readonly struct BodyProblem
     public static BodyProblem TooLarge { get; } =
         new(BodyProblemCode.TooLarge, BodyField.Body, "is too large: a body or line has at most 65,536 bytes; send less, or several messages");
 
+    /// <summary>The same about a field of <c>fallback</c>, whose object begins at <paramref name="offset"/> in the body.</summary>
+    internal BodyProblem InFallback(int offset) => new(this, offset);
+
     /// <summary>The path of the field, for example <c>content.text</c>; empty for the whole body. Cold: makes a string.</summary>
     /// <param name="body">The bytes that were refused.</param>
-    public string PathIn(ReadOnlySpan<byte> body) => Field switch
+    public string PathIn(ReadOnlySpan<byte> body) => !_inFallback ? NameIn(body) : Field == BodyField.Body ? BodyFields.PathOf(BodyField.Fallback) : "fallback." + NameIn(body);
+
+    private string NameIn(ReadOnlySpan<byte> body) => Field switch
     {
         BodyField.Body => "",
         BodyField.Unknown => Shown(body),
@@ -101,7 +114,7 @@ public readonly struct BodyProblem
             return string.Create(CultureInfo.InvariantCulture, $"{BodyFields.PathOf(Field)} {Phrase} (near byte {_start})");
         }
 
-        string subject = Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? BodyFields.PathOf(Field)
+        string subject = Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? _inFallback ? PathIn(body) : BodyFields.PathOf(Field)
             : body.IsEmpty ? "a field" : $"\"{PathIn(body)}\"";
         string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable ? Shown(body) : "";
         return value.Length == 0 ? $"{subject} {Phrase}" : $"{subject} {value} {Phrase}";

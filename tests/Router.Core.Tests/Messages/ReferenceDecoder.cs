@@ -32,7 +32,7 @@ internal static class ReferenceDecoder
     private static string Decode(JsonElement root, long nowMs)
     {
         Dictionary<string, JsonElement> fields = Fields(
-            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "region");
+            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "region", "fallback");
         Dictionary<string, JsonElement> content = Fields(fields.GetValueOrDefault("content"), "type", "text");
         Check(String(content, "type", 4) == "text");
         string text = String(content, "text", int.MaxValue) ?? throw new Refused();
@@ -67,9 +67,34 @@ internal static class ReferenceDecoder
 
         string? region = String(fields, "region", 63);
         Check(region is null || Regex.IsMatch(region, @"\A[a-z0-9][a-z0-9-]*\z"));
+        uint regionTag = RegionTag.Of(region);
+        string fallback = "";
+        if (fields.TryGetValue("fallback", out JsonElement nested))
+        {
+            Dictionary<string, JsonElement> inner = Fields(nested, "to", "from", "content", "afterSeconds");
+            byte[] innerTo = Encoding.UTF8.GetBytes(String(inner, "to", int.MaxValue) ?? throw new Refused());
+            Check(Address.Parse(innerTo, new byte[innerTo.Length], out Address other) == AddressReason.None);
+            Check(other.Channel != address.Channel || !other.Value.SequenceEqual(address.Value));
+            int after = 0;
+            Check(!inner.TryGetValue("afterSeconds", out JsonElement seconds) || (seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out after) && after is >= 1 and <= 604_800));
+            string innerText = text;
+            if (inner.TryGetValue("content", out JsonElement innerContent))
+            {
+                Dictionary<string, JsonElement> itsFields = Fields(innerContent, "type", "text");
+                Check(String(itsFields, "type", 4) == "text");
+                innerText = String(itsFields, "text", int.MaxValue) ?? throw new Refused();
+            }
+
+            int innerSegments = other.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(innerText), out _) : 1;
+            Check(innerSegments <= 255);
+            fallback = $"\u0002{after}\u0002" + Describe(
+                other.Channel, Encoding.UTF8.GetString(other.Value), String(inner, "from", 254) ?? "", purpose, priority, innerText, validity, notBefore,
+                String(fields, "reference", 256) ?? "", metadata, innerSegments, regionTag);
+        }
+
         return Describe(
             address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
-            String(fields, "reference", 256) ?? "", metadata, segments, RegionTag.Of(region));
+            String(fields, "reference", 256) ?? "", metadata, segments, regionTag) + fallback;
     }
 
     /// <summary>The text that two decoders must agree on.</summary>

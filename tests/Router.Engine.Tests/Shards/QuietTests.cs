@@ -134,10 +134,11 @@ public sealed class QuietTests
     {
         using EngineHarness h = Quiet("11:00", "12:01");
         Posted posted = h.Post(purpose: Purpose.Marketing);
-        Task<long?> purged = h.Engine.PurgeAsync(new PurgeFilter(1, null, null), CancellationToken.None).AsTask();
+        var purge = new QueueTask(new PurgeFilter(1, null, null), cancels: true);
+        Assert.True(h.Engine.Post(5, new UrgentCommand { Kind = CommandKind.Queue, Target = purge }));
         h.RunUntilIdle();
         Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
-        Assert.True(purged.IsCompleted);
+        Assert.Equal(1, purge.Answer.Task.Result?.Cancelled);
         h.Advance(70_000, 50);
         h.AssertAllEnded();
     }
