@@ -55,6 +55,28 @@ public sealed partial class SiloEngine
         }
     }
 
+    /// <summary>How the providers are here, for people; those that are disabled or of no kind known here are left out.</summary>
+    public IReadOnlyList<ProviderLook> LookAtProviders()
+    {
+        long now = Timestamp;
+        return [.. Dispatcher.Links.Where(static l => !l.Closed).Select(link => new ProviderLook
+        {
+            Number = link.Account.Number,
+            IsUp = link.Up,
+            IsDraining = link.Draining,
+            Breaker = link.Breaker.State,
+            InFlight = Math.Max(0, link.InFlight),
+            Unkept = Math.Max(0, link.Unkept),
+            Window = link.Window,
+            Lanes = link.Lanes,
+            IsPaused = now < link.PausedUntil,
+            Good = link.Totals.Good,
+            Bad = link.Totals.Bad,
+            Throttled = link.Totals.Throttled,
+            Status = link.Provider.Status,
+        })];
+    }
+
     /// <inheritdoc/>
     public void Settle(ReadOnlySpan<Outcome> outcomes)
     {
@@ -137,7 +159,15 @@ public sealed partial class SiloEngine
             Dispatcher.Detach(number);
         }
 
-        _ = StopAsync(running);
+        _ = keepsLink ? ReplaceAsync(running) : StopAsync(running);
+    }
+
+    // Its successor sends already; what this one has in flight settles by itself, so that a new password costs no message a second try.
+    private async Task ReplaceAsync(RunningProvider running)
+    {
+        using var limit = new CancellationTokenSource(ProviderStopTime, Time);
+        await DrainAsync(running.Account, running.Provider, limit.Token).ConfigureAwait(false);
+        await StopAsync(running).ConfigureAwait(false);
     }
 
     private async Task StopAsync(RunningProvider running)

@@ -55,6 +55,7 @@ public static class RouterFrontDoor
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
         services.AddSingleton<QueueEndpoints>();
+        services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<HealthEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -93,6 +94,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
+        services.GetRequiredService<SiloEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;

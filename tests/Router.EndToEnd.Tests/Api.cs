@@ -92,7 +92,7 @@ internal static class Api
         return ended;
     }
 
-    private static async Task PutAsync(HttpClient client, string path, string body)
+    public static async Task PutAsync(HttpClient client, string path, string body)
     {
         using HttpResponseMessage answer = await client.PutAsync(path, Json(body));
         Assert.True(answer.IsSuccessStatusCode, $"PUT {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Router.Core.Tenants;
+using Router.Engine.Dispatch;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Tests.Doubles;
+using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Tests;
 
@@ -127,8 +129,8 @@ public sealed class AdministrationTests
 
         Assert.Equal(
             """{"provider":"carrier","kind":"smpp","channels":["sms"],"cost":0.5,"limits":{"perSecond":10,"inFlight":20},"enabled":false,"settings":{"host":"h","nested":{"list":[{}]}}}""",
-            shown.Text);
-        Assert.Equal(made.Text, shown.Text);
+            made.Text);
+        Assert.Equal(made.Text[..^1] + ""","state":"disabled","silos":[]}""", shown.Text);
         Assert.Contains("hidden", door.Administration.Current.FindProvider("carrier")!.Settings.Settings, StringComparison.Ordinal);
         (await door.SendAsync("GET", "/admin/providers/nobody", role: "support")).IsProblem(404, "not_found");
     }
@@ -202,6 +204,68 @@ public sealed class AdministrationTests
         await using TestDoor door = await TestDoor.OpenAsync();
 
         (await door.SendAsync("PUT", "/admin/routes", body, "operator")).IsProblem(400, code, field);
+    }
+
+    [Fact]
+    public async Task Providers_are_listed_with_their_state_on_each_silo()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        foreach (string name in new[] { "b", "a", "c" })
+        {
+            await door.SendAsync("PUT", "/admin/providers/" + name, """{"kind":"loopback","channels":["sms"],"settings":{"password":"hidden"}}""", "operator");
+        }
+
+        var up = new ProviderOnSilo
+        {
+            Number = 1, IsUp = true, Breaker = BreakerState.HalfOpen, InFlight = 3, Unkept = 2, Window = 10, Lanes = 4, IsThrottled = true, Good = 5, Bad = 6, Throttled = 7,
+            SessionsOpen = 1, SessionsWanted = 2, PerSecond = 9, LastError = "gone", LastErrorAt = DateTimeOffset.UnixEpoch,
+        };
+        door.Administration.Silos = [new SiloLook("s1", "active", true, 64, 12, [up, up with { Number = 2, Breaker = BreakerState.Open, LastError = null, PerSecond = null }]), new SiloLook("s2", "joining", false, 0, 0, [])];
+
+        Answer list = await door.SendAsync("GET", "/admin/providers", role: "support");
+        JsonElement[] items = [.. list.Json.GetProperty("items").EnumerateArray()];
+
+        Assert.Equal(["a", "b", "c"], items.Select(static i => i.GetProperty("provider").GetString()));
+        Assert.Equal(["down", "up", "down"], items.Select(static i => i.GetProperty("state").GetString())); // open, half-open, nowhere
+        Assert.Equal(
+            """{"silo":"s1","up":true,"breaker":"half_open","inFlight":3,"window":10,"unkept":2,"lanes":4,"throttled":true,"perSecond":9,"sessions":{"open":1,"wanted":2},"outcomes":{"good":5,"bad":6,"throttled":7},"lastError":"gone","lastErrorAt":"1970-01-01T00:00:00Z"}""",
+            items[1].GetProperty("silos")[0].GetRawText());
+        Assert.DoesNotContain("hidden", list.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            """{"items":[{"silo":"s1","status":"active","answers":true,"shards":64,"waiting":12,"inFlight":6},{"silo":"s2","status":"joining","answers":false,"shards":0,"waiting":0,"inFlight":0}]}""",
+            (await door.SendAsync("GET", "/admin/silos", role: "support")).Text);
+    }
+
+    [Fact]
+    public async Task A_provider_drains_is_resumed_and_deleted_once_no_route_names_it()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await door.SendAsync("PUT", "/admin/providers/a", """{"kind":"loopback","channels":["sms"]}""", "operator");
+        await door.SendAsync("PUT", "/admin/routes", """{"routes":[{"channel":"sms","providers":["a"]}]}""", "operator");
+
+        Assert.Equal("draining", (await door.SendAsync("POST", "/admin/providers/a/drain", role: "operator")).Json.GetProperty("state").GetString());
+        Assert.True(door.Administration.Current.FindProvider("a")!.IsDraining);
+        Assert.Equal("down", (await door.SendAsync("POST", "/admin/providers/a/resume", role: "operator")).Json.GetProperty("state").GetString());
+        (await door.SendAsync("DELETE", "/admin/providers/a", role: "operator")).IsProblem(409, "in_use");
+        await door.SendAsync("PUT", "/admin/routes", """{"routes":[]}""", "operator");
+        Assert.Equal(204, (await door.SendAsync("DELETE", "/admin/providers/a", role: "operator")).Status);
+        foreach ((string method, string path) in new[] { ("DELETE", "/admin/providers/a"), ("POST", "/admin/providers/a/drain"), ("POST", "/admin/providers/a/resume"), ("GET", "/admin/providers/a") })
+        {
+            (await door.SendAsync(method, path, role: "operator")).IsProblem(404, "not_found");
+        }
+    }
+
+    [Fact]
+    public async Task A_route_that_no_message_can_reach_is_refused()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await door.SendAsync("PUT", "/admin/providers/a", """{"kind":"loopback","channels":["sms"]}""", "operator");
+        string routes = string.Join(',', new[] { "otp", "transactional", "service", "marketing" }.Select(static p => $$"""{"channel":"sms","purpose":"{{p}}","providers":["a"]}"""));
+
+        Answer answer = await door.SendAsync("PUT", "/admin/routes", $$"""{"routes":[{{routes}},{"channel":"sms","providers":["a"]}]}""", "operator");
+
+        answer.IsProblem(400, "invalid_value", "routes[4]");
+        Assert.Empty(door.Administration.Current.RouteSettings);
     }
 
     [Fact]

@@ -38,6 +38,64 @@ public sealed class ConfigurationSpreads
     }
 
     [Fact]
+    public async Task A_provider_drains_on_every_silo_and_over_a_restart_until_it_is_resumed()
+    {
+        StoredGrains stored = new();
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored))
+        {
+            await first.Administration(0).PutProviderAsync("lo", Loopback, Stop);
+            Assert.True((await first.Administration(0).DrainProviderAsync("lo", true, Stop))!.IsDraining);
+            Assert.True(first.Administration(1).Current.FindProvider("lo")!.IsDraining);
+            Assert.True((await first.Administration(1).PutProviderAsync("lo", Loopback with { Cost = 2 }, Stop)).IsDraining);
+            Assert.Null(await first.Administration(1).DrainProviderAsync("nobody", true, Stop));
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored);
+        Assert.True(second.Administration(0).Current.FindProvider("lo")!.IsDraining);
+        Assert.False((await second.Administration(0).DrainProviderAsync("lo", false, Stop))!.IsDraining);
+        Assert.False(second.Administration(1).Current.FindProvider("lo")!.IsDraining);
+    }
+
+    [Fact]
+    public async Task A_provider_that_a_route_names_is_not_deleted_and_a_deleted_one_keeps_its_number_and_name()
+    {
+        StoredGrains stored = new();
+        int number;
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored))
+        {
+            number = (await first.Administration(0).PutProviderAsync("lo", Loopback, Stop)).Number;
+            await first.Administration(0).PutRoutesAsync([new RouteSettings { Channel = "sms", Providers = ["lo"] }], Stop);
+            Assert.Equal(ProviderRemoval.InUse, await first.Administration(1).DeleteProviderAsync("lo", Stop));
+            Assert.NotNull(first.Administration(1).Current.FindProvider("lo"));
+            await first.Administration(0).PutRoutesAsync([], Stop);
+            Assert.Equal(ProviderRemoval.Removed, await first.Administration(1).DeleteProviderAsync("lo", Stop));
+            Assert.Equal(ProviderRemoval.NotFound, await first.Administration(1).DeleteProviderAsync("lo", Stop));
+            Assert.All(new[] { 0, 1 }, silo => Assert.Null(first.Administration(silo).Current.FindProvider("lo")));
+            Assert.Equal("lo", first.Administration(0).Current.ProviderName(number));
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored, 1);
+        Configuration kept = second.Administration(0).Current;
+        Assert.Null(kept.FindProvider("lo"));
+        Assert.Equal("lo", kept.ProviderName(number));
+        Assert.Equal(number, (await second.Administration(0).PutProviderAsync("lo", Loopback, Stop)).Number);
+    }
+
+    [Fact]
+    public async Task Every_silo_tells_of_itself_and_its_providers()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        ProviderAccount account = await cluster.Administration(0).PutProviderAsync("carrier", Loopback with { Kind = "carrier" }, Stop);
+
+        IReadOnlyList<SiloLook> silos = await cluster.Administration(1).SilosAsync(Stop);
+
+        Assert.Equal(2, silos.Count);
+        Assert.All(silos, s => Assert.True(s.Answers && s.Status == "active" && s.Silo.Length > 0));
+        Assert.Equal(2, silos.Select(static s => s.Silo).Distinct().Count());
+        Assert.All(silos, s => Assert.Equal((account.Number, Engine.Dispatch.BreakerState.Closed), (Assert.Single(s.Providers).Number, s.Providers[0].Breaker)));
+    }
+
+    [Fact]
     public async Task A_key_removed_at_one_silo_is_refused_at_both_when_answered()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());

@@ -16,17 +16,25 @@ public static class RouteValidation
         ArgumentNullException.ThrowIfNull(configuration);
         var faults = new List<RouteFault>();
         var firstByMatch = new Dictionary<(RouteKey, uint), int>();
+        var matches = new RouteMatch?[routes.Count];
         for (int i = 0; i < routes.Count; i++)
         {
             string at = $"routes[{i}]";
             CheckMatch(routes[i], at, configuration, faults);
             CheckProviders(routes[i], at, configuration, faults);
-            if (RouteMatch.TryParse(routes[i], configuration, out RouteMatch? match) && !firstByMatch.TryAdd((match.Key, match.Region), i))
+            if (!RouteMatch.TryParse(routes[i], configuration, out RouteMatch? match))
+            {
+                continue;
+            }
+
+            matches[i] = match;
+            if (!firstByMatch.TryAdd((match.Key, match.Region), i))
             {
                 faults.Add(new(at, $"matches the same as routes[{firstByMatch[(match.Key, match.Region)]}]; merge their providers into one route"));
             }
         }
 
+        RouteReach.Check(matches, faults);
         return faults;
     }
 

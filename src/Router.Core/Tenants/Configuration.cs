@@ -62,6 +62,12 @@ public sealed class Configuration
     /// <summary>A provider account by number, or null.</summary>
     public ProviderAccount? FindProvider(int number) => providersByNumber.GetValueOrDefault(number);
 
+    /// <summary>Names of deleted provider accounts by number.</summary>
+    public IReadOnlyDictionary<int, string> RetiredProviders { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>The name of a provider account, deleted or not; null: none had this number.</summary>
+    public string? ProviderName(int number) => FindProvider(number)?.Name ?? RetiredProviders.GetValueOrDefault(number);
+
     /// <summary>An API key by the first 16 bytes of its SHA-256, or null.</summary>
     public ApiKey? FindKey(UInt128 hash) => keys.GetValueOrDefault(hash);
 

@@ -31,6 +31,10 @@ internal sealed class ProviderEndpoints
     {
         endpoints.Map("PUT", "/admin/providers/{provider}", Permission.OperatorManage, PutAsync);
         endpoints.Map("GET", "/admin/providers/{provider}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("GET", "/admin/providers", Permission.OperatorRead, ListAsync);
+        endpoints.Map("DELETE", "/admin/providers/{provider}", Permission.OperatorManage, DeleteAsync);
+        endpoints.Map("POST", "/admin/providers/{provider}/drain", Permission.OperatorManage, context => DrainAsync(context, drains: true));
+        endpoints.Map("POST", "/admin/providers/{provider}/resume", Permission.OperatorManage, context => DrainAsync(context, drains: false));
     }
 
     private async Task PutAsync(HttpContext context)
@@ -54,12 +58,65 @@ internal sealed class ProviderEndpoints
         }
 
         ProviderAccount account = await administration.PutProviderAsync(name, settings, context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, account, Write);
+        await JsonAnswer.WriteAsync(context, 200, account, static (json, put) =>
+        {
+            json.WriteStartObject();
+            WriteSettings(json, put);
+            json.WriteEndObject();
+        });
     }
 
-    private Task GetAsync(HttpContext context) => administration.Current.FindProvider(Name(context)) is { } account
-        ? JsonAnswer.WriteAsync(context, 200, account, Write)
-        : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+    private Task GetAsync(HttpContext context) => ShowAsync(context, administration.Current.FindProvider(Name(context)));
+
+    private async Task ShowAsync(HttpContext context, ProviderAccount? account)
+    {
+        if (account is null)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        IReadOnlyList<SiloLook> silos = await administration.SilosAsync(context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, 200, (account, silos), static (json, shown) => ProviderJson.Write(json, shown.account, shown.silos, WriteSettings));
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        IReadOnlyList<SiloLook> silos = await administration.SilosAsync(context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, 200, (administration.Current, silos), static (json, shown) =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("items"u8);
+            foreach (ProviderAccount account in shown.Current.Providers.OrderBy(static p => p.Name, StringComparer.Ordinal))
+            {
+                ProviderJson.Write(json, account, shown.silos, WriteSettings);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task DrainAsync(HttpContext context, bool drains) =>
+        await ShowAsync(context, await administration.DrainProviderAsync(Name(context), drains, context.RequestAborted));
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        switch (await administration.DeleteProviderAsync(Name(context), context.RequestAborted))
+        {
+            case ProviderRemoval.Removed:
+                context.Response.StatusCode = 204;
+                break;
+            case ProviderRemoval.InUse:
+                await ProblemResponse.WriteAsync(context, KnownProblems.ProviderInUse);
+                break;
+            case ProviderRemoval.NotFound:
+                await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+                break;
+            default:
+                throw new InvalidOperationException("no such answer to a removal");
+        }
+    }
 
     private Problem? Check(ProviderSettings settings)
     {
@@ -93,10 +150,9 @@ internal sealed class ProviderEndpoints
         Settings = fields.Raw("settings")?.GetRawText() ?? "{}",
     };
 
-    private static void Write(Utf8JsonWriter json, ProviderAccount account)
+    private static void WriteSettings(Utf8JsonWriter json, ProviderAccount account)
     {
         ProviderSettings settings = account.Settings;
-        json.WriteStartObject();
         json.WriteString("provider"u8, account.Name);
         json.WriteString("kind"u8, settings.Kind);
         json.WriteStartArray("channels"u8);
@@ -127,6 +183,5 @@ internal sealed class ProviderEndpoints
         json.WriteBoolean("enabled"u8, settings.Enabled);
         json.WritePropertyName("settings"u8);
         SecretFields.WriteWithout(json, settings.Settings);
-        json.WriteEndObject();
     }
 }

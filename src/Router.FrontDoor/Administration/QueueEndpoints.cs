@@ -102,7 +102,7 @@ internal sealed class QueueEndpoints(IAdministration administration, IShards sha
         {
             json.WriteStartObject();
             json.WriteString("tenant"u8, configuration.FindTenant(queue.Tenant)?.Name);
-            json.WriteString("provider"u8, configuration.FindProvider(queue.Provider)?.Name);
+            json.WriteString("provider"u8, configuration.ProviderName(queue.Provider));
             json.WriteString("purpose"u8, WireNames.Of(queue.Purpose));
             json.WriteString("priority"u8, WireNames.Of(queue.Priority));
             json.WriteNumber("waiting"u8, queue.Ready);

@@ -74,10 +74,10 @@ internal static class EventText
         text.Raw("\",\"status\":\""u8);
         text.Ascii(WireNames.Of(entry.Status));
         text.Raw("\""u8);
-        if (entry.Provider != 0 && configuration.FindProvider(entry.Provider) is { } provider)
+        if (entry.Provider != 0 && configuration.ProviderName(entry.Provider) is { } provider)
         {
             text.Raw(",\"provider\":\""u8);
-            text.Ascii(provider.Name);
+            text.Ascii(provider);
             text.Raw("\""u8);
         }
 

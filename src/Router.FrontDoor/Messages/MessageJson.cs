@@ -89,9 +89,9 @@ internal static class MessageJson
             json.WriteStartObject();
             json.WriteString("at"u8, Rfc3339(step.AtMs));
             json.WriteString("status"u8, WireNames.Of(step.Status));
-            if (step.Provider != 0 && configuration.FindProvider(step.Provider) is { } provider)
+            if (step.Provider != 0 && configuration.ProviderName(step.Provider) is { } provider)
             {
-                json.WriteString("provider"u8, provider.Name);
+                json.WriteString("provider"u8, provider);
             }
 
             if (step.Reason != Reason.None)

@@ -11,6 +11,7 @@ internal static class KnownProblems
     internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
     internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
+    internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
     internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
     internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
     internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");

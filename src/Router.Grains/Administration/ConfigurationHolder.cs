@@ -72,7 +72,7 @@ public sealed class ConfigurationHolder
         {
             nextProviders[entry.Number] = providers.TryGetValue(entry.Number, out (long Version, ProviderAccount Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings));
+                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining));
         }
 
         tenants = nextTenants;
@@ -84,6 +84,9 @@ public sealed class ConfigurationHolder
         }
 
         return new Configuration(
-            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys);
+            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys)
+        {
+            RetiredProviders = snapshot.RetiredProviders,
+        };
     }
 }

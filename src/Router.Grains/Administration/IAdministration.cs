@@ -30,6 +30,15 @@ public interface IAdministration
     /// <summary>Makes or replaces a provider account.</summary>
     Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken);
 
+    /// <summary>Has a provider account drain, or work again; null: there is none such.</summary>
+    Task<ProviderAccount?> DrainProviderAsync(string name, bool drains, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a provider account that no route names; answered when no live silo knows it any more.</summary>
+    Task<ProviderRemoval> DeleteProviderAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>How each live silo is, and the providers there; one that does not answer in time shows no more than its name.</summary>
+    Task<IReadOnlyList<SiloLook>> SilosAsync(CancellationToken cancellationToken);
+
     /// <summary>Replaces all routes.</summary>
     Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken);
 

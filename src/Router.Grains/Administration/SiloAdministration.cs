@@ -8,7 +8,8 @@ using Router.Grains.Tenants;
 namespace Router.Grains.Administration;
 
 /// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
-internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal) : IAdministration
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal, ISnapshotClient silos, IClusterMembershipService membership)
+    : IAdministration
 {
     /// <inheritdoc/>
     public Configuration Current => holder.Current;
@@ -43,6 +44,42 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     {
         ProviderEntry entry = await Ask(grains.GetGrain<IProviderGrain>(name).PutAsync(settings), cancellationToken);
         return holder.Current.FindProvider(name) ?? new ProviderAccount(entry.Number, entry.Name, entry.Settings);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProviderAccount?> DrainProviderAsync(string name, bool drains, CancellationToken cancellationToken)
+    {
+        ProviderEntry? entry = await Ask(grains.GetGrain<IProviderGrain>(name).DrainAsync(drains), cancellationToken);
+        return entry is null ? null : holder.Current.FindProvider(name) ?? new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProviderRemoval> DeleteProviderAsync(string name, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<IProviderGrain>(name).DeleteAsync(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SiloLook>> SilosAsync(CancellationToken cancellationToken)
+    {
+        IEnumerable<ClusterMember> members = membership.CurrentSnapshot.Members.Values.Where(static m => m.Status != SiloStatus.Dead);
+        return await Task.WhenAll(members.OrderBy(static m => m.SiloAddress).Select(LookAsync)).WaitAsync(cancellationToken);
+    }
+
+    private async Task<SiloLook> LookAsync(ClusterMember member)
+    {
+        string status = member.Status.ToString().ToLowerInvariant();
+        try
+        {
+            if (member.Status == SiloStatus.Active)
+            {
+                return await silos.Of(member.SiloAddress).LookAsync();
+            }
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            // What it would have told is not known: that shows.
+        }
+
+        return new SiloLook(member.SiloAddress.ToParsableString(), status, false, 0, 0, []);
     }
 
     /// <inheritdoc/>

@@ -91,6 +91,12 @@ internal sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
+    public Task<bool> RoutesNameAsync(string provider) => Task.FromResult(kept.Routes.Any(r => r.Providers.Contains(provider, StringComparer.Ordinal)));
+
+    /// <inheritdoc/>
+    public Task RetireProviderAsync(string name) => providers.Remove(name) ? SpreadNextAsync() : spreader.SpreadAsync(newest);
+
+    /// <inheritdoc/>
     public async Task PutRoutesAsync(RouteSettings[] routes)
     {
         await ChangeAsync(static (next, routes) => next.Routes = routes, routes);
@@ -158,7 +164,10 @@ internal sealed partial class CatalogGrain(
         return spreader.SpreadAsync(newest);
     }
 
-    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys);
+    private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys)
+    {
+        RetiredProviders = kept.Providers.Where(p => !providers.ContainsKey(p.Key)).ToDictionary(static p => p.Value, static p => p.Key),
+    };
 
     private static async IAsyncEnumerable<T> ReadAllAsync<T>(IEnumerable<string> names, Func<string, ValueTask<T?>> read)
         where T : class

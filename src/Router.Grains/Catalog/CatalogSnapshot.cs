@@ -18,4 +18,9 @@ internal sealed record CatalogSnapshot(
     [property: Id(2)] ProviderEntry[] Providers,
     [property: Id(3)] RouteSettings[] Routes,
     [property: Id(4)] UInt128? OperatorKey,
-    [property: Id(5)] ApiKey[] OperatorKeys);
+    [property: Id(5)] ApiKey[] OperatorKeys)
+{
+    /// <summary>Names of deleted provider accounts by number: the log and usage tell of them.</summary>
+    [Id(20)]
+    public Dictionary<int, string> RetiredProviders { get; init; } = [];
+}

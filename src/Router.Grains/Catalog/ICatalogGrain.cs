@@ -22,6 +22,12 @@ internal interface ICatalogGrain : IGrainWithIntegerKey
     /// <summary>Takes a provider's newest version into the snapshot; answered when every live silo has it.</summary>
     Task PublishProviderAsync(ProviderEntry entry);
 
+    /// <summary>Whether a route names the provider.</summary>
+    Task<bool> RoutesNameAsync(string provider);
+
+    /// <summary>Takes a provider out of the snapshot; answered when no live silo has it. Its name keeps its number: the log tells of it by that.</summary>
+    Task RetireProviderAsync(string name);
+
     /// <summary>Replaces all routes; answered when every live silo has them.</summary>
     Task PutRoutesAsync(RouteSettings[] routes);
 

@@ -1,11 +1,21 @@
 using Microsoft.Extensions.Logging;
+using Router.Engine;
 using Router.Grains.Administration;
 
 namespace Router.Grains.Catalog;
 
 /// <inheritdoc cref="ISnapshotService"/>
-internal sealed class SnapshotService(GrainId id, Silo silo, ILoggerFactory logs, ConfigurationHolder holder) : GrainService(id, silo, logs), ISnapshotService
+internal sealed class SnapshotService(GrainId id, Silo silo, ILoggerFactory logs, ConfigurationHolder holder, SiloEngine engine, ILocalSiloDetails here)
+    : GrainService(id, silo, logs), ISnapshotService
 {
     /// <inheritdoc/>
     public Task<long> TakeAsync(CatalogSnapshot snapshot) => Task.FromResult(holder.Take(snapshot));
+
+    /// <inheritdoc/>
+    public Task<SiloLook> LookAsync()
+    {
+        IReadOnlyList<ShardState> shards = engine.States();
+        return Task.FromResult(new SiloLook(
+            here.SiloAddress.ToParsableString(), "active", true, shards.Count, shards.Sum(static s => (long)s.Waiting), [.. engine.LookAtProviders().Select(ProviderOnSilo.Of)]));
+    }
 }

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Router.Core.Tenants;
+using Router.Grains.Administration;
 
 namespace Router.Grains.Providers;
 
@@ -10,6 +11,12 @@ internal interface IProviderGrain : IGrainWithStringKey
     [AlwaysInterleave]
     ValueTask<ProviderEntry?> ReadAsync();
 
-    /// <summary>Makes or replaces it.</summary>
+    /// <summary>Makes or replaces it; whether it drains stays as it is.</summary>
     Task<ProviderEntry> PutAsync(ProviderSettings settings);
+
+    /// <summary>Has it drain, or work again; null: never put, or deleted.</summary>
+    Task<ProviderEntry?> DrainAsync(bool drains);
+
+    /// <summary>Deletes it, unless a route names it. Its number stays its name's.</summary>
+    Task<ProviderRemoval> DeleteAsync();
 }

@@ -14,7 +14,11 @@ public sealed class ProviderState
     [Id(1)]
     public long Version { get; set; }
 
-    /// <summary>As set.</summary>
+    /// <summary>As set; null: never put, or deleted.</summary>
     [Id(2)]
     public ProviderSettings? Settings { get; set; }
+
+    /// <summary>It is drained until it is resumed.</summary>
+    [Id(3)]
+    public bool IsDraining { get; set; }
 }

@@ -33,6 +33,39 @@ public sealed class RouteTableProperties
         }
     }
 
+    // Nearly all routes of one digit after 3 and of one after 39, so that covers happen.
+    [Property(MaxTest = 300)]
+    public void A_route_is_called_unreachable_if_and_only_if_no_message_finds_it(int seed)
+    {
+        var random = new Random(seed);
+        string[] purposes = ["otp", "transactional", "service", "marketing"];
+        var all = new List<RouteSettings>();
+        foreach (string prefix in Enumerable.Range(0, 10).Select(static d => "3" + d).Append("3").Concat(Enumerable.Range(0, 10).Select(static d => "39" + d)))
+        {
+            all.Add(RouteTableTests.RouteOf(["a"], prefix: prefix));
+            all.AddRange(purposes.Select(p => RouteTableTests.RouteOf(["a"], prefix: prefix, purpose: p)));
+        }
+
+        int leftOut = random.Next(10);
+        RouteSettings[] routes = [.. all.Where(_ => random.Next(40) >= leftOut)];
+        var found = new HashSet<RouteSettings>();
+        for (int number = 300; number < 400; number++)
+        {
+            foreach (string purpose in purposes)
+            {
+                string digits = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                if (routes.Where(r => digits.StartsWith(r.Prefix!, StringComparison.Ordinal) && (r.Purpose ?? purpose) == purpose)
+                    .OrderByDescending(static r => r.Prefix!.Length).ThenByDescending(static r => r.Purpose is not null).FirstOrDefault() is { } one)
+                {
+                    found.Add(one);
+                }
+            }
+        }
+
+        string[] expected = [.. routes.Index().Where(r => !found.Contains(r.Item)).Select(static r => $"routes[{r.Index}]")];
+        Assert.Equal(expected, RouteValidation.Check(routes, RouteTableTests.Config).Select(static f => f.Field));
+    }
+
     private static RouteSettings AnyRoute(Random random) => RouteTableTests.RouteOf(
         [Providers[random.Next(Providers.Length)]],
         prefix: Maybe(random, Prefixes),

@@ -93,6 +93,43 @@ internal sealed class FakeAdministration : IAdministration
         }
     }
 
+    public Task<ProviderAccount?> DrainProviderAsync(string name, bool drains, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindProvider(name) is not { } known)
+            {
+                return Task.FromResult<ProviderAccount?>(null);
+            }
+
+            var account = new ProviderAccount(known.Number, name, known.Settings, drains);
+            Swap(Current.Tenants, [.. Current.Providers.Where(p => p.Name != name), account], Current.RouteSettings, Keys);
+            return Task.FromResult<ProviderAccount?>(account);
+        }
+    }
+
+    public Task<ProviderRemoval> DeleteProviderAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.RouteSettings.Any(r => r.Providers.Contains(name)))
+            {
+                return Task.FromResult(ProviderRemoval.InUse);
+            }
+
+            bool known = Current.FindProvider(name) is not null;
+            Swap(Current.Tenants, [.. Current.Providers.Where(p => p.Name != name)], Current.RouteSettings, Keys);
+            return Task.FromResult(known ? ProviderRemoval.Removed : ProviderRemoval.NotFound);
+        }
+    }
+
+    /// <summary>What the silos say of themselves.</summary>
+    public IReadOnlyList<SiloLook> Silos { get; set; } = [];
+
+    public Task<IReadOnlyList<SiloLook>> SilosAsync(CancellationToken cancellationToken) => Task.FromResult(Silos);
+
     public Task PutRoutesAsync(IReadOnlyList<RouteSettings> routes, CancellationToken cancellationToken)
     {
         lock (sync)
