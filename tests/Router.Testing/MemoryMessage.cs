@@ -10,14 +10,15 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
     internal readonly byte[] Sealed = sealedRecord;
     internal readonly List<StoredEvent> Events = [new StoredEvent(accepted.AcceptedAtMs, MessageStatus.Accepted, 0, Reason.None)];
     internal MessageStatus Status = MessageStatus.Accepted;
+    internal bool FallbackDone;
     internal byte Attempts;
     internal bool IsLeaving;
     internal long LeavingCommit;
     internal byte[]? SegmentsSent;
     internal byte[]? SegmentsDelivered;
 
-    /// <summary>Neither sent nor ended.</summary>
-    internal bool IsUnfinished => Status < MessageStatus.Sent;
+    /// <summary>Neither sent nor ended, or its fallback is not done with.</summary>
+    internal bool IsUnfinished => Status < MessageStatus.Sent || (Accepted.Fallback != default && !FallbackDone);
 
     /// <summary>Not ended: a receipt still changes it.</summary>
     internal bool IsAwaiting => Status <= MessageStatus.Sent;
@@ -33,7 +34,9 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
         Accepted = Accepted,
         Status = Status,
         Attempts = Attempts,
-        IsLeaving = IsLeaving,
+        IsLeaving = IsLeaving && Status < MessageStatus.Sent,
+        Reason = Accepted.Fallback == default ? Reason.None : Events[^1].Reason,
+        FallbackDone = FallbackDone,
         SegmentsSent = (byte[]?)SegmentsSent?.Clone(),
     };
 }

@@ -21,10 +21,14 @@ public readonly record struct MessageFacts(
     Priority Priority,
     byte Segments,
     bool HasReference,
-    uint Region)
+    uint Region,
+    MessageId Fallback,
+    int FallbackAfterSeconds,
+    bool IsDormant)
 {
     /// <summary>The facts of <paramref name="message"/>.</summary>
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
-        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region);
+        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region, message.Fallback,
+        message.FallbackAfterSeconds, message.IsDormant);
 }

@@ -94,6 +94,9 @@ public static class Some
     /// <summary><paramref name="of"/> may leave.</summary>
     public static JournalEntry Leaving(in AcceptedMessage of, long atMs = 0) => About(of) with { Kind = EntryKind.Leaving, AtMs = atMs != 0 ? atMs : of.AcceptedAtMs };
 
+    /// <summary>The fallback of <paramref name="of"/> is done with, or it is awake.</summary>
+    public static JournalEntry FallbackDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.FallbackDone, AtMs = of.AcceptedAtMs + 9 };
+
     /// <summary>A provider took one segment of <paramref name="of"/>.</summary>
     public static JournalEntry SegmentSent(in AcceptedMessage of, byte segment, int provider = 1, ulong receiptKey = 0) => About(of) with
     {

@@ -29,4 +29,9 @@ public enum EntryKind : byte
     /// <see cref="JournalEntry.HasLeft"/>. (7 is how the log packs an accepted message.)
     /// </summary>
     Leaving = 8,
+
+    /// <summary>
+    /// Of a message with a fallback: it needs it no more, the fallback is awake, cancelled or out of time. Of a fallback: it is awake, a message as any other from now on. Not an event.
+    /// </summary>
+    FallbackDone = 12,
 }

@@ -8,8 +8,17 @@ public struct UnfinishedMessage
     /// <summary>What was kept at acceptance; the sealed record is not read.</summary>
     public AcceptedMessage Accepted;
 
-    /// <summary>The last status kept: accepted or queued.</summary>
+    /// <summary>The last status kept: accepted or queued, of a message that has ended and whose fallback is not done with any other.</summary>
     public MessageStatus Status;
+
+    /// <summary>The last status's reason, of a message with a fallback.</summary>
+    public Reason Reason;
+
+    /// <summary>Its <see cref="EntryKind.FallbackDone"/> is kept.</summary>
+    public bool FallbackDone;
+
+    /// <summary>It has left or ended: nothing but its fallback is open.</summary>
+    public readonly bool HasEnded => Status >= MessageStatus.Sent;
 
     /// <summary>Tries kept so far.</summary>
     public byte Attempts;

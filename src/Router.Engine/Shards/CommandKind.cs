@@ -11,5 +11,7 @@ internal enum CommandKind : byte
     Peek,
     Reroute,
     RerouteAll,
+    Fallback,
+    FallbackSettled,
     Queue,
 }

@@ -38,6 +38,9 @@ internal interface IShardEffects
     /// <summary>A receipt could not be kept here and now.</summary>
     void NotKept(ReceiptTask receipt);
 
+    /// <summary>Has the shard of a fallback wake or cancel it; its answer comes back as <see cref="Shard.OnFallbackSettled"/>.</summary>
+    void SettleFallback(PendingFallback fallback);
+
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);
 }

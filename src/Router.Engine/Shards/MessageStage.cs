@@ -23,4 +23,7 @@ internal enum MessageStage : byte
 
     /// <summary>In the wheel until quiet hours end (R3.4).</summary>
     Quiet = 6,
+
+    /// <summary>A fallback that was not woken: in the wheel until its validity ends.</summary>
+    Dormant = 7,
 }

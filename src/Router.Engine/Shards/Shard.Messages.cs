@@ -29,6 +29,7 @@ internal sealed partial class Shard
         MessageStatus status = message.Stage switch
         {
             MessageStage.Sending => MessageStatus.Sending,
+            MessageStage.Dormant => MessageStatus.Scheduled,
             MessageStage.Deferred when (message.Marks & MessageMarks.Scheduled) != 0 => MessageStatus.Scheduled,
             _ => (message.Marks & MessageMarks.Told) != 0 ? MessageStatus.Queued : MessageStatus.Accepted,
         };
@@ -36,7 +37,7 @@ internal sealed partial class Shard
     }
 
     // Nothing of it is with a provider or the journal: it may be ended at once.
-    private static bool Waits(MessageStage stage) => stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet;
+    private static bool Waits(MessageStage stage) => stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet or MessageStage.Dormant;
 
     private int FindMessage(MessageId id)
     {

@@ -220,6 +220,7 @@ internal sealed partial class Shard
         }
 
         receipts.Kept(task, step.Status);
+        TellFallback(task.Awaited.Message.Head, step.Status, task.Receipt.Reason);
         if (task.EndsMessage && FindMessage(task.Awaited.Message) is >= 0 and int slot)
         {
             segmented[slot].EndKept = true;

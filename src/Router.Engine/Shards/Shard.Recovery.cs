@@ -10,6 +10,16 @@ internal sealed partial class Shard
     /// <summary>Takes up an unfinished message; its contact's row is in memory and is pinned here. Its record is read back when it may leave.</summary>
     public void Recover(in UnfinishedMessage unfinished, int row)
     {
+        if (unfinished.Accepted.Fallback != default && !unfinished.FallbackDone)
+        {
+            WatchFallback(unfinished.Accepted, unfinished.Status, unfinished.Reason);
+        }
+
+        if (unfinished.HasEnded)
+        {
+            return; // only its fallback is not done with
+        }
+
         Pin(row);
         int slot = AddMessage(unfinished.Accepted, row);
         ref WaitingMessage message = ref messages[slot];
@@ -31,7 +41,11 @@ internal sealed partial class Shard
 
         AcceptedMessage accepted = unfinished.Accepted;
         var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority, accepted.Region);
-        if (unfinished.IsLeaving)
+        if (accepted.IsDormant && !unfinished.FallbackDone)
+        {
+            KeepDormant(slot, identity, accepted.NotBeforeMs);
+        }
+        else if (unfinished.IsLeaving)
         {
             RecoverPlace(slot, identity);
         }

@@ -53,7 +53,7 @@ internal sealed partial class Shard
         ref WaitingMessage message = ref messages[slot];
         switch (message.Stage)
         {
-            case MessageStage.Ready:
+            case MessageStage.Ready or MessageStage.Dormant:
                 if (NowMs >= message.ValidUntilS * 1000L)
                 {
                     Finish(slot, MessageStatus.Expired, Reason.Expired);
@@ -119,7 +119,7 @@ internal sealed partial class Shard
                 RemoveFromWheel(slot);
                 AddToWheel(slot, NowMs); // decided again: the clock that jumped is the one on the recipient's wall
             }
-            else if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage == MessageStage.Ready))
+            else if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage is MessageStage.Ready or MessageStage.Dormant))
             {
                 RemoveFromWheel(slot);
                 long validUntilMs = messages[slot].ValidUntilS * 1000L;

@@ -152,6 +152,7 @@ internal sealed partial class ShardOwner
         {
             lastTold = engine.MonotonicMs;
             shard.TellWaiting();
+            shard.LookAtFallbacks();
             shard.OfferAll();
         }
 
@@ -202,6 +203,15 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);
+                    break;
+                case CommandKind.Fallback when IsRecovering:
+                    fallbacksHeld.Add((FallbackTask)command.Target!); // it may not be taken up yet
+                    break;
+                case CommandKind.Fallback:
+                    shard.OnFallback((FallbackTask)command.Target!);
+                    break;
+                case CommandKind.FallbackSettled:
+                    shard.OnFallbackSettled((PendingFallback)command.Target!);
                     break;
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);

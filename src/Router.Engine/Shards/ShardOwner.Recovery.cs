@@ -10,6 +10,7 @@ internal sealed partial class ShardOwner
     private int recovered;
     private int recoveringLeft;
     private readonly List<ReceiptTask> receiptsHeld = [];
+    private readonly List<FallbackTask> fallbacksHeld = [];
 
     // What an ownership knows of receipts begins with what storage says, once the one before it has ended.
     private void Begin(TakenShard from)
@@ -82,7 +83,11 @@ internal sealed partial class ShardOwner
                 break; // dropped while others were added: asked for again
             }
 
-            engine.Waiting.Increment(unfinished.Accepted.Tenant);
+            if (!unfinished.HasEnded)
+            {
+                engine.Waiting.Increment(unfinished.Accepted.Tenant);
+            }
+
             shard.Recover(unfinished, row);
         }
 
@@ -97,6 +102,8 @@ internal sealed partial class ShardOwner
         {
             receiptsHeld.ForEach(shard.OnReceipt);
             receiptsHeld.Clear();
+            fallbacksHeld.ForEach(shard.OnFallback);
+            fallbacksHeld.Clear();
         }
     }
 }

@@ -31,6 +31,12 @@ internal enum StepKind : byte
 
     /// <summary>Flags.</summary>
     Flags,
+
+    /// <summary>A fallback is awake.</summary>
+    Woken,
+
+    /// <summary>A message needs its fallback no more.</summary>
+    FallbackDone,
 }
 
 /// <summary>A change that waits for the journal.</summary>

@@ -73,6 +73,22 @@ internal struct AcceptItem
     [Id(15)]
     public uint Region;
 
+    /// <summary>See <see cref="AcceptRequest.FallbackId"/>.</summary>
+    [Id(16)]
+    public ulong FallbackHead;
+
+    /// <summary>See <see cref="FallbackHead"/>.</summary>
+    [Id(17)]
+    public ulong FallbackTail;
+
+    /// <summary>See <see cref="AcceptRequest.FallbackAfterSeconds"/>.</summary>
+    [Id(18)]
+    public int FallbackAfterSeconds;
+
+    /// <summary>See <see cref="AcceptRequest.IsDormant"/>.</summary>
+    [Id(19)]
+    public bool IsDormant;
+
     /// <summary>Packs <paramref name="request"/>.</summary>
     public static AcceptItem Of(AcceptRequest request) => new()
     {
@@ -86,6 +102,10 @@ internal struct AcceptItem
         Segments = request.Segments,
         Prefix = request.Prefix,
         Region = request.Region,
+        FallbackHead = request.FallbackId.Head,
+        FallbackTail = request.FallbackId.Tail,
+        FallbackAfterSeconds = request.FallbackAfterSeconds,
+        IsDormant = request.IsDormant,
         ValiditySeconds = request.ValiditySeconds,
         NotBeforeMs = request.NotBeforeMs,
         HasReference = request.HasReference,
@@ -112,6 +132,9 @@ internal struct AcceptItem
                 Segments = Segments,
                 Prefix = Prefix,
                 Region = Region,
+                FallbackId = new MessageId(FallbackHead, FallbackTail),
+                FallbackAfterSeconds = FallbackAfterSeconds,
+                IsDormant = IsDormant,
                 ValiditySeconds = ValiditySeconds,
                 NotBeforeMs = NotBeforeMs,
                 HasReference = HasReference,

@@ -9,7 +9,7 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere
+internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksElsewhere
 {
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
@@ -26,6 +26,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
         this.faults = faults;
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
+        engine.FallbacksElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -79,6 +80,33 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere
 
         _ = ForwardAsync(shard, ReceiptItem.Of(receipt), acknowledge, state, token);
         return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TrySettle(int tenant, MessageId fallback, bool wakes, Action<bool> answer)
+    {
+        if (!keeper.IsElsewhere(fallback.Shard))
+        {
+            return false;
+        }
+
+        _ = SettleAsync(tenant, fallback, wakes, answer);
+        return true;
+    }
+
+    private async Task SettleAsync(int tenant, MessageId fallback, bool wakes, Action<bool> answer)
+    {
+        bool settled = false;
+        try
+        {
+            settled = await grains.GetGrain<IShardGrain>(fallback.Shard).SettleFallbackAsync(tenant, fallback.Head, fallback.Tail, wakes).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(fallback.Shard, exception))
+        {
+            // It may be kept: asked again, it does nothing more.
+        }
+
+        answer(settled);
     }
 
     private async Task ForwardAsync(int shard, ReceiptItem receipt, Action<object?, long, bool> acknowledge, object? state, long token)

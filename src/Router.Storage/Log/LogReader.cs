@@ -95,7 +95,9 @@ internal ref struct LogReader
     private readonly void ReadAccepted(byte head, ref LogRecord record, ref int at)
     {
         ref JournalEntry entry = ref record.Entry;
+        int more = (head & LogWriter.HasMoreMarks) != 0 ? group[at++] : 0;
         record.IsAccepted = true;
+        record.HasFallback = (more & LogWriter.HasFallback) != 0;
         entry.Kind = EntryKind.Status;
         entry.Status = MessageStatus.Accepted;
         entry.Message = MessageId.Read(group[at..]);
@@ -138,6 +140,7 @@ internal ref struct LogReader
                 entry.Provider = (int)ReadVarint(ref at);
                 break;
             case EntryKind.Leaving:
+            case EntryKind.FallbackDone:
                 entry.Message = MessageId.Read(group[at..]);
                 at += 16;
                 ReadContact(ref entry, ref at);

@@ -34,7 +34,13 @@ internal sealed class LogWriter
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
 
-    // 1 kind + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
+    /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
+    public const int HasMoreMarks = 0x40;
+
+    /// <summary>More marks: it has a fallback.</summary>
+    public const int HasFallback = 4;
+
+    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
 
     private readonly ByteList packed = new(64 * 1024);
@@ -64,12 +70,19 @@ internal sealed class LogWriter
     {
         ByteList group = GroupOf(message.Tenant);
         Span<byte> to = group.Add(EntryLengthMax);
-        to[0] = (byte)(Accepted | (message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasKey : 0));
-        message.Id.Write(to[1..]);
-        message.Contact.Write(to[17..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[29..], message.Sender);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[33..], message.KeySlot);
-        int at = 37;
+        int more = message.Fallback != default ? HasFallback : 0;
+        to[0] = (byte)(Accepted | (message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasKey : 0) | (more != 0 ? HasMoreMarks : 0));
+        int at = 1;
+        if (more != 0)
+        {
+            to[at++] = (byte)more;
+        }
+
+        message.Id.Write(to[at..]);
+        message.Contact.Write(to[(at + 16)..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 28)..], message.Sender);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 32)..], message.KeySlot);
+        at += 36;
         PutTime(message.AcceptedAtMs, to, ref at);
         if (message.HasIdempotencyKey)
         {
@@ -111,6 +124,7 @@ internal sealed class LogWriter
                 PutVarint((uint)entry.Provider, to, ref at);
                 break;
             case EntryKind.Leaving:
+            case EntryKind.FallbackDone:
                 entry.Message.Write(to[at..]);
                 PutContact(entry, to[(at + 16)..]);
                 at += 16 + ContactId.Size + 4;

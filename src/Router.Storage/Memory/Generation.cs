@@ -58,7 +58,7 @@ internal sealed class Generation
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
     /// <summary>Adds an accepted message.</summary>
-    public void Accept(in MessageId id, int tenant, long atMs)
+    public void Accept(in MessageId id, int tenant, long atMs, bool hasFallback)
     {
         EventRow first = new() { AtMs = atMs, Previous = -1, Kind = EntryKind.Status, Status = MessageStatus.Accepted };
         int ordinal = Messages.Add(new MessageRow
@@ -67,6 +67,7 @@ internal sealed class Generation
             LastEvent = Events.Add(first),
             Tenant = tenant,
             Status = MessageStatus.Accepted,
+            HasFallback = hasFallback,
         });
         List(tenant, id.RowKey, ordinal);
     }
@@ -89,6 +90,7 @@ internal sealed class Generation
         if (entry.Kind == EntryKind.Status)
         {
             message.Status = entry.Status;
+            message.Reason = entry.Reason;
             message.Attempts = entry.Status == MessageStatus.Queued ? entry.Attempts : message.Attempts;
         }
         else
@@ -111,6 +113,9 @@ internal sealed class Generation
 
     /// <summary>Adds a message that may leave: no entry of its history, only its state.</summary>
     public void Leave(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).Leaving = LeavingState.Open;
+
+    /// <summary>Adds that a fallback is done with, or awake: no entry of its history, only its state.</summary>
+    public void EndFallback(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).FallbackDone = true;
 
     /// <summary>Adds the departures to a contact from <paramref name="fromMs"/> on, the newest first, until the list has <paramref name="max"/>.</summary>
     public void CopyDepartures(in ContactId contact, long fromMs, StructList<long> departures, int max)

@@ -67,10 +67,10 @@ internal sealed partial class JournalMemory
     public bool IsFull => generations.Count - 1 >= ClosedMax || contacts.Count - 1 >= ClosedMax;
 
     /// <summary>Adds an accepted message that was kept as new. Caller holds the gate.</summary>
-    public void Accept(in MessageId id, in ContactId contact, uint sender, int tenant, uint keySlot, long atMs)
+    public void Accept(in AcceptedMessage message)
     {
-        Current.Accept(id, tenant, atMs);
-        TouchAccepted(id, contact, sender, keySlot);
+        Current.Accept(message.Id, message.Tenant, message.AcceptedAtMs, message.Fallback != default);
+        TouchAccepted(message.Id, message.Contact, message.Sender, message.KeySlot);
     }
 
     /// <summary>Only what an accepted message says of its contact. Caller holds the gate.</summary>
@@ -103,6 +103,9 @@ internal sealed partial class JournalMemory
                 break;
             case EntryKind.Leaving:
                 Current.Leave(entry);
+                break;
+            case EntryKind.FallbackDone:
+                Current.EndFallback(entry);
                 break;
             case EntryKind.Flags:
                 break;

@@ -128,7 +128,7 @@ internal sealed class CommitTeller : IDisposable
         {
             if (message.Kept == KeptAs.New)
             {
-                memory.Accept(message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.AcceptedAtMs);
+                memory.Accept(message);
             }
         }
 

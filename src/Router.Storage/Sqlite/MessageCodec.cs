@@ -11,7 +11,8 @@ namespace Router.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
-/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key, 32: region). Then what the marks say, in their order: region 4.
+/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 ·
+/// fallback 16 and its seconds 4.
 /// </remarks>
 internal static class MessageCodec
 {
@@ -19,13 +20,17 @@ internal static class MessageCodec
     public const int FixedLength = 1 + 8 + ContactId.Size + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 5;
 
     /// <summary>Bytes before the sealed record at most.</summary>
-    public const int ClearLengthMax = FixedLength + 4;
+    public const int ClearLengthMax = FixedLength + RegionLength + FallbackLength;
 
     private const byte Version = 1;
     private const int MarksAt = FixedLength - 1;
     private const int HasReference = 1;
     private const int HasIdempotencyKey = 2;
+    private const int IsDormant = 16;
     private const int HasRegion = 32;
+    private const int HasFallback = 64;
+    private const int RegionLength = 4;
+    private const int FallbackLength = 16 + 4;
 
     /// <summary>Writes what stands before the sealed record; returns its length.</summary>
     public static int Write(in AcceptedMessage message, Span<byte> to)
@@ -45,12 +50,20 @@ internal static class MessageCodec
         to[70] = (byte)message.Purpose;
         to[71] = (byte)message.Priority;
         to[72] = message.Segments;
-        to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Region != 0 ? HasRegion : 0));
+        to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Region != 0 ? HasRegion : 0)
+            | (message.IsDormant ? IsDormant : 0) | (message.Fallback != default ? HasFallback : 0));
         int at = FixedLength;
         if (message.Region != 0)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(to[at..], message.Region);
-            at += 4;
+            at += RegionLength;
+        }
+
+        if (message.Fallback != default)
+        {
+            message.Fallback.Write(to[at..]);
+            BinaryPrimitives.WriteInt32LittleEndian(to[(at + 16)..], message.FallbackAfterSeconds);
+            at += FallbackLength;
         }
 
         return at;
@@ -79,12 +92,20 @@ internal static class MessageCodec
             Segments = from[72],
             HasReference = (from[MarksAt] & HasReference) != 0,
             HasIdempotencyKey = (from[MarksAt] & HasIdempotencyKey) != 0,
+            IsDormant = (from[MarksAt] & IsDormant) != 0,
             SealedLength = from.Length - ClearLength(from),
         };
         int at = FixedLength;
         if ((from[MarksAt] & HasRegion) != 0)
         {
             message.Region = BinaryPrimitives.ReadUInt32LittleEndian(from[at..]);
+            at += RegionLength;
+        }
+
+        if ((from[MarksAt] & HasFallback) != 0)
+        {
+            message.Fallback = MessageId.Read(from[at..]);
+            message.FallbackAfterSeconds = BinaryPrimitives.ReadInt32LittleEndian(from[(at + 16)..]);
         }
     }
 
@@ -98,7 +119,8 @@ internal static class MessageCodec
     /// <summary>The tail of the id.</summary>
     public static ulong Tail(ReadOnlySpan<byte> from) => BinaryPrimitives.ReadUInt64BigEndian(from[1..]);
 
-    private static int ClearLength(ReadOnlySpan<byte> from) => FixedLength + ((from[MarksAt] & HasRegion) != 0 ? 4 : 0);
+    private static int ClearLength(ReadOnlySpan<byte> from) => 
+        FixedLength + ((from[MarksAt] & HasRegion) != 0 ? RegionLength : 0) + ((from[MarksAt] & HasFallback) != 0 ? FallbackLength : 0);
 
     private static void Check(ReadOnlySpan<byte> from)
     {

@@ -92,7 +92,7 @@ internal static partial class Recovery
             return;
         }
 
-        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs);
+        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs, record.HasFallback);
         if (record.HasIdempotencyKey)
         {
             SlabTable<UInt128, IdempotencyRow> keys = memory.Current.Idempotency;

@@ -108,6 +108,8 @@ internal sealed partial class SqliteJournal
                 {
                     Accepted = message,
                     Status = state.Status,
+                    Reason = state.Reason,
+                    FallbackDone = state.FallbackDone,
                     Attempts = state.Attempts,
                     IsLeaving = state.IsLeaving,
                     SegmentsSent = SegmentBits.Sized(state.SegmentsSent, message.Segments),

@@ -107,7 +107,8 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Queues a message; nothing runs yet.</summary>
     public Posted Queue(
         int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, Priority priority = Priority.Normal, byte segments = 1, int validitySeconds = 3_600,
-        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, string? region = null)
+        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, string? region = null, MessageId fallback = default,
+        int afterSeconds = 0, bool isDormant = false)
     {
         string text = ("m" + texts++.ToString(CultureInfo.InvariantCulture)).PadRight(textLength, '.');
         var posted = new Posted { Text = text };
@@ -123,6 +124,9 @@ internal sealed class EngineHarness : IDisposable
         request.ValiditySeconds = validitySeconds;
         request.NotBeforeMs = notBeforeMs;
         request.Region = RegionTag.Of(region);
+        request.FallbackId = fallback;
+        request.FallbackAfterSeconds = afterSeconds;
+        request.IsDormant = isDormant;
         request.HasIdempotencyKey = key != 0;
         request.IdempotencyKey = new UInt128((ulong)request.Tenant.Number, key);
         request.BodyHash = body;
@@ -134,9 +138,9 @@ internal sealed class EngineHarness : IDisposable
     }
 
     /// <summary>Queues a message and runs until nothing moves.</summary>
-    public Posted Post(int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, byte segments = 1, int validitySeconds = 3_600, long notBeforeMs = 0)
+    public Posted Post(int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, byte segments = 1, int validitySeconds = 3_600, long notBeforeMs = 0, bool isDormant = false)
     {
-        Posted posted = Queue(contact, shard, tenant, purpose, segments: segments, validitySeconds: validitySeconds, notBeforeMs: notBeforeMs);
+        Posted posted = Queue(contact, shard, tenant, purpose, segments: segments, validitySeconds: validitySeconds, notBeforeMs: notBeforeMs, isDormant: isDormant);
         RunUntilIdle();
         return posted;
     }
