@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.FrontDoor.Tests.Doubles;
 
@@ -54,6 +55,52 @@ public sealed class SingleMessageTests
 
         Assert.Equal((202, 202), (answer.Status, without.Status));
         Assert.Equal([RegionTag.Of("eu"), 0u], door.Journal.Store.Snapshot().Select(static m => m.Accepted.Region));
+    }
+
+    [Fact]
+    public async Task A_fallback_is_kept_before_its_message_which_shows_it()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\",\"afterSeconds\":30},\"reference\":\"r\""));
+
+        Assert.Equal(202, answer.Status);
+        (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)[] kept = [.. door.Journal.Store.Snapshot()];
+        AcceptedMessage fallback = kept.Single(static m => m.Accepted.IsDormant).Accepted;
+        AcceptedMessage message = kept.Single(static m => !m.Accepted.IsDormant).Accepted;
+        Assert.Equal((fallback.Id, 30, Channel.Email, message.Purpose, true), (message.Fallback, message.FallbackAfterSeconds, fallback.Channel, fallback.Purpose, fallback.HasReference));
+        Answer shown = await door.SendAsync("GET", $"/v1/messages/{message.Id}");
+        Assert.Equal($$"""{"message":"{{fallback.Id}}"}""", shown.Json.GetProperty("fallback").GetRawText());
+        Answer second = await door.SendAsync("GET", $"/v1/messages/{fallback.Id}");
+        Assert.Equal(("email:ada@example.com", "r"), (second.Json.GetProperty("to").GetString(), second.Json.GetProperty("reference").GetString()));
+        Assert.False(second.Json.TryGetProperty("fallback", out _));
+    }
+
+    [Fact]
+    public async Task A_repeat_makes_no_second_fallback_and_another_body_makes_none()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}");
+
+        Answer first = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
+        Answer second = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
+        Answer other = await door.SendAsync("POST", "/v1/messages", body.Replace("ada", "bob", StringComparison.Ordinal), headers: ("Idempotency-Key", "k"));
+
+        Assert.Equal(first.Text, second.Text);
+        other.IsProblem(422, "idempotency_key_reused");
+        Assert.Equal(2, door.Journal.Store.MessageCount);
+    }
+
+    [Theory]
+    [InlineData(AcceptOutcome.Unavailable, 503, "unavailable")]
+    [InlineData(AcceptOutcome.OtherBody, 422, "idempotency_key_reused")]
+    public async Task A_message_whose_fallback_is_not_kept_is_not_kept(AcceptOutcome outcome, int status, string code)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Fail = request => request.IsDormant ? outcome : AcceptOutcome.Accepted;
+
+        (await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}"))).IsProblem(status, code);
+        Assert.Equal(0, door.Journal.Store.MessageCount);
     }
 
     [Fact]

@@ -9,9 +9,12 @@ using Router.Engine.Shards;
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>Bytes of a body in, a request to accept it out: decodes, hashes the address, finds the sender. No state.</summary>
-/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders.</remarks>
+/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, and for a fallback.</remarks>
 internal sealed class RequestMaker(IKeyedHash hash)
 {
+    // A fallback is kept under a key of its own that follows from its message's: asked again, both are the ones kept first.
+    private static readonly UInt128 FallbackKey = new(0x9E37_79B9_7F4A_7C15, 0xF39C_C060_5CED_C834);
+
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false: <paramref name="problem"/> says why not.</summary>
     /// <param name="body">The body or line.</param>
     /// <param name="scratch">At least <see cref="MessageDecoder.ScratchBytes"/> of the body's length.</param>
@@ -24,11 +27,34 @@ internal sealed class RequestMaker(IKeyedHash hash)
     internal bool TryMake(
         ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, Tenant tenant, ReadOnlySpan<byte> idempotencyKey, long line, AcceptRequest request, out BodyProblem problem)
     {
-        if (!MessageDecoder.TryDecode(body, scratch, nowMs, out MessageBody message, out problem))
+        if (!MessageDecoder.TryDecode(body, scratch, nowMs, out MessageBody message, out MessageBody fallback, out problem))
         {
             return false;
         }
 
+        Fill(request, tenant, message);
+        request.FallbackAfterSeconds = message.FallbackAfterSeconds;
+        request.Fallback = message.HasFallback ? new AcceptRequest { IsDormant = true } : null;
+        request.HasIdempotencyKey = !idempotencyKey.IsEmpty;
+        if (request.HasIdempotencyKey)
+        {
+            request.IdempotencyKey = hash.IdempotencyKey(tenant.Number, idempotencyKey, line);
+            request.BodyHash = XxHash3.HashToUInt64(body);
+        }
+
+        if (request.Fallback is { } second)
+        {
+            Fill(second, tenant, fallback);
+            second.HasIdempotencyKey = request.HasIdempotencyKey;
+            second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
+            second.BodyHash = request.BodyHash;
+        }
+
+        return true;
+    }
+
+    private void Fill(AcceptRequest request, Tenant tenant, in MessageBody message)
+    {
         request.Tenant = tenant;
         request.Contact = hash.Contact(tenant.Number, message.Channel, message.To);
         request.Sender = message.From.IsEmpty ? null : tenant.FindSender(message.Channel, message.From) ?? Unknown(message.From);
@@ -41,13 +67,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.ValiditySeconds = message.ValiditySeconds;
         request.NotBeforeMs = message.NotBeforeMs;
         request.HasReference = !message.Reference.IsEmpty;
-        request.HasIdempotencyKey = !idempotencyKey.IsEmpty;
-        if (request.HasIdempotencyKey)
-        {
-            request.IdempotencyKey = hash.IdempotencyKey(tenant.Number, idempotencyKey, line);
-            request.BodyHash = XxHash3.HashToUInt64(body);
-        }
-
+        request.FallbackId = default;
         int size = message.RecordSize;
         if (request.Record.Length < size)
         {
@@ -56,7 +76,6 @@ internal sealed class RequestMaker(IKeyedHash hash)
 
         request.RecordLength = message.WriteRecord(request.Record);
         request.Outcome = AcceptOutcome.Pending;
-        return true;
     }
 
     // The decision rejects it by this name (sender_not_allowed).

@@ -28,9 +28,9 @@ internal static class Samples
     public static readonly IReadOnlyDictionary<string, Sample> All = new Dictionary<string, Sample>
     {
         ["POST /v1/messages"] = new(
-            Sends, static _ => "/v1/messages", static w => $$$"""{"to":"{{{w.Address}}}","purpose":"service","content":{"type":"text","text":"x"},"priority":"low","validitySeconds":60,"reference":"r","region":"eu","metadata":{"a":1}}""")
+            Sends, static _ => "/v1/messages", static w => $$$"""{"to":"{{{w.Address}}}","purpose":"service","content":{"type":"text","text":"x"},"priority":"low","validitySeconds":60,"reference":"r","region":"eu","fallback":{"to":"email:ada@example.com","from":"b@example.com","content":{"type":"text","text":"y"},"afterSeconds":30},"metadata":{"a":1}}""")
         {
-            Status = 202, Foreign = 202, Required = ["to", "purpose", "content", "content.type", "content.text"], Free = ["metadata"],
+            Status = 202, Foreign = 202, Required = ["to", "purpose", "content", "content.type", "content.text", "fallback.to", "fallback.content.type", "fallback.content.text"], Free = ["metadata"],
         },
         ["GET /v1/messages"] = new(Reads, static w => $"/v1/messages?conversation={w.Conversation}") { Foreign = 200 },
         ["GET /v1/messages/{id}"] = new(Reads, static w => $"/v1/messages/{w.Message}"),
