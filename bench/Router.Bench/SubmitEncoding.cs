@@ -29,7 +29,7 @@ internal static class SubmitEncoding
                 RegisteredDelivery = ShortMessage.FinalReceipt,
                 ValidityPeriod = validity,
             };
-            bytes += submit.WriteSubmit(sequence++, segments, 0, pdu);
+            bytes += submit.WriteSubmit(sequence++, segments, 0, bySar: false, pdu);
         }
 
         return bytes;

@@ -28,6 +28,11 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(6, LogLevel.Error, "who awaits a receipt cannot be looked up, carriers are asked to send them again (told once a minute): {Remedy}")]
     private static partial void ReceiptNotLookedUp(ILogger logger, string remedy);
 
+    [LoggerMessage(20, LogLevel.Warning, "a message from an end user, joined of its parts, could not be looked at again; it is among the dead letters, replay them: {Remedy}")]
+    private static partial void LetterNotRead(ILogger logger, string remedy);
+
+    public void LetterNotRead(string remedy) => LetterNotRead(logger, remedy);
+
     [LoggerMessage(8, LogLevel.Warning, "provider {Provider} fails: its breaker is open, what waits for it goes by the route's next provider, or waits")]
     private static partial void BreakerOpen(ILogger logger, string provider);
 
@@ -36,6 +41,11 @@ internal sealed partial class EngineLog(ILogger logger)
 
     [LoggerMessage(10, LogLevel.Information, "provider {Provider} works again: its breaker is closed")]
     private static partial void BreakerClosed(ILogger logger, string provider);
+
+    [LoggerMessage(11, LogLevel.Warning, "the balance of tenant {Tenant} is below a tenth of what was set or topped up last")]
+    private static partial void BalanceLow(ILogger logger, string tenant);
+
+    public void BalanceLow(string tenant) => BalanceLow(logger, tenant);
 
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Router.Core.Messages;
 using Router.Engine.Dispatch;
+using Router.Engine.Figures;
 using Router.Engine.Providers;
 
 namespace Router.Engine;
@@ -14,6 +15,8 @@ internal sealed class EngineMeter : IDisposable
     private readonly SiloEngine engine;
     private readonly Meter meter = new("Router.Engine");
     private readonly Histogram<double> wait;
+    private readonly Histogram<double> latency;
+    private readonly RecentDurations recentWait = new();
 
     public EngineMeter(SiloEngine engine)
     {
@@ -30,6 +33,9 @@ internal sealed class EngineMeter : IDisposable
         meter.CreateObservableUpDownCounter("router.provider.in_flight", () => Of(static l => Math.Max(l.InFlight, 0)), "{segment}", "segments asked for or with the provider");
         meter.CreateObservableUpDownCounter("router.provider.unkept", () => Of(static l => Math.Max(l.Unkept, 0)), "{segment}", "outcomes that are not kept yet");
         meter.CreateObservableUpDownCounter("router.provider.paused", () => Of(l => l.PausedUntil > engine.Timestamp ? 1 : 0), description: "1: it throttled, and is asked for nothing now");
+        latency = meter.CreateHistogram(
+            "router.provider.latency", "s", "from handed over until the provider answered; one message at a time is followed",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         wait = meter.CreateHistogram(
             "router.message.wait", "s", "from acceptance until a provider took it",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200] });
@@ -38,11 +44,24 @@ internal sealed class EngineMeter : IDisposable
     /// <summary>A provider took a message that was accepted so long ago. Any thread.</summary>
     public void Sent(long waitedMs)
     {
+        recentWait.Add(TimeSpan.FromMilliseconds(Math.Max(waitedMs, 0)), engine.UnixMs);
         if (wait.Enabled)
         {
             wait.Record(Math.Max(waitedMs, 0) / 1000.0);
         }
     }
+
+    /// <summary>A provider answered for a message that it was handed so long ago. Any thread.</summary>
+    public void Answered(string provider, TimeSpan took)
+    {
+        if (latency.Enabled)
+        {
+            latency.Record(took.TotalSeconds, new KeyValuePair<string, object?>("provider", provider));
+        }
+    }
+
+    /// <summary>Waits of the last minute (<see cref="Sent"/>).</summary>
+    public TimeSpan? WaitOf(double share) => recentWait.Quantile(share, engine.UnixMs);
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();

@@ -33,6 +33,15 @@ public sealed record EngineOptions
     /// <summary>Receipts without a message held in memory, 64 to 1,000,000; when full, the carrier is asked to send again.</summary>
     public int UnmatchedReceiptsMax { get; init; } = 100_000;
 
+    /// <summary>Seconds after its first part at which a message from an end user is told without the parts that did not come, 10 to 86,400.</summary>
+    public int PartsWaitSeconds { get; init; } = 300;
+
+    /// <summary>Parts of messages from end users that a shard holds, 256 to 65,536 (of about 300 B); when full, the oldest message is told without the parts that did not come.</summary>
+    public int PartsMax { get; init; } = 4_096;
+
+    /// <summary>Automatic answers (to keywords, STOP, START, HELP) that a contact gets in an hour at most, 0 to 1,000: two machines that answer each other come to an end.</summary>
+    public int AutomaticRepliesPerHour { get; init; } = 6;
+
     /// <summary>Names the first option that is out of its range, with its value and range; null when all are right.</summary>
     public string? Validate() =>
         Check(nameof(AcceptQueueMax), AcceptQueueMax, 64, 65_536)
@@ -44,7 +53,10 @@ public sealed record EngineOptions
         ?? Check(nameof(SettleUnkeptMax), SettleUnkeptMax, 1, 65_536)
         ?? Check(nameof(ReleaseMs), ReleaseMs, 50, 1_000)
         ?? Check(nameof(AwaitedReceiptsMax), AwaitedReceiptsMax, 1_024, 10_000_000)
-        ?? Check(nameof(UnmatchedReceiptsMax), UnmatchedReceiptsMax, 64, 1_000_000);
+        ?? Check(nameof(UnmatchedReceiptsMax), UnmatchedReceiptsMax, 64, 1_000_000)
+        ?? Check(nameof(PartsWaitSeconds), PartsWaitSeconds, 10, 86_400)
+        ?? Check(nameof(PartsMax), PartsMax, 256, 65_536)
+        ?? Check(nameof(AutomaticRepliesPerHour), AutomaticRepliesPerHour, 0, 1_000);
 
     private static string? Check(string name, int value, int min, int max) =>
         value >= min && value <= max ? null : $"Engine:{name} is {value}: give a number from {min} to {max}";

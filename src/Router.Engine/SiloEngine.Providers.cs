@@ -12,7 +12,7 @@ public sealed partial class SiloEngine
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
 
-    /// <summary>Swaps the configuration whole: providers that are new start, those that changed are replaced, those that are gone or disabled stop at once (R1.6).</summary>
+    /// <summary>Swaps the configuration whole: providers that are new start, those that changed settle what is in flight and are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -24,12 +24,21 @@ public sealed partial class SiloEngine
             }
 
             Configuration = configuration;
+            var changed = new Dictionary<int, RunningProvider>();
             foreach (int number in providers.Keys.ToArray())
             {
                 ProviderAccount? account = configuration.FindProvider(number);
-                if (account is null || !account.Settings.Enabled || !Same(account.Settings, providers[number].Account.Settings))
+                if (account is { Settings.Enabled: true } && factories.ContainsKey(account.Settings.Kind))
                 {
-                    Remove(number, keepsLink: account is { Settings.Enabled: true } && factories.ContainsKey(account.Settings.Kind));
+                    if (!Same(account.Settings, providers[number].Account.Settings))
+                    {
+                        changed.Add(number, Take(number));
+                    }
+                }
+                else
+                {
+                    Dispatcher.Detach(number);
+                    _ = Take(number).StopAsync();
                 }
             }
 
@@ -40,11 +49,17 @@ public sealed partial class SiloEngine
                 {
                     var events = new InstanceEvents(this);
                     IProvider provider = factory.Create(account, events, Hash, Time, seeds.Next());
-                    providers.Add(account.Number, new RunningProvider(account, provider, events));
+                    var running = new RunningProvider(this, account, provider, events);
+                    providers.Add(account.Number, running);
                     var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
-                    Dispatcher.Attach(new ProviderLink(account, provider, breaker) { Draining = account.IsDraining });
-                    provider.Start();
+                    Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
+                    running.Start(changed.GetValueOrDefault(account.Number));
                 }
+            }
+
+            foreach (Tenant tenant in configuration.Tenants)
+            {
+                Credit.SetLine(tenant.Number, tenant.Credit);
             }
 
             Dispatcher.Configure();
@@ -73,6 +88,9 @@ public sealed partial class SiloEngine
             Good = link.Totals.Good,
             Bad = link.Totals.Bad,
             Throttled = link.Totals.Throttled,
+            Outcomes = link.Outcomes.All(),
+            LatencyHalf = link.Latency.Recent.Quantile(0.5, UnixMs),
+            LatencyMost = link.Latency.Recent.Quantile(0.99, UnixMs),
             Status = link.Provider.Status,
         })];
     }
@@ -91,11 +109,19 @@ public sealed partial class SiloEngine
                 counts.Add(outcomes[to]);
             }
 
-            OutcomeTotals? totals = Dispatcher.OutcomesOf(provider);
+            ProviderLink? link = Dispatcher.LinkOf(provider);
             Dispatcher.Settled(provider, counts);
             for (; from < to; from++)
             {
-                totals?.Add(outcomes[from].Kind);
+                if (link is not null)
+                {
+                    link.Outcomes.Add(outcomes[from].Kind);
+                    if (link.Latency.Told(outcomes[from].Message, out TimeSpan took))
+                    {
+                        Meter.Answered(link.Account.Name, took);
+                    }
+                }
+
                 if (outcomes[from].Kind == OutcomeKind.Sent && outcomes[from].ReceiptKey != 0)
                 {
                     Receipts.Expect(outcomes[from].ReceiptKey, outcomes[from].Message);
@@ -149,37 +175,11 @@ public sealed partial class SiloEngine
     private static bool Same(ProviderSettings left, ProviderSettings right) =>
         left.Kind == right.Kind && left.Settings == right.Settings && left.Limits == right.Limits && left.Channels.SequenceEqual(right.Channels, StringComparer.Ordinal);
 
-    private void Remove(int number, bool keepsLink)
+    private RunningProvider Take(int number)
     {
-        RunningProvider running = providers[number];
-        providers.Remove(number);
-        running.Events.Retire();
-        if (!keepsLink)
-        {
-            Dispatcher.Detach(number);
-        }
-
-        _ = keepsLink ? ReplaceAsync(running) : StopAsync(running);
-    }
-
-    // Its successor sends already; what this one has in flight settles by itself, so that a new password costs no message a second try.
-    private async Task ReplaceAsync(RunningProvider running)
-    {
-        using var limit = new CancellationTokenSource(ProviderStopTime, Time);
-        await DrainAsync(running.Account, running.Provider, limit.Token).ConfigureAwait(false);
-        await StopAsync(running).ConfigureAwait(false);
-    }
-
-    private async Task StopAsync(RunningProvider running)
-    {
-        try
-        {
-            await running.Provider.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            Log.ProviderStop(running.Account.Name, fault);
-        }
+        providers.Remove(number, out RunningProvider? running);
+        running!.Events.Retire();
+        return running;
     }
 
     private async Task DrainProvidersAsync(CancellationToken cancellationToken)
@@ -192,19 +192,7 @@ public sealed partial class SiloEngine
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ProviderStopTime);
-        await Task.WhenAll(all.Select(p => DrainAsync(p.Account, p.Provider, limit.Token))).ConfigureAwait(false);
-    }
-
-    private async Task DrainAsync(ProviderAccount account, IProvider provider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await provider.DrainAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException)
-        {
-            Log.ProviderStop(account.Name, fault);
-        }
+        await Task.WhenAll(all.Select(p => p.DrainAsync(limit.Token))).ConfigureAwait(false);
     }
 
     private async Task DisposeProvidersAsync()
@@ -218,11 +206,9 @@ public sealed partial class SiloEngine
 
         foreach (RunningProvider running in all)
         {
-            await StopAsync(running).ConfigureAwait(false);
+            await running.StopAsync().ConfigureAwait(false);
         }
     }
-
-    private sealed record RunningProvider(ProviderAccount Account, IProvider Provider, InstanceEvents Events);
 
     // One instance of a provider's account. Its outcomes and receipts count however late they come; its health does not once another took its place.
     private sealed class InstanceEvents(SiloEngine engine) : IProviderEvents

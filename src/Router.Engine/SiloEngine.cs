@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Receipts;
@@ -21,7 +23,7 @@ public readonly record struct ShardState(int Shard, long Epoch, int Waiting);
 /// the grains tell it which shards it owns and what is configured, the ports do the rest.
 /// </summary>
 /// <remarks>Any thread. Partials: <c>Intake</c> the way in, <c>Providers</c> what they tell, <c>Time</c> the ticker.</remarks>
-public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposable
+public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters, IAsyncDisposable
 {
     private readonly ShardOwner?[] owners = new ShardOwner?[64];
     private readonly Dictionary<string, IProviderFactory> factories;
@@ -47,6 +49,12 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
         seeds = new Random(seed);
         Receipts = new ReceiptIndex(options);
         Dispatcher = new Dispatcher(this);
+        Credit = new CreditPool(OnBalanceLow);
+        foreach ((int tenant, long spent) in journal.Usage.ReadSpent())
+        {
+            Credit.AddSpent(tenant, spent);
+        }
+
         Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -60,6 +68,11 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IAsyncDisposa
 
     /// <summary>The way to other silos; null: there are none.</summary>
     public IReceiptsElsewhere? Elsewhere { get; set; }
+
+    /// <summary>The way of messages from end users to other silos; null: there are none.</summary>
+    public IInboundElsewhere? InboundElsewhere { get; set; }
+
+    internal InboundCounters Inbound { get; } = new();
 
     internal IJournal Journal { get; }
 

@@ -8,6 +8,7 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
@@ -21,7 +22,7 @@ public static class RouterFrontDoor
 {
     /// <summary>
     /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
-    /// and each kind's <c>IProviderFactory</c>.
+    /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -54,9 +55,14 @@ public static class RouterFrontDoor
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
+        services.AddSingleton<DeadLetterEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<DashboardEndpoints>();
 
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -93,9 +99,13 @@ public static class RouterFrontDoor
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);
+        services.GetRequiredService<DeadLetterEndpoints>().Map(endpoints);
         services.GetRequiredService<QueueEndpoints>().Map(endpoints);
         services.GetRequiredService<SiloEndpoints>().Map(endpoints);
+        services.GetRequiredService<UsageEndpoints>().Map(endpoints);
         services.GetRequiredService<HealthEndpoints>().Map(app);
+        services.GetRequiredService<LiveEndpoints>().Map(endpoints);
+        services.GetRequiredService<DashboardEndpoints>().Map(app);
         DocumentEndpoints.Map(app);
         return app;
     }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Router.Engine;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
@@ -32,9 +34,11 @@ public static class RouterSiloExtensions
             return s.GetRequiredService<ShardKeeper>();
         });
         services.AddSingleton<IShards, ClusterShards>();
+        services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
+        services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Credit);
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
 

@@ -6,6 +6,9 @@ internal static class ExitCode
     /// <summary>Stopped when told to, drained.</summary>
     public const int Stopped = 0;
 
+    /// <summary><c>smsc-check</c>: something of what was tried did not work.</summary>
+    public const int CheckFailed = 1;
+
     /// <summary>A setting is wrong; the lines on stderr say which and what to do.</summary>
     public const int Settings = 2;
 

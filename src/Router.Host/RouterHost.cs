@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Router.Engine;
 using Router.Engine.Providers;
+using Orleans.Dashboard;
 using Router.FrontDoor;
+using Router.FrontDoor.Access;
 using Router.Host.Settings;
 using Router.Providers.Loopback;
 using Router.Providers.Smpp;
@@ -35,6 +37,7 @@ internal static class RouterHost
         app.UseRouting();
         app.MapRouter();
         app.MapMetrics();
+        app.MapOrleansDashboard(routePrefix: "/admin/grains").RequireOperator();
         return app;
     }
 

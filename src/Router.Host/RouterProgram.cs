@@ -1,3 +1,4 @@
+using Router.Host.Checks;
 using Router.Host.Settings;
 using Router.Storage;
 using Router.Storage.Sqlite;
@@ -10,6 +11,11 @@ internal static partial class RouterProgram
     /// <summary>Runs; the process's exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        if (arguments is [SmscCheckCommand.Name, .. string[] rest])
+        {
+            return await SmscCheckCommand.RunAsync(rest, Console.Out, Console.Error);
+        }
+
         (HostSettings? settings, IReadOnlyList<string> mistakes) = SettingsReader.Read(arguments, AppContext.BaseDirectory, Directory.GetCurrentDirectory());
         if (settings is null)
         {

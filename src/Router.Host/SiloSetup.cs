@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Router.FrontDoor;
 using Router.Grains;
 using Router.Host.Settings;
@@ -21,6 +22,7 @@ internal static class SiloSetup
             silo.UseDevelopmentClustering(address);
             silo.ConfigureEndpoints(address.Address, address.Port, gatewayPort: 0);
             silo.Configure<ClusterOptions>(static o => o.ClusterId = o.ServiceId = Id);
+            silo.AddDashboard(static o => o.HideTrace = true); // the live log would show what libraries log
             silo.AddRouter(new RouterSiloOptions { OperatorKey = settings.FrontDoor.OperatorKey is { } key ? FrontDoorOptions.HashOf(key) : null });
         });
     }

@@ -20,6 +20,12 @@ internal sealed class Carrier : IAsyncDisposable
     /// <summary>How often each text was submitted.</summary>
     public ConcurrentDictionary<string, int> Texts { get; } = new();
 
+    /// <summary>Passwords of binds, in order.</summary>
+    public ConcurrentQueue<string> Passwords { get; } = new();
+
+    /// <summary>Binds refused because the account has as many as it may have.</summary>
+    public int BoundTooOften { get; private set; }
+
     public int Port { get; private set; }
 
     public int Submits => Texts.Values.Sum();
@@ -55,6 +61,14 @@ internal sealed class Carrier : IAsyncDisposable
             if (told.RootElement.TryGetProperty("port", out JsonElement value))
             {
                 port.TrySetResult(value.GetInt32());
+            }
+            else if (told.RootElement.TryGetProperty("password", out JsonElement password))
+            {
+                Passwords.Enqueue(password.GetString()!);
+            }
+            else if (told.RootElement.TryGetProperty("boundTooOften", out _))
+            {
+                BoundTooOften++;
             }
             else if (told.RootElement.TryGetProperty("submit", out JsonElement submit))
             {

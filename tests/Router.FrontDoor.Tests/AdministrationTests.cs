@@ -11,7 +11,7 @@ namespace Router.FrontDoor.Tests;
 public sealed class AdministrationTests
 {
     private const string Tenant = """
-        {"name":"Acme Srl","senders":["+39300","Acme","a@example.com"],"limits":{"perSecond":10,"perChannel":{"sms":5},"perSender":3,"perRecipient":{"count":2,"windowSeconds":60},"waiting":1000}}
+        {"name":"Acme Srl","senders":["+39302","Acme Srl","a@example.com"],"limits":{"perSecond":10,"perChannel":{"sms":5},"perSender":3,"perRecipient":{"count":2,"windowSeconds":60},"waiting":1000}}
         """;
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class AdministrationTests
 
         Assert.Equal(200, made.Status);
         Assert.Equal(made.Text, shown.Text);
-        Assert.Equal("{\"tenant\":\"acme-2\",\"name\":\"Acme Srl\",\"senders\":[\"+39300\",\"Acme\",\"a@example.com\"],\"limits\":{\"perSecond\":10,\"perChannel\":{\"sms\":5},\"perSender\":3,\"perRecipient\":{\"count\":2,\"windowSeconds\":60},\"waiting\":1000}}", shown.Text);
+        Assert.Equal("{\"tenant\":\"acme-2\",\"name\":\"Acme Srl\",\"senders\":[\"+39302\",\"Acme Srl\",\"a@example.com\"],\"limits\":{\"perSecond\":10,\"perChannel\":{\"sms\":5},\"perSender\":3,\"perRecipient\":{\"count\":2,\"windowSeconds\":60},\"waiting\":1000}}", shown.Text);
         Assert.Equal("{\"tenant\":\"acme-2\",\"name\":\"B\",\"senders\":[],\"limits\":{\"waiting\":1000000}}", replaced.Text);
         (await door.SendAsync("GET", "/admin/tenants/nobody", role: "operator")).IsProblem(404, "not_found");
     }
@@ -74,10 +74,20 @@ public sealed class AdministrationTests
     [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\",\"to\":\"21:00\"}}", "invalid_value", "quietHours.to")]
     [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\",\"to\":\"08:00\",\"zone\":\"x\"}}", "unknown_field", "quietHours.zone")]
     [InlineData("{\"name\":\"A\",\"retention\":1}", "not_available", "retention")]
-    [InlineData("{\"name\":\"A\",\"balance\":1}", "not_available", "balance")]
-    [InlineData("{\"name\":\"A\",\"prices\":1}", "not_available", "prices")]
-    [InlineData("{\"name\":\"A\",\"keywords\":1}", "not_available", "keywords")]
-    [InlineData("{\"name\":\"A\",\"stop\":\"all\"}", "not_available", "stop")]
+    [InlineData("{\"name\":\"A\",\"balance\":-1}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"balance\":0.0000001}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"balance\":1000000001}", "invalid_value", "balance")]
+    [InlineData("{\"name\":\"A\",\"prices\":1}", "invalid_value", "prices")]
+    [InlineData("{\"name\":\"A\",\"prices\":{\"fax\":1}}", "invalid_value", "prices")]
+    [InlineData("{\"name\":\"A\",\"prices\":{\"sms\":-1}}", "invalid_value", "prices.sms")]
+    [InlineData("{\"name\":\"A\",\"keywords\":1}", "invalid_value", "keywords")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"reply\":\"x\"}]}", "missing_field", "keywords[0].word")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\",\"reply\":\"y\",\"match\":\"all\"}]}", "invalid_value", "keywords[0].match")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"two words\",\"reply\":\"y\"}]}", "invalid_value", "keywords[0].word")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"!?\",\"reply\":\"y\"}]}", "invalid_value", "keywords[0].word")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\"}]}", "invalid_value", "keywords[0]")]
+    [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\",\"action\":\"help\"}]}", "invalid_value", "keywords[0].reply")]
+    [InlineData("{\"name\":\"A\",\"stop\":\"some\"}", "invalid_value", "stop")]
     [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":true}}", "not_available", "events")]
     public async Task A_wrong_tenant_is_refused_by_its_field(string body, string code, string field)
     {
@@ -217,6 +227,7 @@ public sealed class AdministrationTests
 
         var up = new ProviderOnSilo
         {
+            Outcomes = new long[8],
             Number = 1, IsUp = true, Breaker = BreakerState.HalfOpen, InFlight = 3, Unkept = 2, Window = 10, Lanes = 4, IsThrottled = true, Good = 5, Bad = 6, Throttled = 7,
             SessionsOpen = 1, SessionsWanted = 2, PerSecond = 9, LastError = "gone", LastErrorAt = DateTimeOffset.UnixEpoch,
         };

@@ -109,6 +109,40 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task A_message_is_told_as_received_with_its_content_until_its_contact_is_erased()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string position;
+        await using (RawConnection stream = await OpenAsync(door))
+        {
+            position = await PositionAsync(stream);
+        }
+
+        const string Person = "+393331234567";
+        MessageId id = await door.Shards.ReceiveAsync(door.Hash.Contact(1, Channel.Sms, "+393331234567"u8), Person, "+39300", "Ciao \"amici\"\n");
+        JsonElement told = await FirstAfterAsync(position);
+        Assert.Equal(
+            ("message.received", "delivered", id.ToString(), "acme"),
+            (told.GetProperty("type").GetString(), told.GetProperty("status").GetString(), told.GetProperty("message").GetString(), told.GetProperty("tenant").GetString()));
+        Assert.Equal("""{"from":"sms:+393331234567","to":"+39300","content":{"type":"text","text":"Ciao \"amici\"\n"}}""", told.GetProperty("inbound").GetRawText());
+        Assert.Equal(told.GetRawText(), (await FirstAfterAsync(position)).GetRawText()); // the same bytes whenever it is told
+
+        door.Sealer.Destroy((await door.Journal.FindMessageAsync(1, id, CancellationToken.None))!.Accepted.KeySlot);
+        JsonElement erased = await FirstAfterAsync(position);
+        Assert.True(erased.GetProperty("erased").GetBoolean());
+        Assert.False(erased.TryGetProperty("inbound", out _));
+        Assert.Equal(told.GetProperty("id").GetString(), erased.GetProperty("id").GetString());
+
+        async Task<JsonElement> FirstAfterAsync(string at)
+        {
+            await using RawConnection stream = await OpenAsync(door, at);
+            Event first = await NextAsync(stream);
+            Assert.Equal("message.received", first.Type);
+            return first.Data;
+        }
+    }
+
+    [Fact]
     public async Task A_position_older_than_what_is_kept_is_410()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -57,6 +57,40 @@ public sealed class ConfigurationSpreads
     }
 
     [Fact]
+    public async Task A_top_up_counts_once_a_reference_over_restarts_and_a_balance_is_what_is_left_of_what_was_committed()
+    {
+        StoredGrains stored = new();
+        TenantSettings prepaid = Acme with { Balance = 10, Prices = new Dictionary<string, decimal> { ["sms"] = 0.5m } };
+        await using (RouterCluster first = await RouterCluster.StartAsync(stored, 1))
+        {
+            IAdministration admin = first.Administration(0);
+            Tenant tenant = await admin.PutTenantAsync("acme", prepaid, Stop);
+            Assert.Equal(10 * Money.Unit, admin.BalanceOf(tenant.Number));
+            Assert.True(first.Engine(0).Credit.TryReserve(tenant.Number, 4 * Money.Unit));
+            Assert.Equal(CreditOutcome.Added, await admin.AddCreditAsync("acme", 3 * Money.Unit, "r1", Stop));
+            Assert.Equal(CreditOutcome.Added, await admin.AddCreditAsync("acme", 3 * Money.Unit, "r1", Stop));
+            Assert.Equal(CreditOutcome.OtherAmount, await admin.AddCreditAsync("acme", 4 * Money.Unit, "r1", Stop));
+            Assert.Equal(CreditOutcome.NotFound, await admin.AddCreditAsync("nobody", 3 * Money.Unit, "r1", Stop));
+            Assert.Equal(CreditOutcome.TooMuch, await admin.AddCreditAsync("acme", Money.Of(Money.Max), "r3", Stop));
+            Assert.Equal(9 * Money.Unit, admin.BalanceOf(tenant.Number));
+            await admin.PutTenantAsync("acme", prepaid with { Balance = 1 }, Stop);
+            Assert.Equal(1 * Money.Unit, admin.BalanceOf(tenant.Number)); // whatever is reserved
+            first.Engine(0).Credit.GiveBack(tenant.Number, 4 * Money.Unit);
+            await admin.PutTenantAsync("acme", prepaid with { Balance = 2 }, Stop);
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored, 1);
+        IAdministration kept = second.Administration(0);
+        int number = kept.Current.FindTenant("acme")!.Number;
+        Assert.Equal(2 * Money.Unit, kept.BalanceOf(number));
+        Assert.Equal(CreditOutcome.Added, await kept.AddCreditAsync("acme", 3 * Money.Unit, "r1", Stop));
+        Assert.Equal(2 * Money.Unit, kept.BalanceOf(number));
+        await kept.PutTenantAsync("acme", Acme, Stop);
+        Assert.Null(kept.BalanceOf(number));
+        Assert.Equal(CreditOutcome.NotCharged, await kept.AddCreditAsync("acme", 3 * Money.Unit, "r2", Stop));
+    }
+
+    [Fact]
     public async Task A_provider_that_a_route_names_is_not_deleted_and_a_deleted_one_keeps_its_number_and_name()
     {
         StoredGrains stored = new();

@@ -23,6 +23,8 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 
     public IEventLog Events => inner.Events;
 
+    public Router.Engine.Usage.IUsage Usage => inner.Usage;
+
     public ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref takings);

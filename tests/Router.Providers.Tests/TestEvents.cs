@@ -19,6 +19,12 @@ public sealed class TestEvents : IProviderEvents
 
     public List<Receipt> Receipts { get; } = [];
 
+    /// <summary>Messages from subscribers, in the order told.</summary>
+    public List<TestInbound> Inbound { get; } = [];
+
+    /// <summary>Whether a message from a subscriber is kept; asked for each.</summary>
+    public Func<TestInbound, bool> KeepInbound { get; set; } = static _ => true;
+
     public List<bool> Health { get; } = [];
 
     public List<Action<bool>> Unacknowledged { get; } = [];
@@ -72,8 +78,27 @@ public sealed class TestEvents : IProviderEvents
         }
     }
 
-    /// <inheritdoc/>
-    public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token) => acknowledge(state, token, true);
+    public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token)
+    {
+        bool keep;
+        lock (gate)
+        {
+            TestInbound inbound = TestInbound.Of(message);
+            keep = KeepInbound(inbound);
+            Inbound.Add(inbound);
+            if (HoldAcknowledgements)
+            {
+                Unacknowledged.Add(kept => acknowledge(state, token, kept));
+            }
+
+            Wake();
+        }
+
+        if (!HoldAcknowledgements)
+        {
+            acknowledge(state, token, keep);
+        }
+    }
 
     public void HealthChanged(int provider, bool up)
     {

@@ -3,6 +3,7 @@ using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Engine.Usage;
 
 namespace Router.Testing;
 
@@ -43,10 +44,13 @@ public sealed partial class MemoryJournal : IJournal
     public IEventLog Events => Store.Log;
 
     /// <inheritdoc/>
+    public IUsage Usage => Store.Usage;
+
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<TakenShard>> TakeAsync(IReadOnlyList<int> shards, CancellationToken cancellationToken)
     {
         await TakeGate.PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Store.Take(shards);
+        return Store.Take(shards, sealer);
     }
 
     /// <inheritdoc/>
@@ -129,7 +133,7 @@ public sealed partial class MemoryJournal : IJournal
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
             wrong ??= entry.Kind is EntryKind.None || !Enum.IsDefined(entry.Kind) ? $"entry of kind {entry.Kind}" : null;
-            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving;
+            bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving or EntryKind.PartDone;
             wrong ??= hasMessage && entry.Message.Shard != part.Shard ? $"entry about message {entry.Message}, which is of another shard" : null;
         }
 

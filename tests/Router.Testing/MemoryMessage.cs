@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 
 namespace Router.Testing;
 
@@ -8,14 +9,21 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
 {
     internal readonly AcceptedMessage Accepted = accepted;
     internal readonly byte[] Sealed = sealedRecord;
-    internal readonly List<StoredEvent> Events = [new StoredEvent(accepted.AcceptedAtMs, MessageStatus.Accepted, 0, Reason.None)];
-    internal MessageStatus Status = MessageStatus.Accepted;
+    internal readonly List<StoredEvent> Events = [new StoredEvent(accepted.AcceptedAtMs, accepted.FirstStatus, accepted.Provider, Reason.None)];
+    internal MessageStatus Status = accepted.FirstStatus;
     internal bool FallbackDone;
     internal byte Attempts;
     internal bool IsLeaving;
     internal long LeavingCommit;
     internal byte[]? SegmentsSent;
     internal byte[]? SegmentsDelivered;
+
+    /// <summary>The opened record; null: its key was destroyed.</summary>
+    internal byte[]? Open(IRecordSealer sealer)
+    {
+        byte[] record = new byte[Sealed.Length - IRecordSealer.Overhead];
+        return sealer.TryOpen(Accepted.Tenant, Accepted.KeySlot, Accepted.Id, Sealed, record) ? record : null;
+    }
 
     /// <summary>Neither sent nor ended, or its fallback is not done with.</summary>
     internal bool IsUnfinished => Status < MessageStatus.Sent || (Accepted.Fallback != default && !FallbackDone);
@@ -29,9 +37,10 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
         segments[segment / 8] |= (byte)(1 << (segment % 8));
     }
 
-    internal UnfinishedMessage ToUnfinished() => new()
+    internal UnfinishedMessage ToUnfinished(IRecordSealer sealer) => new()
     {
         Accepted = Accepted,
+        PartRecord = Accepted.IsPart ? Open(sealer) : null,
         Status = Status,
         Attempts = Attempts,
         IsLeaving = IsLeaving && Status < MessageStatus.Sent,

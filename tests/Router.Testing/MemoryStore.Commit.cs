@@ -84,6 +84,7 @@ public sealed partial class MemoryStore
             index = events[^1].Position.Index + 1;
         }
 
+        KeptAs before = KeptAs.New;
         foreach (ref AcceptedMessage accepted in part.Accepted.Span)
         {
             // The message before it may be one of this part that was not stored: the contact's row knows the last one that was.
@@ -92,17 +93,31 @@ public sealed partial class MemoryStore
                 accepted.PreviousHead = contacts.TryGetValue(accepted.Contact, out StoredContact contact) ? contact.LastHead : 0;
             }
 
-            if (Answer(ref accepted) == KeptAs.New)
+            bool follows = !accepted.IsReply || before == KeptAs.New;
+            before = accepted.Kept = follows ? Answer(ref accepted) : KeptAs.Repeat;
+            if (before == KeptAs.New)
             {
                 Keep(accepted, part.Sealed.Span.Slice(accepted.SealedOffset, accepted.SealedLength).ToArray());
+                if (accepted.IsPart || accepted.Tenant == 0)
+                {
+                    index++;
+                    continue;
+                }
+
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = EventOf(accepted) });
             }
         }
 
         foreach (ref readonly JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             Apply(part.Shard, entry);
-            if (entry.Kind is EntryKind.Status or EntryKind.Flags)
+            Usage.Add(entry);
+            if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags))
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });
             }
@@ -141,10 +156,17 @@ public sealed partial class MemoryStore
         var message = new MemoryMessage(accepted, sealedRecord);
         ulong head = accepted.Id.Head;
         messages.Add(head, message);
-        unfinished[accepted.Id.Shard].Add(head, message);
+        if (message.IsUnfinished)
+        {
+            unfinished[accepted.Id.Shard].Add(head, message);
+        }
+
         lastHeads[accepted.Id.Shard] = Math.Max(lastHeads[accepted.Id.Shard], head);
-        HeadsOf(headsByTenant, accepted.Tenant).Add(head);
-        HeadsOf(headsByContact, accepted.Contact).Add(head);
+        if (!accepted.IsPart)
+        {
+            HeadsOf(headsByTenant, accepted.Tenant).Add(head);
+            HeadsOf(headsByContact, accepted.Contact).Add(head);
+        }
 
         ref StoredContact contact = ref CollectionsMarshal.GetValueRefOrAddDefault(contacts, accepted.Contact, out _);
         contact.Contact = accepted.Contact;
@@ -176,6 +198,10 @@ public sealed partial class MemoryStore
             case EntryKind.FallbackDone:
                 message?.FallbackDone = true;
                 RemoveIfFinished(message);
+                break;
+            case EntryKind.PartDone when message is not null:
+                message.Status = MessageStatus.Delivered;
+                unfinished[shard].Remove(message.Accepted.Id.Head);
                 break;
             case EntryKind.SegmentSent:
                 message?.Mark(ref message.SegmentsSent, entry.Segment);
@@ -246,7 +272,9 @@ public sealed partial class MemoryStore
     private static JournalEntry EventOf(in AcceptedMessage accepted) => new()
     {
         Kind = EntryKind.Status,
-        Status = MessageStatus.Accepted,
+        Status = accepted.FirstStatus,
+        Direction = accepted.Direction,
+        Provider = accepted.Provider,
         HasReference = accepted.HasReference,
         Tenant = accepted.Tenant,
         Message = accepted.Id,

@@ -73,7 +73,7 @@ public sealed partial class MemoryStore
         lock (sync)
         {
             MemoryMessage? message = FindLocked(id);
-            return message is null || message.Accepted.Tenant != tenant ? null : ToStored(message, sealer);
+            return message is null || message.Accepted.Tenant != tenant || message.Accepted.IsPart ? null : ToStored(message, sealer);
         }
     }
 
@@ -127,10 +127,6 @@ public sealed partial class MemoryStore
     private MemoryMessage? FindLocked(in MessageId id) =>
         messages.TryGetValue(id.Head, out MemoryMessage? message) && message.Accepted.Id == id ? message : null;
 
-    private static StoredMessage ToStored(MemoryMessage message, IRecordSealer sealer)
-    {
-        byte[] record = new byte[message.Sealed.Length - IRecordSealer.Overhead];
-        bool opened = sealer.TryOpen(message.Accepted.Tenant, message.Accepted.KeySlot, message.Accepted.Id, message.Sealed, record);
-        return new StoredMessage { Accepted = message.Accepted, Record = opened ? record : null, Events = [.. message.Events] };
-    }
+    private static StoredMessage ToStored(MemoryMessage message, IRecordSealer sealer) =>
+        new() { Accepted = message.Accepted, Record = message.Open(sealer), Events = [.. message.Events] };
 }

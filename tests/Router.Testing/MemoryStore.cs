@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 
 namespace Router.Testing;
 
@@ -28,6 +29,9 @@ public sealed partial class MemoryStore
 
     /// <summary>The log, shared by all journals over this store.</summary>
     public MemoryEventLog Log { get; } = new();
+
+    /// <summary>What tenants have used.</summary>
+    public MemoryUsage Usage { get; } = new();
 
     /// <summary>Commits that stored something.</summary>
     public long Commits
@@ -96,7 +100,7 @@ public sealed partial class MemoryStore
         }
     }
 
-    internal List<TakenShard> Take(IReadOnlyList<int> shards)
+    internal List<TakenShard> Take(IReadOnlyList<int> shards, IRecordSealer sealer)
     {
         lock (sync)
         {
@@ -109,7 +113,7 @@ public sealed partial class MemoryStore
                     Shard = shard,
                     Epoch = ++epochs[shard],
                     LastIdMs = (long)(lastHeads[shard] >> 16),
-                    Unfinished = [.. unfinished[shard].Values.Select(static m => m.ToUnfinished())],
+                    Unfinished = [.. unfinished[shard].Values.Select(m => m.ToUnfinished(sealer))],
                     Awaited = awaitedByShard.TryGetValue(shard, out var own)
                         ? [.. own.Where(static a => a.Value.Message.IsAwaiting).Select(static a => ToAwaited(a.Key, a.Value))]
                         : [],

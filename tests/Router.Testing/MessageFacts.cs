@@ -24,11 +24,14 @@ public readonly record struct MessageFacts(
     uint Region,
     MessageId Fallback,
     int FallbackAfterSeconds,
-    bool IsDormant)
+    bool IsDormant,
+    MessageDirection Direction,
+    bool IsPart,
+    bool ConfirmsStop)
 {
     /// <summary>The facts of <paramref name="message"/>.</summary>
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
         message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region, message.Fallback,
-        message.FallbackAfterSeconds, message.IsDormant);
+        message.FallbackAfterSeconds, message.IsDormant, message.Direction, message.IsPart, message.ConfirmsStop);
 }

@@ -55,6 +55,9 @@ public sealed partial class ScriptedProvider : IProvider
     public RetryRule Retry { get; set; } = RetryRule.Default;
 
     /// <inheritdoc/>
+    public bool HasWholeReceipts { get; set; }
+
+    /// <inheritdoc/>
     public ProviderStatus Status => new(IsUp ? 1 : 0, 1, Window, InFlight, 0, false, null, null, null);
 
     /// <summary>Whether <see cref="Start"/> brings it up at once. Default true.</summary>

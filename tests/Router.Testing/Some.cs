@@ -97,6 +97,9 @@ public static class Some
     /// <summary>The fallback of <paramref name="of"/> is done with, or it is awake.</summary>
     public static JournalEntry FallbackDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.FallbackDone, AtMs = of.AcceptedAtMs + 9 };
 
+    /// <summary>A part of an inbound message is done with.</summary>
+    public static JournalEntry PartDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.PartDone, AtMs = of.AcceptedAtMs };
+
     /// <summary>A provider took one segment of <paramref name="of"/>.</summary>
     public static JournalEntry SegmentSent(in AcceptedMessage of, byte segment, int provider = 1, ulong receiptKey = 0) => About(of) with
     {

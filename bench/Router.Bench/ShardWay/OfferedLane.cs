@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
 
@@ -36,6 +37,10 @@ internal sealed class OfferedLane : IShardEffects
 
     public void OutcomeKept(int provider) => OutcomesKept++;
 
+    public void Started(int tenant)
+    {
+    }
+
     public void Count(MessageStatus status, Reason reason)
     {
     }
@@ -48,7 +53,20 @@ internal sealed class OfferedLane : IShardEffects
     {
     }
 
+    public bool TryReserve(int tenant, long amount) => true;
+
+    public void GiveBack(int tenant, long amount)
+    {
+    }
+
+    public void Doubt(in Engine.Credit.DoubtfulCharge charge) => throw new NotSupportedException();
+    public InboundCounters Inbound { get; } = new();
+
+    public void LetterJoined(MessageId letter) => throw new NotSupportedException();
+
     public bool IsHealthy(int provider) => true;
+
+    public bool HasWholeReceipts(int provider) => false;
 
     public bool TryTakeTrial(int provider) => false;
 

@@ -65,6 +65,13 @@ public readonly ref struct Address
         }
 
         ReadOnlySpan<byte> value = utf8[(colon + 1)..];
+        return ParseValue(channel, value, buffer, out address);
+    }
+
+    /// <summary>As <see cref="Parse"/>, for a value whose channel is known: what a provider says of a sender.</summary>
+    public static AddressReason ParseValue(Channel channel, ReadOnlySpan<byte> value, Span<byte> buffer, out Address address)
+    {
+        address = default;
         if (value.IsEmpty)
         {
             return AddressReason.ValueMissing;

@@ -17,7 +17,7 @@ public enum ConsentState : byte
 
 /// <summary>
 /// What decides about a contact, packed in one word (R2.5, DESIGN §2). Bits 0–7: consent, two bits a purpose; 8 blocked; 9 restricted;
-/// 10 minor; 11 suppressed; 12–17: recording, profiling and AI, two bits each, as <see cref="ConsentState"/>; 18–27: the time zone. Stored; the bits never move.
+/// 10 minor; 11 suppressed; 12–17: recording, profiling and AI, two bits each, as <see cref="ConsentState"/>; 18–27: the time zone; 28 blocked by the person's own STOP. Stored; the bits never move.
 /// </summary>
 /// <remarks>Hot path. <c>DecideBenchmark</c>, 0 B.</remarks>
 public readonly record struct ContactFlags(uint Bits)
@@ -31,9 +31,13 @@ public readonly record struct ContactFlags(uint Bits)
     private const int AiShift = 16;
     private const int TimeZoneShift = 18;
     private const uint TimeZoneMask = (uint)Times.TimeZones.NumberMax << TimeZoneShift;
+    private const int StoppedBit = 28;
 
-    /// <summary>A total block (R2.1): nothing leaves.</summary>
-    public bool Blocked => Bit(BlockedBit);
+    /// <summary>A total block (R2.1), the tenant's or the person's own: nothing leaves.</summary>
+    public bool Blocked => (Bits & ((1u << BlockedBit) | (1u << StoppedBit))) != 0;
+
+    /// <summary>Blocked by the person's own STOP, which START lifts; a block that the tenant set stays the tenant's to lift.</summary>
+    public bool Stopped => Bit(StoppedBit);
 
     /// <summary>Processing restricted (R4.1).</summary>
     public bool Restricted => Bit(RestrictedBit);
@@ -62,8 +66,11 @@ public readonly record struct ContactFlags(uint Bits)
     /// <summary>The word with another consent for <paramref name="purpose"/>.</summary>
     public ContactFlags With(Purpose purpose, ConsentState state) => WithState((int)purpose * 2, state);
 
-    /// <summary>The word with another block.</summary>
-    public ContactFlags WithBlocked(bool value) => WithBit(BlockedBit, value);
+    /// <summary>The word with the tenant's block; without it, the person's own is lifted too.</summary>
+    public ContactFlags WithBlocked(bool value) => value ? WithBit(BlockedBit, true) : WithBit(BlockedBit, false).WithStopped(false);
+
+    /// <summary>The word with another block by the person's own STOP.</summary>
+    public ContactFlags WithStopped(bool value) => WithBit(StoppedBit, value);
 
     /// <summary>The word with another restriction.</summary>
     public ContactFlags WithRestricted(bool value) => WithBit(RestrictedBit, value);

@@ -25,8 +25,8 @@ namespace Router.Core.Consent;
 /// </remarks>
 public static class Decision
 {
-    // Any of these three stops every purpose: one test for the usual contact, which has none.
-    private static readonly uint StopBits = default(ContactFlags).WithBlocked(true).WithRestricted(true).WithMinor(true).Bits;
+    // Any of these stops every purpose: one test for the usual contact, which has none.
+    private static readonly uint StopBits = default(ContactFlags).WithBlocked(true).WithStopped(true).WithRestricted(true).WithMinor(true).Bits;
 
     /// <summary>Decides about one message.</summary>
     /// <param name="flags">Of the contact, as they stand now.</param>
@@ -83,6 +83,12 @@ public static class Decision
 
         return marketing && facts.QuietUntilMs > nowMs ? Verdict.DeferQuiet(facts.QuietUntilMs) : Verdict.Release;
     }
+
+    /// <summary>
+    /// As <see cref="Decide"/> for the one message that confirms a STOP to whoever sent it: the block and the withdrawal that it confirms do not hold it back, all else does (R2.3).
+    /// </summary>
+    public static Verdict DecideConfirmation(ContactFlags flags, in MessageFacts facts, long nowMs) =>
+        Decide(flags.WithBlocked(false).With(facts.Purpose, ConsentState.Unknown), facts, nowMs);
 
     private static Reason StopReason(ContactFlags flags) =>
         flags.Blocked ? Reason.OptedOut : flags.Restricted ? Reason.Restricted : Reason.Underage;

@@ -20,7 +20,7 @@ internal static class GsmAlphabet
     public const byte None = 0xFF;
 
     /// <summary>The default table in order of septets; 0x1B is the escape.</summary>
-    private const string Default =
+    public const string DefaultTable =
         "@£$¥èéùìòÇ\nØø\rÅå" +
         "Δ_ΦΓΛΩΠΨΣΘΞ\u001BÆæßÉ" +
         " !\"#¤%&'()*+,-./" +
@@ -31,7 +31,7 @@ internal static class GsmAlphabet
         "pqrstuvwxyzäöñüà";
 
     /// <summary>The extension table: character, septet after the escape.</summary>
-    private static readonly (char Character, byte Septet)[] Extension =
+    public static readonly (char Character, byte Septet)[] Extension =
     [
         ('\f', 0x0A), ('^', 0x14), ('{', 0x28), ('}', 0x29), ('\\', 0x2F), ('[', 0x3C), ('~', 0x3D), (']', 0x3E), ('|', 0x40), ('€', 0x65),
     ];
@@ -70,11 +70,11 @@ internal static class GsmAlphabet
     {
         byte[] codes = new byte[count];
         Array.Fill(codes, None);
-        for (int septet = 0; septet < Default.Length; septet++)
+        for (int septet = 0; septet < DefaultTable.Length; septet++)
         {
-            if (septet != Escape && (uint)(Default[septet] - first) < (uint)count)
+            if (septet != Escape && (uint)(DefaultTable[septet] - first) < (uint)count)
             {
-                codes[Default[septet] - first] = (byte)septet;
+                codes[DefaultTable[septet] - first] = (byte)septet;
             }
         }
 

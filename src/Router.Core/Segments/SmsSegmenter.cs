@@ -19,12 +19,14 @@ public ref struct SmsSegmenter
     /// <summary>Measures <paramref name="utf8"/> and stands before the first segment.</summary>
     /// <param name="utf8">The text, valid UTF-8; stays borrowed while the segmenter is used.</param>
     /// <param name="width">Width of the reference. With 16 bits a text may have more segments than the message's own count, which is made with 8.</param>
+    /// <param name="asUcs2">UCS-2 even where GSM 7 bit would do: for carriers whose default alphabet lacks some of it. The text may have more segments so.</param>
     /// <exception cref="ArgumentException">More than <see cref="SmsText.SegmentsMax"/> segments: the decoder lets no such text in.</exception>
-    public SmsSegmenter(ReadOnlySpan<byte> utf8, SmsReference width = SmsReference.Bits8)
+    public SmsSegmenter(ReadOnlySpan<byte> utf8, SmsReference width = SmsReference.Bits8, bool asUcs2 = false)
     {
         _rest = utf8;
         _width = width;
-        Count = SmsText.Measure(utf8, width, out SmsEncoding encoding);
+        SmsEncoding encoding = SmsEncoding.Ucs2;
+        Count = asUcs2 ? SmsText.CountUcs2(utf8, width) : SmsText.Measure(utf8, width, out encoding);
         if (Count > SmsText.SegmentsMax)
         {
             ThrowTooMany();
@@ -43,6 +45,9 @@ public ref struct SmsSegmenter
 
     /// <summary>Whether user data begins with a concatenation header (SMPP: <c>esm_class</c> 0x40).</summary>
     public readonly bool HasHeader => Count > 1;
+
+    /// <summary>Octets of that header; 0: there is none.</summary>
+    public readonly int HeaderLength => HasHeader ? SmsText.HeaderLength(_width) : 0;
 
     /// <summary>The segment stood on, from 0; -1 before the first.</summary>
     public int Index { get; private set; }
@@ -92,9 +97,11 @@ public ref struct SmsSegmenter
     public readonly int Write(ushort reference, Span<byte> destination)
     {
         int header = HasHeader ? SmsText.WriteHeader(_width, reference, (byte)Count, (byte)(Index + 1), destination) : 0;
-        Span<byte> data = destination[header..];
-        return header + (Encoding == SmsEncoding.Gsm7 ? WriteGsm7(Text, data) : WriteUcs2(Text, data));
+        return header + WriteText(destination[header..]);
     }
+
+    /// <summary>As <see cref="Write"/> without the header: where the protocol says in fields of its own which segment it is. Returns its length.</summary>
+    public readonly int WriteText(Span<byte> destination) => Encoding == SmsEncoding.Gsm7 ? WriteGsm7(Text, destination) : WriteUcs2(Text, destination);
 
     private static int WriteGsm7(ReadOnlySpan<byte> text, Span<byte> destination)
     {

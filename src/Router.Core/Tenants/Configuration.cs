@@ -30,6 +30,7 @@ public sealed class Configuration
         keys = apiKeys.ToFrozenDictionary(static k => k.Hash);
         keysByTenant = keys.Values.ToLookup(static k => k.Tenant);
         Routes = RouteTable.Build(routes, this);
+        Numbers = new NumberOwners(Tenants);
     }
 
     /// <summary>A snapshot with nothing in it.</summary>
@@ -49,6 +50,9 @@ public sealed class Configuration
 
     /// <summary>The compiled routes.</summary>
     public RouteTable Routes { get; }
+
+    /// <summary>Whose an own number is.</summary>
+    public NumberOwners Numbers { get; }
 
     /// <summary>A tenant by name, or null.</summary>
     public Tenant? FindTenant(string name) => tenantsByName.GetValueOrDefault(name);

@@ -1,4 +1,5 @@
 using System.Text;
+using Router.Core.Inbound;
 using Router.Core.Messages;
 using Router.Core.Times;
 
@@ -39,10 +40,9 @@ public static class TenantRules
 
     private static SettingsFault? CheckMoney(TenantSettings settings)
     {
-        const decimal BalanceMax = 1_000_000_000;
-        if (settings.Balance is < 0 or > BalanceMax)
+        if (settings.Balance is < 0 or > Money.Max)
         {
-            return new SettingsFault("balance", $"is not 0 to {BalanceMax}");
+            return new SettingsFault("balance", $"is not 0 to {Money.Max}");
         }
 
         foreach ((string channel, decimal price) in settings.Prices ?? new Dictionary<string, decimal>())
@@ -75,6 +75,7 @@ public static class TenantRules
             KeywordRule rule = rules[i];
             SettingsFault? fault = SettingsRange.CheckText(field + ".word", rule.Word, 40)
                 ?? (rule.Word.Any(char.IsWhiteSpace) ? new SettingsFault(field + ".word", "has white space: it is one word") : null)
+                ?? (FoldedText.Of(rule.Word).Length == 0 ? new SettingsFault(field + ".word", "has no letter or digit: no text could be told to be it") : null)
                 ?? (rule.Number is { } number ? CheckSender(field + ".number", number) : null)
                 ?? (rule.Reply is { Length: 0 or > 1_000 } ? new SettingsFault(field + ".reply", "it has 1 to 1000 characters") : null);
             if (fault is not null)

@@ -45,6 +45,7 @@ internal sealed partial class Dispatcher
             lane.SegmentsAMessage = (ask.Segments + ask.Departures.Count - 1) / ask.Departures.Count;
             if (known && !link!.Closed)
             {
+                link.Latency.Handed(ask.Departures[0].Id);
                 link.Provider.Submit(ask.Departures.Span);
             }
             else

@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Figures;
 using Router.Engine.Limits;
 
 namespace Router.Engine.Dispatch;
@@ -10,6 +11,10 @@ internal sealed partial class Dispatcher
     private readonly PriorityQueue<DispatchLane, long> blocked = new();
     private readonly LimitLender lender;
     private long lastForgotten;
+    private volatile IReadOnlyList<ReachedLimit> reachedLimits = [];
+
+    /// <summary>Limits that let nothing go, as of the last second or two. Any thread.</summary>
+    public IReadOnlyList<ReachedLimit> ReachedLimits => engine.Timestamp - Volatile.Read(ref lastForgotten) < engine.Ticks(3_000) ? reachedLimits : []; // a dispatcher that rests holds nothing back
 
     /// <summary>The configuration changed: every lane holds the limits that now hold.</summary>
     public void Configure() => Tell(new DispatchEvent { Kind = DispatchEventKind.Configure });
@@ -80,9 +85,28 @@ internal sealed partial class Dispatcher
 
         if (now - lastForgotten > engine.Ticks(1_000))
         {
-            lastForgotten = now;
+            Volatile.Write(ref lastForgotten, now);
             lender.Forget(now);
+            reachedLimits = blocked.Count == 0 ? [] : LookAtLimits(now);
         }
+    }
+
+    // Once a second, and only while something is held back: for people.
+    private List<ReachedLimit> LookAtLimits(long now)
+    {
+        var lanesOf = new Dictionary<LimitKey, int>();
+        foreach ((DispatchLane lane, _) in blocked.UnorderedItems)
+        {
+            foreach (Limit limit in lane.Limits)
+            {
+                if (lender.IsReached(limit, lane.SegmentsAMessage, now))
+                {
+                    lanesOf[limit.Key] = lanesOf.GetValueOrDefault(limit.Key) + 1;
+                }
+            }
+        }
+
+        return [.. lanesOf.Select(static l => new ReachedLimit(l.Key, l.Value))];
     }
 
     // None: the lane comes back when its limits lend again.

@@ -71,8 +71,8 @@ internal sealed partial class Dispatcher : Worker
         }
     }
 
-    /// <summary>What a provider said of segments is counted here; null: it is not known.</summary>
-    public OutcomeTotals? OutcomesOf(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Outcomes : null;
+    /// <summary>A provider as it is known here; null: it is not. What its outcomes say is counted there. Any thread.</summary>
+    public ProviderLink? LinkOf(int provider) => links.GetValueOrDefault(provider);
 
     /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     public bool IsHealthy(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link.IsHealthy;
@@ -82,6 +82,9 @@ internal sealed partial class Dispatcher : Worker
 
     /// <summary>The retry rule of a provider; the default for one that is gone.</summary>
     public RetryRule RetryRule(int provider) => links.TryGetValue(provider, out ProviderLink? link) ? link.Provider.Retry : Providers.RetryRule.Default;
+
+    /// <summary>Whether a provider's receipts tell of whole messages; false for one that is gone.</summary>
+    public bool HasWholeReceipts(int provider) => links.TryGetValue(provider, out ProviderLink? link) && link.Provider.HasWholeReceipts;
 
     /// <summary>Has every provider looked at again: time has passed.</summary>
     public void Poke()

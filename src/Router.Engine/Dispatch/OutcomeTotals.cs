@@ -10,6 +10,9 @@ internal sealed class OutcomeTotals
     /// <summary>Counts one.</summary>
     public void Add(OutcomeKind kind) => Interlocked.Increment(ref counts[(int)kind]);
 
+    /// <summary>All so far, by the number of <see cref="OutcomeKind"/>.</summary>
+    public long[] All() => [.. counts.Select((_, i) => Volatile.Read(ref counts[i]))];
+
     /// <summary>How many so far.</summary>
     public long Of(OutcomeKind kind) => Volatile.Read(ref counts[(int)kind]);
 }

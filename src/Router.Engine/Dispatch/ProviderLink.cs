@@ -21,8 +21,9 @@ internal sealed class ProviderLink
     private bool isContended;
     private Counters counters = new();
 
-    public ProviderLink(ProviderAccount account, IProvider provider, CircuitBreaker breaker)
+    public ProviderLink(ProviderAccount account, IProvider provider, CircuitBreaker breaker, TimeProvider time)
     {
+        Latency = new LatencySample(time);
         Account = account;
         Provider = provider;
         Breaker = breaker;
@@ -41,6 +42,9 @@ internal sealed class ProviderLink
 
     /// <summary>What it said of segments so far, over all links of the account.</summary>
     public OutcomeTotals Outcomes { get; private set; } = new();
+
+    /// <summary>How long it takes to answer.</summary>
+    public LatencySample Latency { get; private set; }
 
     /// <summary>Whether its outcomes say that it works. A changed account begins anew: it is tried at once.</summary>
     public CircuitBreaker Breaker { get; }
@@ -113,6 +117,7 @@ internal sealed class ProviderLink
         PausedUntil = before.PausedUntil;
         PauseMs = before.PauseMs;
         Outcomes = before.Outcomes;
+        Latency = before.Latency;
         counters = before.counters;
     }
 

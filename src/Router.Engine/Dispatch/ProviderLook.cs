@@ -41,6 +41,15 @@ public sealed record ProviderLook
     /// <summary>Segments throttled.</summary>
     public required long Throttled { get; init; }
 
+    /// <summary>Segments by the number of their <see cref="OutcomeKind"/>, since the silo started or the account was made.</summary>
+    public required long[] Outcomes { get; init; }
+
+    /// <summary>From handed over until it answered, of the last minute, sampled: half took no longer; null: none.</summary>
+    public required TimeSpan? LatencyHalf { get; init; }
+
+    /// <summary>The same of 99 in 100.</summary>
+    public required TimeSpan? LatencyMost { get; init; }
+
     /// <summary>What the provider itself tells.</summary>
     public required ProviderStatus Status { get; init; }
 }

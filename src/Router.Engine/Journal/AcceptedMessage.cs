@@ -24,6 +24,21 @@ public struct AcceptedMessage
     /// <summary>Head of the contact's message before this one; 0: none. The chain that lists a conversation.</summary>
     public ulong PreviousHead;
 
+    /// <summary>Which way it goes. An inbound message is finished as soon as it is kept: <see cref="FirstStatus"/>.</summary>
+    public MessageDirection Direction;
+
+    /// <summary>It is one part of an inbound message: unfinished until <see cref="EntryKind.PartDone"/>, never an event, never listed.</summary>
+    public bool IsPart;
+
+    /// <summary>It confirms a STOP, outbound: the block that it confirms does not hold it back (<see cref="Core.Consent.Decision.DecideConfirmation"/>).</summary>
+    public bool ConfirmsStop;
+
+    /// <summary>It answers the message before it in the part: stored only if that one is kept as new.</summary>
+    public bool IsReply;
+
+    /// <summary>Inbound: the provider's number that it came by; else 0.</summary>
+    public int Provider;
+
     /// <summary>Unix ms when accepted.</summary>
     public long AcceptedAtMs;
 
@@ -80,6 +95,11 @@ public struct AcceptedMessage
 
     /// <summary>Answer of the journal.</summary>
     public KeptAs Kept;
+
+    /// <summary>The status it is kept with: of an inbound one that it is here, or that nobody was found for it (tenant 0, a dead letter).</summary>
+    public readonly MessageStatus FirstStatus => Direction == MessageDirection.Outbound || IsPart ? MessageStatus.Accepted
+        : Tenant == 0 ? MessageStatus.Undelivered
+        : MessageStatus.Delivered;
 
     /// <summary>Answer of the journal for <see cref="KeptAs.Repeat"/>: the first message's id.</summary>
     public MessageId FirstId;

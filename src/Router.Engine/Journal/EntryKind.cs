@@ -34,4 +34,7 @@ public enum EntryKind : byte
     /// Of a message with a fallback: it needs it no more, the fallback is awake, cancelled or out of time. Of a fallback: it is awake, a message as any other from now on. Not an event.
     /// </summary>
     FallbackDone = 12,
+
+    /// <summary>A part of an inbound message (<see cref="AcceptedMessage.IsPart"/>) is done with: its whole is kept in the same part. Not an event.</summary>
+    PartDone = 13,
 }

@@ -49,6 +49,12 @@ public interface IJournal
     /// <summary>Finds who awaits a receipt that the index in memory does not know (any more).</summary>
     ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken);
 
+    /// <summary>What it tells people of itself; zeros where it counts nothing.</summary>
+    JournalFigures Figures => default;
+
     /// <summary>The log of status changes, which is the event log.</summary>
     IEventLog Events { get; }
+
+    /// <summary>What tenants have used, counted from the log.</summary>
+    Usage.IUsage Usage { get; }
 }

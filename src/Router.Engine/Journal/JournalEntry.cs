@@ -19,6 +19,12 @@ public struct JournalEntry
     /// <summary>Segment, from 0 (<see cref="EntryKind.SegmentSent"/>, <see cref="EntryKind.SegmentReceipt"/>).</summary>
     public byte Segment;
 
+    /// <summary>Read from the log, of an accepted message: which way it goes. Inbound: the event <c>message.received</c>.</summary>
+    public MessageDirection Direction;
+
+    /// <summary>1 + the place in <see cref="JournalPart.Accepted"/> of the message that it follows from: written only if that one is kept as new; 0: always written.</summary>
+    public int FollowsFrom;
+
     /// <summary>Whether the message has a reference.</summary>
     public bool HasReference;
 
@@ -56,6 +62,12 @@ public struct JournalEntry
 
     /// <summary>The flags after the change (<see cref="EntryKind.Flags"/>).</summary>
     public ContactFlags Flags;
+
+    /// <summary>The message's channel, where a provider took a segment of it (<see cref="MessageStatus.Sent"/>, <see cref="EntryKind.SegmentSent"/>): then it counts as usage. Else none.</summary>
+    public Channel Channel;
+
+    /// <summary>Price of that segment, millionths.</summary>
+    public long Price;
 
     /// <summary>Slot of the contact's key (<see cref="EntryKind.Flags"/>).</summary>
     public uint KeySlot;

@@ -37,6 +37,9 @@ public sealed class JournalPart
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => Accepted.Count == 0 && Entries.Count == 0;
 
+    /// <summary>Whether <paramref name="entry"/>, of this part, follows from a message that turned out a repeat: then it is not written, and takes no effect.</summary>
+    public bool IsVoid(in JournalEntry entry) => entry.FollowsFrom != 0 && Accepted[entry.FollowsFrom - 1].Kept != KeptAs.New;
+
     /// <summary>Empties it for the next use.</summary>
     public void Clear()
     {

@@ -8,6 +8,9 @@ public struct UnfinishedMessage
     /// <summary>What was kept at acceptance; the sealed record is not read.</summary>
     public AcceptedMessage Accepted;
 
+    /// <summary>Of a part of an inbound message its opened record; null: its key was destroyed, or it is no part.</summary>
+    public byte[]? PartRecord;
+
     /// <summary>The last status kept: accepted or queued, of a message that has ended and whose fallback is not done with any other.</summary>
     public MessageStatus Status;
 

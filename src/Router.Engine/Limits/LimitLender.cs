@@ -162,6 +162,13 @@ public sealed class LimitLender
         }
     }
 
+    /// <summary>Whether <paramref name="limit"/> lends less than a message of <paramref name="segments"/> just now.</summary>
+    public bool IsReached(Limit limit, int segments, long now)
+    {
+        ArgumentNullException.ThrowIfNull(limit);
+        return limit.Rate.Available(clock.BucketAt(now)) < (limit.Key.CountsSegments ? Math.Min(segments, limit.PerSecond) : 1);
+    }
+
     /// <summary>Forgets limits that nobody holds and whose window is empty; returns how many. Call it about once a second: it looks at all. No allocation.</summary>
     public int Forget(long now)
     {

@@ -11,6 +11,11 @@ public interface IProvider : IAsyncDisposable
     /// <summary>How it is tried again.</summary>
     RetryRule Retry { get; }
 
+    /// <summary>
+    /// Whether a receipt tells of a whole long message and not of the segment whose <see cref="Outcome.ReceiptKey"/> it names: where the protocol sends a long message in one piece. Few do.
+    /// </summary>
+    bool HasWholeReceipts => false;
+
     /// <summary>How it is now, for people. Any thread; allocates, so not for the hot path.</summary>
     ProviderStatus Status { get; }
 

@@ -10,6 +10,8 @@ internal enum CommandKind : byte
     Ask,
     Peek,
     Reroute,
+    Inbound,
+    DeadLetterDone,
     RerouteAll,
     Fallback,
     FallbackSettled,

@@ -11,6 +11,9 @@ internal interface IShardEffects
     /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
     void OutcomeKept(int provider);
 
+    /// <summary>A message of <paramref name="tenant"/> waits that did not come in by the front door.</summary>
+    void Started(int tenant);
+
     /// <summary>A message took a status; that is kept.</summary>
     void Count(Core.Messages.MessageStatus status, Core.Messages.Reason reason);
 
@@ -20,6 +23,15 @@ internal interface IShardEffects
     /// <summary>A message of <paramref name="tenant"/> is finished.</summary>
     void Finished(int tenant);
 
+    /// <summary>Reserves credit (millionths); false: the tenant has less.</summary>
+    bool TryReserve(int tenant, long amount);
+
+    /// <summary>Gives credit back that was reserved and will not be spent.</summary>
+    void GiveBack(int tenant, long amount);
+
+    /// <summary>A segment was taken, but whether that is kept is not known as the ownership ends: the next owner tells.</summary>
+    void Doubt(in Credit.DoubtfulCharge charge);
+
     /// <summary>Whether a provider exists, is enabled and up, does not drain, and its breaker is closed.</summary>
     bool IsHealthy(int provider);
 
@@ -28,6 +40,9 @@ internal interface IShardEffects
 
     /// <summary>The provider's retry rule.</summary>
     Providers.RetryRule RetryRule(int provider);
+
+    /// <summary>Whether the provider's receipts tell of whole messages.</summary>
+    bool HasWholeReceipts(int provider);
 
     /// <summary>Has the journal's tables asked who awaits a receipt; it comes back with the answer.</summary>
     void LookUp(ReceiptTask receipt);
@@ -40,6 +55,12 @@ internal interface IShardEffects
 
     /// <summary>Has the shard of a fallback wake or cancel it; its answer comes back as <see cref="Shard.OnFallbackSettled"/>.</summary>
     void SettleFallback(PendingFallback fallback);
+
+    /// <summary>A dead letter was joined of parts: it may be somebody's after all.</summary>
+    void LetterJoined(Core.Messages.MessageId letter);
+
+    /// <summary>What is counted of messages from end users.</summary>
+    Inbound.InboundCounters Inbound { get; }
 
     /// <summary>A receipt that waited for its message matches now.</summary>
     void Requeue(ReceiptTask receipt);

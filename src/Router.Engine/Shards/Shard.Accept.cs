@@ -82,7 +82,7 @@ internal sealed partial class Shard
         preparedRing.Clear();
     }
 
-    /// <summary>A kept part: the messages kept as new are decided for the first time; those that were not stored leave the chain.</summary>
+    /// <summary>A kept part: the messages kept as new are decided for the first time, the inbound ones aside (<see cref="ApplyInbound"/>); those that were not stored leave the chain.</summary>
     public void ApplyAccepted(JournalPart part, ReadOnlySpan<int> partRows)
     {
         for (int i = part.Accepted.Count - 1; i >= 0; i--)
@@ -94,7 +94,7 @@ internal sealed partial class Shard
             }
         }
 
-        for (int i = 0; i < part.Accepted.Count; i++)
+        for (int i = 0; i < acceptsInPart; i++)
         {
             ref AcceptedMessage message = ref part.Accepted[i];
             int row = partRows[i];
@@ -128,7 +128,5 @@ internal sealed partial class Shard
                 Place(slot, identity, message.NotBeforeMs);
             }
         }
-
-        preparedRing.Clear();
     }
 }

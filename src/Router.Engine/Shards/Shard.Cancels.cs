@@ -42,7 +42,7 @@ internal sealed partial class Shard
             {
                 flagWaiters.RemoveAt(i);
                 Unpin(row);
-                task.Answer.TrySetResult(task.Kept);
+                task.Settle(task.Kept);
             }
         }
 

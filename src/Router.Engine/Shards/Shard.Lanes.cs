@@ -33,7 +33,12 @@ internal sealed partial class Shard
             OutsideRegion = open == 0,
             QuietUntilMs = identity.Purpose == Purpose.Marketing && tenant?.Quiet is { } quiet ? QuietUntil(quiet, slot, leadMs: 0) : 0,
         };
-        Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
+        Verdict verdict = Decide(slot, facts);
+        if (identity.Price == 0 && tenant is not null && tenant.PriceOf(identity.Channel) is > 0 and var price)
+        {
+            Charge(slot, price, ref identity, ref verdict);
+        }
+
         int provider = open == 0 ? 0 : Choose(route!, open, message.Tried);
         Join(slot, identity with { Provider = provider });
         if (CancelIfAsked(slot))
@@ -100,6 +105,13 @@ internal sealed partial class Shard
 
             LeaveLane(i);
         }
+    }
+
+    private Verdict Decide(int slot, in MessageFacts facts)
+    {
+        ContactFlags flags = FlagsOf(messages[slot].Contact);
+        Verdict verdict = Decision.Decide(flags, facts, NowMs);
+        return verdict.Kind == VerdictKind.Reject && confirmations.Contains(slot) ? Decision.DecideConfirmation(flags, facts, NowMs) : verdict;
     }
 
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);

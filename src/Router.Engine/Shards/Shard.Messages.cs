@@ -13,6 +13,9 @@ internal sealed partial class Shard
     private int messageCount;
     private int freeMessage = -1;
 
+    // Messages that confirm a STOP: few, and only looked for when one would be rejected.
+    private readonly HashSet<int> confirmations = [];
+
     /// <summary>Slots of the slab in use; those of finished messages that still stand in a lane among them.</summary>
     public int MessageSlots { get; private set; }
 
@@ -74,16 +77,23 @@ internal sealed partial class Shard
         message.Lane = -1;
         message.Marks = accepted.HasReference ? MessageMarks.Reference : MessageMarks.None;
         heads.Add(accepted.Id.Head, slot, new HeadKeys(messages));
+        if (accepted.ConfirmsStop)
+        {
+            confirmations.Add(slot);
+        }
+
         Waiting++;
         MessageSlots++;
         return slot;
     }
 
     /// <summary>A finished message: its row is unpinned; the slot is free once no lane's list holds it any more.</summary>
-    private void RemoveMessage(int slot)
+    private void RemoveMessage(int slot, MessageStatus status)
     {
         ref WaitingMessage message = ref messages[slot];
         heads.Remove(message.Head, new HeadKeys(messages));
+        LaneKey key = KeyOf(slot);
+        GiveCreditBack(slot, key, status);
         RemoveFromWheel(slot);
         GivePlaceBack(slot);
         Unpin(message.Contact);
@@ -93,8 +103,13 @@ internal sealed partial class Shard
             ForgetReadBack(message.Head);
         }
 
+        if (confirmations.Count > 0)
+        {
+            confirmations.Remove(slot);
+        }
+
         Waiting--;
-        effects.Finished(lanes[message.Lane]!.Key.Tenant);
+        effects.Finished(key.Tenant);
         if ((message.Marks & MessageMarks.InLane) != 0)
         {
             message.Marks |= MessageMarks.Unlinked;

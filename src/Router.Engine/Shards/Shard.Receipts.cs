@@ -53,7 +53,7 @@ internal sealed partial class Shard
             return;
         }
 
-        switch (receipts.Judge(task, out MessageStatus status))
+        switch (receipts.Judge(task, effects.HasWholeReceipts(task.Receipt.Provider), out MessageStatus status))
         {
             case ReceiptEffect.Some:
                 receiptLines.Add(head, new ReceiptLine { UnderWay = task });
@@ -271,7 +271,7 @@ internal sealed partial class Shard
     private void EndStopped(int slot)
     {
         AnswerCancels(slot, cancelled: false);
-        RemoveMessage(slot);
+        RemoveMessage(slot, MessageStatus.None);
     }
 
     private void CloseUnmatched(ReceiptTask task)

@@ -10,6 +10,12 @@ internal sealed partial class Shard
     /// <summary>Takes up an unfinished message; its contact's row is in memory and is pinned here. Its record is read back when it may leave.</summary>
     public void Recover(in UnfinishedMessage unfinished, int row)
     {
+        if (unfinished.Accepted.IsPart)
+        {
+            RecoverPart(unfinished, row);
+            return;
+        }
+
         if (unfinished.Accepted.Fallback != default && !unfinished.FallbackDone)
         {
             WatchFallback(unfinished.Accepted, unfinished.Status, unfinished.Reason);
@@ -20,6 +26,7 @@ internal sealed partial class Shard
             return; // only its fallback is not done with
         }
 
+        effects.Started(unfinished.Accepted.Tenant);
         Pin(row);
         int slot = AddMessage(unfinished.Accepted, row);
         ref WaitingMessage message = ref messages[slot];

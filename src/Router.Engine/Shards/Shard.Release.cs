@@ -57,7 +57,7 @@ internal sealed partial class Shard
                 // A release is good for ReleaseMs: what leaves at its end must not be in quiet hours either.
                 QuietUntilMs = quiet is null ? 0 : QuietUntil(quiet, slot, options.ReleaseMs),
             };
-            Verdict verdict = Decision.Decide(FlagsOf(message.Contact), facts, NowMs);
+            Verdict verdict = Decide(slot, facts);
             if (verdict.Kind != VerdictKind.Release)
             {
                 Pop(lane);

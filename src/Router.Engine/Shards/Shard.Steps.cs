@@ -52,7 +52,7 @@ internal sealed partial class Shard
             {
                 case StepKind.Flags:
                     Unpin(step.Slot);
-                    ((FlagsTask)step.Target!).Answer.TrySetResult(null);
+                    ((FlagsTask)step.Target!).Settle(null);
                     break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
@@ -75,6 +75,7 @@ internal sealed partial class Shard
             underWay.Add(step);
         }
 
+        AbandonCredit();
         foreach (ref Step step in underWay.Span)
         {
             if (step.IsOutcome)
@@ -82,7 +83,8 @@ internal sealed partial class Shard
                 effects.OutcomeKept(step.Provider);
             }
 
-            (step.Target as FlagsTask)?.Answer.TrySetResult(null);
+            (step.Target as FlagsTask)?.Settle(null);
+            (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -91,11 +93,12 @@ internal sealed partial class Shard
 
         AbandonReceipts();
         AbandonFallbacks();
+        AbandonInbound();
 
         underWay.Clear();
         foreach ((FlagsTask task, _, _, _) in flagWaiters)
         {
-            task.Answer.TrySetResult(null); // kept, but a release may still be open: asked again, it is certain
+            task.Settle(null); // kept, but a release may still be open: asked again, it is certain
         }
 
         foreach (List<CancelTask> waiting in cancels.Values)
@@ -107,7 +110,9 @@ internal sealed partial class Shard
         {
             if (messages[slot].Head != 0 && (messages[slot].Marks & MessageMarks.Unlinked) == 0)
             {
-                effects.Finished(KeyOf(slot).Tenant);
+                LaneKey key = KeyOf(slot);
+                effects.Finished(key.Tenant);
+                GiveCreditBack(slot, key, MessageStatus.None);
             }
         }
 
@@ -186,6 +191,12 @@ internal sealed partial class Shard
                 entry.Tenant = key.Tenant;
                 entry.HasReference = (message.Marks & MessageMarks.Reference) != 0;
                 entry.Attempts = message.Attempts;
+                if (step.Kind == StepKind.SegmentSent || step.Status == MessageStatus.Sent)
+                {
+                    entry.Channel = key.Channel;
+                    entry.Price = key.Price;
+                }
+
                 break;
             }
 
@@ -227,6 +238,17 @@ internal sealed partial class Shard
                 entry.Contact = fallback.Contact;
                 entry.Sender = fallback.Sender;
                 entry.Tenant = fallback.Tenant;
+                break;
+            }
+
+            case StepKind.DeadLetterDone:
+            {
+                var task = (DeadLetterTask)step.Target!;
+                entry.Kind = EntryKind.Status;
+                entry.Status = MessageStatus.Delivered;
+                entry.Message = task.Letter;
+                entry.Contact = task.Contact;
+                entry.Sender = task.Sender;
                 break;
             }
 
@@ -294,6 +316,9 @@ internal sealed partial class Shard
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
                 break;
+            case StepKind.DeadLetterDone:
+                ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -321,7 +346,7 @@ internal sealed partial class Shard
         }
 
         AnswerFallbackTasks(step.Slot, settled: true);
-        RemoveMessage(step.Slot);
+        RemoveMessage(step.Slot, step.Status);
         TellFallback(step.Head, step.Status, step.Reason);
         GoOnWithReceipts(step.Head);
     }
@@ -337,6 +362,6 @@ internal sealed partial class Shard
         }
 
         Unpin(step.Slot);
-        task.Answer.TrySetResult(task.Kept);
+        task.Settle(task.Kept);
     }
 }

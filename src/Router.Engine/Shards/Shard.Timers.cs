@@ -22,6 +22,10 @@ internal sealed partial class Shard
         FollowWallClock();
         var due = new DueMessages(this);
         wheel.Advance(tick, ref due);
+        if (groupsByAge.Count > 0)
+        {
+            TimeOutParts();
+        }
     }
 
     /// <summary>Tells the messages that have waited in their lanes for a second that they must wait: <c>queued</c> is told only then (DESIGN §6).</summary>

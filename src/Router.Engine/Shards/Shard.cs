@@ -1,4 +1,5 @@
 using Router.Core.Tenants;
+using Router.Engine.Inbound;
 using Router.Engine.Receipts;
 using Router.Engine.Sealing;
 
@@ -11,7 +12,7 @@ namespace Router.Engine.Shards;
 /// <remarks>
 /// Everything that changes a status goes through <see cref="Step"/>s: decided here, written by the journal, and only then applied (<c>Shard.Steps.cs</c>), in one sequence.
 /// Partials: <c>Contacts</c> rows, <c>Messages</c> the slab, <c>Accept</c> new messages, <c>Lanes</c> first decision and lanes, <c>Release</c>, <c>Quiet</c> hours, <c>Recipients</c> their limit, <c>Outcomes</c>, <c>Segments</c>,
-/// <c>Cancels</c>, <c>Fallbacks</c>, <c>Receipts</c>, <c>Steps</c>, <c>Timers</c>, <c>Recovery</c>.
+/// <c>Cancels</c>, <c>Fallbacks</c>, <c>Receipts</c>, <c>Inbound</c> messages from end users, <c>Parts</c> theirs, <c>Steps</c>, <c>Timers</c>, <c>Recovery</c>.
 /// </remarks>
 internal sealed partial class Shard
 {
@@ -37,6 +38,7 @@ internal sealed partial class Shard
         this.ticksPerMs = ticksPerMs;
         random = new Random(seed);
         ring = new RecordRing(options.RecordRingBytes);
+        replies = new ReplyAllowance(options.AutomaticRepliesPerHour);
         ids = new MessageIdSource(number, lastIdMs, random);
         wheel = new Timers.TimingWheel<WheelLinks>(new WheelLinks(this));
         Configuration = Configuration.Empty;

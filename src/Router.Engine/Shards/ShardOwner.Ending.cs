@@ -1,4 +1,5 @@
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 
 namespace Router.Engine.Shards;
 
@@ -60,12 +61,10 @@ internal sealed partial class ShardOwner
     private void FailWaiting()
     {
         RefuseQueued();
-        foreach (FlagsTask task in flagsWaiting)
-        {
-            task.Answer.TrySetResult(null);
-        }
-
+        flagsWaiting.ForEach(static task => task.Settle(null));
         flagsWaiting.Clear();
+        inboundWaiting.ForEach(static task => task.Answer(false));
+        inboundWaiting.Clear();
         if (!contactsUnderWay)
         {
             contactRead.Contacts.Clear();
@@ -132,7 +131,13 @@ internal sealed partial class ShardOwner
                 engine.NotKept(receipt);
                 break;
             case FlagsTask flags:
-                flags.Answer.TrySetResult(null);
+                flags.Settle(null);
+                break;
+            case InboundTask inbound:
+                inbound.Answer(false);
+                break;
+            case DeadLetterTask letter:
+                letter.Answer.TrySetResult(false);
                 break;
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);

@@ -1,5 +1,6 @@
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
+using Router.Engine.Inbound;
 
 namespace Router.Engine.Shards;
 
@@ -9,6 +10,7 @@ internal sealed partial class ShardOwner
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
+    private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
@@ -93,7 +95,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;
@@ -184,6 +186,12 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Flags:
                     flagsWaiting.Add((FlagsTask)command.Target!);
+                    break;
+                case CommandKind.Inbound:
+                    inboundWaiting.Add((InboundTask)command.Target!);
+                    break;
+                case CommandKind.DeadLetterDone:
+                    shard.OnDeadLetterDone((DeadLetterTask)command.Target!);
                     break;
                 case CommandKind.Cancel:
                     if (IsRecovering || engine.Timestamp < certainFrom)

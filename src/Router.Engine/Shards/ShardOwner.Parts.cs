@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
@@ -7,11 +8,13 @@ namespace Router.Engine.Shards;
 /// <content>What is added to the next commit, and what becomes of it.</content>
 internal sealed partial class ShardOwner
 {
+    private readonly HashSet<ContactId> inboundHeld = [];
+
     // Looks for rows that are not in memory among what comes next; reads them in one batch, else builds the part at once.
     private bool BuildPart()
     {
         // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
-        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0)
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0)
         {
             return false;
         }
@@ -23,7 +26,7 @@ internal sealed partial class ShardOwner
             SignalRoom();
         }
 
-        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && shard.Pending.Count == 0)
+        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0 && !shard.HasJoins)
         {
             return false;
         }
@@ -39,6 +42,11 @@ internal sealed partial class ShardOwner
         foreach (FlagsTask task in flagsWaiting)
         {
             AskIfMissing(task.Contact, task.Tenant);
+        }
+
+        for (int i = 0; i < Math.Min(inboundWaiting.Count, engine.Options.AcceptBatchMax); i++)
+        {
+            AskIfMissing(inboundWaiting[i].Contact, inboundWaiting[i].Origin.Tenant);
         }
 
         if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
@@ -128,6 +136,30 @@ internal sealed partial class ShardOwner
             partRequests.Add(request);
             partRows.Add(row);
         }
+
+        FillInbound();
+    }
+
+    // The order of each contact's messages stays: what must wait holds back those of its contact that came after it.
+    private void FillInbound()
+    {
+        shard.BeginInbound(part);
+        shard.PrepareJoins(part, partRows);
+        int count = Math.Min(inboundWaiting.Count, engine.Options.AcceptBatchMax);
+        int left = 0;
+        inboundHeld.Clear();
+        for (int i = 0; i < count; i++)
+        {
+            InboundTask task = inboundWaiting[i];
+            int row = shard.FindRow(task.Contact);
+            if (row < 0 || inboundHeld.Contains(task.Contact) || !shard.TryPrepare(task, row, part, partRows))
+            {
+                inboundHeld.Add(task.Contact);
+                inboundWaiting[left++] = task;
+            }
+        }
+
+        inboundWaiting.RemoveRange(left, count - left);
     }
 
     private void Submit()
@@ -159,11 +191,15 @@ internal sealed partial class ShardOwner
                 SetClocks();
                 AnswerRequests();
                 shard.ApplyAccepted(part, partRows.Span);
-                shard.ApplySteps(Math.Max(engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs), certainFrom), engine.Timestamp < certainFrom);
+                long releaseEnd = Math.Max(engine.Timestamp + engine.Ticks(engine.Options.ReleaseMs), certainFrom);
+                bool mayBeOpen = engine.Timestamp < certainFrom;
+                shard.ApplySteps(releaseEnd, mayBeOpen);
+                shard.ApplyInbound(part, releaseEnd, mayBeOpen);
                 break;
             case PartOutcome.Refused:
                 shard.Undo(part, partRows.Span);
                 shard.RefuseSteps();
+                shard.RefuseInbound();
                 RefuseRequests();
                 holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
                 break;

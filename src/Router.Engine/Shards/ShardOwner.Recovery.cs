@@ -16,6 +16,7 @@ internal sealed partial class ShardOwner
     private void Begin(TakenShard from)
     {
         engine.Receipts.Own(Number, Epoch);
+        engine.ResolveDoubts(from);
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)
@@ -81,11 +82,6 @@ internal sealed partial class ShardOwner
             if (row < 0)
             {
                 break; // dropped while others were added: asked for again
-            }
-
-            if (!unfinished.HasEnded)
-            {
-                engine.Waiting.Increment(unfinished.Accepted.Tenant);
             }
 
             shard.Recover(unfinished, row);

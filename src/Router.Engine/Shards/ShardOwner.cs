@@ -13,7 +13,7 @@ namespace Router.Engine.Shards;
 /// </summary>
 /// <remarks>
 /// Any thread may add; <see cref="Worker"/> runs <see cref="Step"/> on one at a time. Bounds of the urgent queue: asks (one a shard and lane), outcomes (windows and
-/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts (the sessions' own), cancels and flags (connections of the front door).
+/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts and messages from end users (the sessions' own), cancels and flags (connections of the front door).
 /// </remarks>
 internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 {
@@ -203,17 +203,31 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
 
+    void IShardEffects.Started(int tenant) => engine.Waiting.Increment(tenant);
+
+    void IShardEffects.LetterJoined(Core.Messages.MessageId letter) => engine.ReplayJoined(letter);
+
+    Inbound.InboundCounters IShardEffects.Inbound => engine.Inbound;
+
     void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);
 
     void IShardEffects.Left(long waitedMs) => engine.Meter.Sent(waitedMs);
 
     void IShardEffects.Finished(int tenant) => engine.Waiting.Decrement(tenant);
 
+    bool IShardEffects.TryReserve(int tenant, long amount) => engine.Credit.TryReserve(tenant, amount);
+
+    void IShardEffects.GiveBack(int tenant, long amount) => engine.Credit.GiveBack(tenant, amount);
+
+    void IShardEffects.Doubt(in Credit.DoubtfulCharge charge) => engine.Doubt(charge);
+
     bool IShardEffects.IsHealthy(int provider) => engine.Dispatcher.IsHealthy(provider);
 
     bool IShardEffects.TryTakeTrial(int provider) => engine.Dispatcher.TryTakeTrial(provider);
 
     RetryRule IShardEffects.RetryRule(int provider) => engine.Dispatcher.RetryRule(provider);
+
+    bool IShardEffects.HasWholeReceipts(int provider) => engine.Dispatcher.HasWholeReceipts(provider);
 
     void IShardEffects.LookUp(ReceiptTask receipt) => engine.LookUp(receipt);
 

@@ -37,6 +37,9 @@ internal enum StepKind : byte
 
     /// <summary>A message needs its fallback no more.</summary>
     FallbackDone,
+
+    /// <summary>A dead letter is done with.</summary>
+    DeadLetterDone,
 }
 
 /// <summary>A change that waits for the journal.</summary>

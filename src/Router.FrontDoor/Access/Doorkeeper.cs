@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Tenants;
+using Router.Engine.Sealing;
+using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Problems;
 using Router.Grains.Administration;
 
@@ -14,12 +16,14 @@ internal sealed class Doorkeeper
     private const string Scheme = "Bearer ";
     private readonly IAdministration administration;
     private readonly TimeProvider time;
+    private readonly IKeyedHash hash;
     private readonly ApiKey? operatorKey;
 
     /// <summary>Keeps the hash of the operator's key.</summary>
-    public Doorkeeper(IAdministration administration, FrontDoorOptions options, TimeProvider time)
+    public Doorkeeper(IAdministration administration, FrontDoorOptions options, IKeyedHash hash, TimeProvider time)
     {
         this.administration = administration;
+        this.hash = hash;
         this.time = time;
         if (options.OperatorKey is { } key)
         {
@@ -33,7 +37,14 @@ internal sealed class Doorkeeper
     internal Problem? Admit(HttpContext context, Permission permission, out Caller caller)
     {
         caller = default;
-        if (context.Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (context.Request.Headers.Authorization is not [{ } header])
+        {
+            return permission is Permission.OperatorRead or Permission.OperatorManage && context.Request.Headers.Authorization.Count == 0
+                ? AdmitSession(context, permission, out caller)
+                : KnownProblems.Unauthorized;
+        }
+
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return KnownProblems.Unauthorized;
         }
@@ -68,6 +79,25 @@ internal sealed class Doorkeeper
         return TimeSpan.FromMilliseconds(Math.Clamp(left, 1, most.TotalMilliseconds));
     }
 
+    // A browser that signed in on /dashboard: its cookie stands for an operator's key, which must still be good.
+    private Problem? AdmitSession(HttpContext context, Permission permission, out Caller caller)
+    {
+        caller = default;
+        if (DashboardSession.Find(context, hash, time.GetUtcNow()) is not { } keyHash || !DashboardSession.IsFromHere(context.Request))
+        {
+            return KnownProblems.Unauthorized;
+        }
+
+        ApiKey? key = operatorKey?.Hash == keyHash ? operatorKey : administration.Current.FindKey(keyHash);
+        if (key is not { Tenant: 0, Role: Role.Operator or Role.Support } || HasExpired(key))
+        {
+            return KnownProblems.Unauthorized;
+        }
+
+        caller = new Caller(key, null);
+        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
+    }
+
     private ApiKey? Find(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > 200)
@@ -75,15 +105,15 @@ internal sealed class Doorkeeper
             return null;
         }
 
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        KeyText.HashWhole(text, hash);
-        if (operatorKey is not null && KeyText.IsHashOf(operatorKey, hash))
+        Span<byte> whole = stackalloc byte[SHA256.HashSizeInBytes];
+        KeyText.HashWhole(text, whole);
+        if (operatorKey is not null && KeyText.IsHashOf(operatorKey, whole))
         {
             return operatorKey;
         }
 
         // A look-up by half of the hash tells by its time nothing of use about a key: whoever can choose a hash has broken SHA-256. The whole is compared in constant time.
-        if (!KeyText.IsKey(text) || administration.Current.FindKey(BinaryPrimitives.ReadUInt128BigEndian(hash)) is not { } found || !KeyText.IsHashOf(found, hash))
+        if (!KeyText.IsKey(text) || administration.Current.FindKey(BinaryPrimitives.ReadUInt128BigEndian(whole)) is not { } found || !KeyText.IsHashOf(found, whole))
         {
             return null;
         }

@@ -17,6 +17,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("POST", "/admin/tenants/{tenant}/credit", Permission.OperatorManage, AddCreditAsync);
     }
 
     private async Task PutAsync(HttpContext context)
@@ -39,19 +40,74 @@ internal sealed class TenantEndpoints(IAdministration administration)
             return;
         }
 
-        Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        try
+        {
+            Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
+            await JsonAnswer.WriteAsync(context, 200, tenant, Write);
+        }
+        catch (SettingsConflictException conflict)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TakenBy(conflict.Fault!));
+        }
     }
 
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
         : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
 
+    private async Task AddCreditAsync(HttpContext context)
+    {
+        if (await JsonBody.ReadAsync(context, BodyBytesMax, ReadTopUp) is not { } asked)
+        {
+            return;
+        }
+
+        switch (await administration.AddCreditAsync(Name(context), Money.Of(asked.Amount), asked.Reference, context.RequestAborted))
+        {
+            case CreditOutcome.Added:
+                await GetAsync(context);
+                break;
+            case CreditOutcome.NotFound:
+                await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+                break;
+            case CreditOutcome.NotCharged:
+                await ProblemResponse.WriteAsync(context, KnownProblems.NotCharged);
+                break;
+            case CreditOutcome.OtherAmount:
+                await ProblemResponse.WriteAsync(context, KnownProblems.OtherAmount);
+                break;
+            case CreditOutcome.TooMuch:
+                await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue("amount", $"would make the balance more than {Money.Max}"));
+                break;
+            default:
+                throw new InvalidOperationException("no such answer to a top-up");
+        }
+    }
+
+    private sealed record TopUpAsked(decimal Amount, string Reference);
+
+    private static TopUpAsked ReadTopUp(JsonFields fields)
+    {
+        decimal amount = fields.Require("amount", fields.Decimal("amount")) ?? 0;
+        string reference = fields.RequiredText("reference");
+        if (amount is <= 0 or > Money.Max || decimal.Round(amount, 6) != amount)
+        {
+            fields.Refuse(KnownProblems.InvalidValue("amount", $"is not more than 0 and at most {Money.Max}, with at most 6 decimals"));
+        }
+
+        if (reference.Length is 0 or > 100)
+        {
+            fields.Refuse(KnownProblems.InvalidValue("reference", $"has {reference.Length} characters: it has 1 to 100"));
+        }
+
+        return new TopUpAsked(amount, reference);
+    }
+
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["tenant"]!;
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("minimumAge", "retention", "balance", "prices", "keywords", "stop", "events");
+        fields.NotAvailable("minimumAge", "retention", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),
@@ -89,7 +145,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
         return fields.Int64("waiting") is { } waiting ? limits with { Waiting = waiting } : limits;
     }
 
-    private static void Write(Utf8JsonWriter json, Tenant tenant)
+    private void Write(Utf8JsonWriter json, Tenant tenant)
     {
         TenantSettings settings = tenant.Settings;
         json.WriteStartObject();
@@ -111,6 +167,11 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteString("from"u8, quiet.From);
             json.WriteString("to"u8, quiet.To);
             json.WriteEndObject();
+        }
+
+        if (settings.Balance is not null && administration.BalanceOf(tenant.Number) is { } balance)
+        {
+            json.WriteNumber("balance"u8, Money.ToUnits(balance)); // as it stands
         }
 
         if (settings.Prices is { } prices)

@@ -115,13 +115,14 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         {
             ref readonly LogEvent one = ref batch[i];
             ReadOnlySpan<byte> reference = references.Of(one.Entry, out bool erased);
-            var text = new Utf8Text(output.GetSpan(128 + EventText.BytesMax(reference.Length)));
+            ReadOnlySpan<byte> inbound = references.InboundOf(one.Entry);
+            var text = new Utf8Text(output.GetSpan(128 + EventText.BytesMax(reference.Length, inbound.Length)));
             text.Raw("id: "u8);
             Cursor.Write(blocks[2 * i], text.Next(Cursor.Length));
             text.Raw("\nevent: "u8);
             text.Ascii(EventText.TypeOf(one.Entry));
             text.Raw("\ndata: "u8);
-            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased);
+            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased, inbound);
             text.Raw("\n\n"u8);
             output.Advance(text.Length);
         }

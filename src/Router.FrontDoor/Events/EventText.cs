@@ -7,21 +7,24 @@ using Router.FrontDoor.Positions;
 namespace Router.FrontDoor.Events;
 
 /// <summary>
-/// An event's body (DESIGN §6): <c>{id, type, at, tenant, message?, conversation?, status?, provider?, reason?, reference?}</c>, the same bytes whenever and wherever it is told.
+/// An event's body (DESIGN §6): <c>{id, type, at, tenant, message?, conversation?, status?, provider?, reason?, reference?, inbound?}</c>, the same bytes whenever and wherever it is told.
 /// </summary>
 /// <remarks>Hot path, 0 B.</remarks>
 internal static class EventText
 {
     private const string ConsentChanged = "consent.changed";
+    private const string MessageReceived = "message.received";
 
-    // The frame with every field: 280 of names and quotes, four ids or times, names of tenant and provider (63 each), the longest words.
-    private const int FrameBytesMax = 300 + (4 * UuidText.Length) + (2 * SettingsNames.LengthMax) + 64;
+    // The frame with every field: 380 of names and quotes, four ids or times, names of tenant and provider (63 each), the longest words.
+    private const int FrameBytesMax = 400 + (4 * UuidText.Length) + (2 * SettingsNames.LengthMax) + 64;
 
     /// <summary>Room that an event with a reference of so many bytes needs at most.</summary>
-    internal static int BytesMax(int referenceBytes) => FrameBytesMax + (referenceBytes * Utf8Text.EscapeFactor);
+    internal static int BytesMax(int referenceBytes, int inboundBytes = 0) => FrameBytesMax + ((referenceBytes + inboundBytes) * Utf8Text.EscapeFactor);
 
     /// <summary>The event's type.</summary>
-    internal static string TypeOf(in JournalEntry entry) => entry.Kind == EntryKind.Flags ? ConsentChanged : WireNames.EventType(entry.Status);
+    internal static string TypeOf(in JournalEntry entry) => entry.Kind == EntryKind.Flags ? ConsentChanged
+        : entry.Direction == MessageDirection.Inbound ? MessageReceived
+        : WireNames.EventType(entry.Status);
 
     /// <summary>Writes the body.</summary>
     /// <param name="text">Has <see cref="BytesMax"/> left.</param>
@@ -30,9 +33,11 @@ internal static class EventText
     /// <param name="configuration">Names the provider.</param>
     /// <param name="idBits">Of <see cref="Cursor.OfEvents"/>: makes the id.</param>
     /// <param name="reference">The message's reference; empty: none.</param>
-    /// <param name="erased">Whether the message had a reference and its key was destroyed.</param>
+    /// <param name="erased">Whether there would be more to tell, but its key was destroyed.</param>
+    /// <param name="inbound">The record of an inbound message; empty: none.</param>
     internal static void Write(
-        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, ReadOnlySpan<byte> reference, bool erased)
+        ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, ReadOnlySpan<byte> reference, bool erased,
+        ReadOnlySpan<byte> inbound = default)
     {
         ref readonly JournalEntry entry = ref one.Entry;
         text.Raw("{\"id\":\""u8);
@@ -54,6 +59,11 @@ internal static class EventText
             text.Raw(",\"reference\":\""u8);
             text.Escaped(reference);
             text.Raw("\""u8);
+        }
+
+        if (!inbound.IsEmpty)
+        {
+            WriteInbound(ref text, MessageRecord.Read(inbound));
         }
 
         if (erased)
@@ -87,6 +97,20 @@ internal static class EventText
             text.Ascii(WireNames.Of(entry.Reason));
             text.Raw("\""u8);
         }
+    }
+
+    // The record has the contact in `to` and the own number in `from`.
+    private static void WriteInbound(ref Utf8Text text, MessageRecord record)
+    {
+        text.Raw(",\"inbound\":{\"from\":\""u8);
+        text.Ascii(WireNames.Of(record.Channel));
+        text.Raw(":"u8);
+        text.Escaped(record.To);
+        text.Raw("\",\"to\":\""u8);
+        text.Escaped(record.From);
+        text.Raw("\",\"content\":{\"type\":\"text\",\"text\":\""u8);
+        text.Escaped(record.Text);
+        text.Raw("\"}}"u8);
     }
 
     // A UUIDv7 (RFC 9562 §5.7): the event's time, then 74 of the 128 bits that its position is under the installation's key.

@@ -4,7 +4,7 @@ using Router.Engine.Journal;
 namespace Router.FrontDoor.Events;
 
 /// <summary>
-/// The references of the messages that a batch of events tells of. Fetched for each batch anew: nothing personal is held longer than it is needed, so an erasure has nothing
+/// What a batch of events tells of its messages beside the log: references, and inbound messages whole. Fetched for each batch anew: nothing personal is held longer than it is needed, so an erasure has nothing
 /// to take out here.
 /// </summary>
 internal sealed class References(IJournal journal)
@@ -20,7 +20,7 @@ internal sealed class References(IJournal journal)
         foreach ((MessageId id, Task<StoredMessage?> look) in looks)
         {
             StoredMessage? message = await look;
-            found[id] = message?.Record is { } record ? MessageRecord.Read(record).Reference.ToArray() : null;
+            found[id] = message?.Record;
         }
 
         looks.Clear();
@@ -30,23 +30,29 @@ internal sealed class References(IJournal journal)
     internal ReadOnlySpan<byte> Of(in JournalEntry entry, out bool erased)
     {
         erased = false;
-        if (!entry.HasReference || !found.TryGetValue(entry.Message, out byte[]? reference))
+        if (!Needs(entry) || !found.TryGetValue(entry.Message, out byte[]? record))
         {
             return default;
         }
 
-        erased = reference is null;
-        return reference;
+        erased = record is null;
+        return record is null ? default : MessageRecord.Read(record).Reference;
     }
+
+    /// <summary>The record of an inbound message that an event tells of; empty where it is none, or where it was erased.</summary>
+    internal ReadOnlySpan<byte> InboundOf(in JournalEntry entry) =>
+        entry.Direction == MessageDirection.Inbound && found.TryGetValue(entry.Message, out byte[]? record) ? record : default;
 
     /// <summary>Lets go of what was fetched: a stream may have nothing to tell for days.</summary>
     internal void Forget() => found.Clear();
+
+    private static bool Needs(in JournalEntry entry) => entry.Kind == EntryKind.Status && (entry.HasReference || entry.Direction == MessageDirection.Inbound);
 
     private void Begin(int tenant, StructList<LogEvent> events, CancellationToken cancellationToken)
     {
         foreach (ref readonly LogEvent one in events.Span)
         {
-            if (one.Entry.HasReference && one.Entry.Kind == EntryKind.Status && found.TryAdd(one.Entry.Message, null))
+            if (Needs(one.Entry) && found.TryAdd(one.Entry.Message, null))
             {
                 looks.Add((one.Entry.Message, journal.FindMessageAsync(tenant, one.Entry.Message, cancellationToken).AsTask()));
             }

@@ -18,7 +18,7 @@ internal static class MessageJson
         WriteId(json, "id"u8, accepted.Id.Head, accepted.Id.Tail);
         var conversation = new ConversationId(accepted.Contact, accepted.Sender);
         WriteId(json, "conversation"u8, conversation.Contact.High, conversation.Tail);
-        json.WriteString("direction"u8, "outbound"u8);
+        json.WriteString("direction"u8, accepted.Direction == MessageDirection.Inbound ? "inbound"u8 : "outbound"u8);
         json.WriteString("purpose"u8, WireNames.Of(accepted.Purpose));
         json.WriteString("priority"u8, WireNames.Of(accepted.Priority));
         json.WriteString("status"u8, WireNames.Of(status));
@@ -29,7 +29,7 @@ internal static class MessageJson
         }
         else
         {
-            WriteRecord(json, message.Record);
+            WriteRecord(json, message.Record, accepted.Direction);
         }
 
         if (accepted.Fallback != default)
@@ -49,23 +49,42 @@ internal static class MessageJson
     /// <summary>Whether nothing more is decided about it here: it is with no shard any more.</summary>
     internal static bool HasLeft(MessageStatus status) => status is not (MessageStatus.Accepted or MessageStatus.Queued or MessageStatus.Scheduled or MessageStatus.Sending);
 
-    private static void WriteRecord(Utf8JsonWriter json, byte[] bytes)
+    /// <summary>The contact's address as <c>channel:value</c>.</summary>
+    internal static void WriteContact(Utf8JsonWriter json, ReadOnlySpan<byte> name, MessageRecord record)
     {
-        var record = MessageRecord.Read(bytes);
-        WriteAddress(json, record);
-        if (record.From.IsEmpty)
-        {
-            json.WriteNull("from"u8);
-        }
-        else
-        {
-            json.WriteString("from"u8, record.From);
-        }
+        Span<byte> address = stackalloc byte[Core.Addresses.Address.BytesMax];
+        int length = System.Text.Encoding.ASCII.GetBytes(WireNames.Of(record.Channel), address);
+        address[length++] = (byte)':';
+        record.To.CopyTo(address[length..]);
+        json.WriteString(name, address[..(length + record.To.Length)]);
+    }
 
+    /// <summary>The content.</summary>
+    internal static void WriteContent(Utf8JsonWriter json, MessageRecord record)
+    {
         json.WriteStartObject("content"u8);
         json.WriteString("type"u8, "text"u8);
         json.WriteString("text"u8, record.Text);
         json.WriteEndObject();
+    }
+
+    // The record has the contact in `to` and the own number in `from`, whichever way the message went.
+    private static void WriteRecord(Utf8JsonWriter json, byte[] bytes, MessageDirection direction)
+    {
+        var record = MessageRecord.Read(bytes);
+        bool inbound = direction == MessageDirection.Inbound;
+        WriteContact(json, inbound ? "from"u8 : "to"u8, record);
+        ReadOnlySpan<byte> own = inbound ? "to"u8 : "from"u8;
+        if (record.From.IsEmpty)
+        {
+            json.WriteNull(own);
+        }
+        else
+        {
+            json.WriteString(own, record.From);
+        }
+
+        WriteContent(json, record);
         if (!record.Reference.IsEmpty)
         {
             json.WriteString("reference"u8, record.Reference);
@@ -76,16 +95,6 @@ internal static class MessageJson
             json.WritePropertyName("metadata"u8);
             json.WriteRawValue(record.Metadata, skipInputValidation: true);
         }
-    }
-
-    private static void WriteAddress(Utf8JsonWriter json, MessageRecord record)
-    {
-        string channel = WireNames.Of(record.Channel);
-        Span<byte> address = stackalloc byte[Core.Addresses.Address.BytesMax];
-        int length = System.Text.Encoding.ASCII.GetBytes(channel, address);
-        address[length++] = (byte)':';
-        record.To.CopyTo(address[length..]);
-        json.WriteString("to"u8, address[..(length + record.To.Length)]);
     }
 
     private static void WriteEvents(Utf8JsonWriter json, IReadOnlyList<StoredEvent> events, Configuration configuration)
@@ -112,7 +121,8 @@ internal static class MessageJson
         json.WriteEndArray();
     }
 
-    private static string Rfc3339(long unixMs) => string.Create(Json.Utf8Text.TimeLength, unixMs, static (chars, ms) =>
+    /// <summary>A time as the API writes it.</summary>
+    internal static string Rfc3339(long unixMs) => string.Create(Json.Utf8Text.TimeLength, unixMs, static (chars, ms) =>
     {
         Span<byte> utf8 = stackalloc byte[Json.Utf8Text.TimeLength];
         new Json.Utf8Text(utf8).Time(ms);

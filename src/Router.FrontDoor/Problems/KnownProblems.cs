@@ -12,6 +12,8 @@ internal static class KnownProblems
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
     internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
     internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
+    internal static readonly Problem NotCharged = new(409, "not_charged", "This tenant has no balance: give it one with PUT first.");
+    internal static readonly Problem OtherAmount = new(409, "reference_used", "This reference was used for another amount: use a new one.", "reference");
     internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
     internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
     internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");
@@ -38,6 +40,8 @@ internal static class KnownProblems
     internal static Problem Of(RouteFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
 
     internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
+
+    internal static Problem TakenBy(SettingsFault fault) => new(409, "taken", $"{fault.Field} {fault.Detail}.", fault.Field);
 
     internal static Problem UnknownField(string field, IEnumerable<string> known)
     {

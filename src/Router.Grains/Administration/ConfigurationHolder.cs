@@ -64,7 +64,7 @@ public sealed class ConfigurationHolder
         {
             nextTenants[entry.Number] = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit));
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);

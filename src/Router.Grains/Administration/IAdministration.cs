@@ -13,7 +13,14 @@ public interface IAdministration
     Configuration Current { get; }
 
     /// <summary>Makes or replaces a tenant.</summary>
+    /// <exception cref="SettingsConflictException">The settings would take what is another tenant's; nothing was changed.</exception>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
+
+    /// <summary>What a tenant has left to spend, millionths; null: it is not charged. Costs a look-up.</summary>
+    long? BalanceOf(int tenant);
+
+    /// <summary>Adds to a tenant's balance (millionths), once for each reference.</summary>
+    Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken);
 
     /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
     Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken);

@@ -71,6 +71,18 @@ public sealed record ProviderOnSilo
     [Id(15)]
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary>See <see cref="ProviderLook.Outcomes"/>.</summary>
+    [Id(16)]
+    public required long[] Outcomes { get; init; }
+
+    /// <summary>See <see cref="ProviderLook.LatencyHalf"/>.</summary>
+    [Id(17)]
+    public TimeSpan? LatencyHalf { get; init; }
+
+    /// <summary>See <see cref="ProviderLook.LatencyMost"/>.</summary>
+    [Id(18)]
+    public TimeSpan? LatencyMost { get; init; }
+
     /// <summary>Packs <paramref name="look"/>.</summary>
     public static ProviderOnSilo Of(ProviderLook look)
     {
@@ -88,6 +100,9 @@ public sealed record ProviderOnSilo
             Good = look.Good,
             Bad = look.Bad,
             Throttled = look.Throttled,
+            Outcomes = look.Outcomes,
+            LatencyHalf = look.LatencyHalf,
+            LatencyMost = look.LatencyMost,
             SessionsOpen = look.Status.SessionsOpen,
             SessionsWanted = look.Status.SessionsWanted,
             PerSecond = look.Status.PerSecond,

@@ -1,4 +1,5 @@
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Engine.Journal;
 using Router.Grains.Catalog;
 using Router.Grains.Providers;
@@ -8,7 +9,7 @@ using Router.Grains.Tenants;
 namespace Router.Grains.Administration;
 
 /// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
-internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal, ISnapshotClient silos, IClusterMembershipService membership)
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal, CreditPool credit, ISnapshotClient silos, IClusterMembershipService membership)
     : IAdministration
 {
     /// <inheritdoc/>
@@ -20,9 +21,17 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     /// <inheritdoc/>
     public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)
     {
-        TenantEntry entry = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
-        return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings);
+        TenantPut put = await Ask(grains.GetGrain<ITenantGrain>(name).PutAsync(settings), cancellationToken);
+        TenantEntry entry = put.Entry ?? throw new SettingsConflictException(put.Conflict!);
+        return holder.Current.FindTenant(name) ?? new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit);
     }
+
+    /// <inheritdoc/>
+    public long? BalanceOf(int tenant) => credit.BalanceOf(tenant);
+
+    /// <inheritdoc/>
+    public Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).AddCreditAsync(amount, reference), cancellationToken);
 
     /// <inheritdoc/>
     public Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken) =>

@@ -14,4 +14,9 @@ public sealed record SiloLook(
     [property: Id(2)] bool Answers,
     [property: Id(3)] int Shards,
     [property: Id(4)] long Waiting,
-    [property: Id(5)] ProviderOnSilo[] Providers);
+    [property: Id(5)] ProviderOnSilo[] Providers)
+{
+    /// <summary>What it tells of itself beyond that; null: it does not answer.</summary>
+    [Id(6)]
+    public SiloFigures? Figures { get; init; }
+}

@@ -20,6 +20,7 @@ internal sealed partial class CatalogGrain(
 
     private readonly Dictionary<string, TenantEntry> tenants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProviderEntry> providers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TenantSettings> claims = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turn = new(1);
     private CatalogState kept = new();
     private CatalogSnapshot newest = new(0, [], [], [], null, []);
@@ -65,6 +66,22 @@ internal sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
+    public Task<TenantPut?> ClaimAsync(string name, TenantSettings settings)
+    {
+        // What a change of another tenant claims counts while its fate is not known, beside what that tenant has.
+        IEnumerable<(string, TenantSettings)> others = tenants.Values.Select(static t => (t.Name, t.Settings))
+            .Concat(claims.Select(static c => (c.Key, c.Value)))
+            .Where(t => t.Item1 != name);
+        if (TenantClaims.FindConflict(settings, others) is { } conflict)
+        {
+            return Task.FromResult<TenantPut?>(new TenantPut(null, conflict.Field, conflict.Detail));
+        }
+
+        claims[name] = settings;
+        return Task.FromResult<TenantPut?>(null);
+    }
+
+    /// <inheritdoc/>
     public Task PublishTenantAsync(TenantEntry entry)
     {
         if (tenants.TryGetValue(entry.Name, out TenantEntry? known) && known.Version >= entry.Version)
@@ -73,6 +90,7 @@ internal sealed partial class CatalogGrain(
         }
 
         tenants[entry.Name] = entry;
+        claims.Remove(entry.Name);
         LogTenant(entry.Name, newest.Version + 1);
         return SpreadNextAsync();
     }

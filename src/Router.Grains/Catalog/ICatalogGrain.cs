@@ -16,6 +16,11 @@ internal interface ICatalogGrain : IGrainWithIntegerKey
     /// <summary>The number of a provider's name, 1 and up; given now if it is new.</summary>
     Task<int> NumberProviderAsync(string name);
 
+    /// <summary>
+    /// Claims what <paramref name="settings"/> name as <paramref name="name"/>'s alone (senders, words on shared numbers) before they are kept; what they would take from another tenant, null: nothing.
+    /// </summary>
+    Task<TenantPut?> ClaimAsync(string name, TenantSettings settings);
+
     /// <summary>Takes a tenant's newest version into the snapshot; answered when every live silo has it.</summary>
     Task PublishTenantAsync(TenantEntry entry);
 

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Grains.Administration;
 
 namespace Router.Grains.Catalog;
 
 /// <inheritdoc cref="ISnapshotService"/>
-internal sealed class SnapshotService(GrainId id, Silo silo, ILoggerFactory logs, ConfigurationHolder holder, SiloEngine engine, ILocalSiloDetails here)
+internal sealed class SnapshotService(GrainId id, Silo silo, ILoggerFactory logs, ConfigurationHolder holder, SiloEngine engine, IJournal journal, ILocalSiloDetails here)
     : GrainService(id, silo, logs), ISnapshotService
 {
     /// <inheritdoc/>
@@ -16,6 +17,9 @@ internal sealed class SnapshotService(GrainId id, Silo silo, ILoggerFactory logs
     {
         IReadOnlyList<ShardState> shards = engine.States();
         return Task.FromResult(new SiloLook(
-            here.SiloAddress.ToParsableString(), "active", true, shards.Count, shards.Sum(static s => (long)s.Waiting), [.. engine.LookAtProviders().Select(ProviderOnSilo.Of)]));
+            here.SiloAddress.ToParsableString(), "active", true, shards.Count, shards.Sum(static s => (long)s.Waiting), [.. engine.LookAtProviders().Select(ProviderOnSilo.Of)])
+        {
+            Figures = SiloFigures.Of(engine, journal),
+        });
     }
 }

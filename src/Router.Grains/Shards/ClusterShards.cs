@@ -2,6 +2,7 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Inbound;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
 
@@ -9,7 +10,7 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksElsewhere
+internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksElsewhere, IInboundElsewhere
 {
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
@@ -27,6 +28,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
         engine.FallbacksElsewhere = this;
+        engine.InboundElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -107,6 +109,46 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
         }
 
         answer(settled);
+    }
+
+    /// <inheritdoc/>
+    public bool TryForward(int shard, InboundTask task)
+    {
+        if (!keeper.IsElsewhere(shard))
+        {
+            return false;
+        }
+
+        _ = ForwardAsync(shard, task);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> EndDeadLetterAsync(MessageId letter, ContactId contact, uint sender)
+    {
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(letter.Shard).EndDeadLetterAsync(letter.Head, letter.Tail, contact.High, contact.Low, sender).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(letter.Shard, exception))
+        {
+            return false;
+        }
+    }
+
+    private async Task ForwardAsync(int shard, InboundTask task)
+    {
+        InboundOutcome outcome = InboundOutcome.NotKept;
+        try
+        {
+            outcome = (InboundOutcome)await grains.GetGrain<IShardGrain>(shard).ReceiveInboundAsync(InboundItem.Of(task)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            // Not kept for all we know: the carrier sends it again.
+        }
+
+        task.Answer(outcome);
     }
 
     private async Task ForwardAsync(int shard, ReceiptItem receipt, Action<object?, long, bool> acknowledge, object? state, long token)

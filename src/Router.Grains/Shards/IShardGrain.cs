@@ -36,4 +36,10 @@ internal interface IShardGrain : IGrainWithIntegerKey
 
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
+
+    /// <summary>Takes a message from an end user; answers its <see cref="Router.Engine.Inbound.InboundOutcome"/>.</summary>
+    Task<byte> ReceiveInboundAsync(InboundItem item);
+
+    /// <summary>See <see cref="Router.Engine.Inbound.IInboundElsewhere.EndDeadLetterAsync"/>.</summary>
+    Task<bool> EndDeadLetterAsync(ulong head, ulong tail, ulong contactHigh, uint contactLow, uint sender);
 }

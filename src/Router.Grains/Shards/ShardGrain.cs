@@ -106,6 +106,18 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         return kept.Task;
     }
 
+    /// <inheritdoc/>
+    public Task<byte> ReceiveInboundAsync(InboundItem item)
+    {
+        TaskCompletionSource<byte> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.ReceiveForwarded(item.ToTask(task => ended.TrySetResult((byte)task.Outcome)));
+        return ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> EndDeadLetterAsync(ulong head, ulong tail, ulong contactHigh, uint contactLow, uint sender) =>
+        engine.EndDeadLetterHereAsync(new MessageId(head, tail), new ContactId(contactHigh, contactLow), sender).AsTask();
+
     // Any thread. The next touch wakes the shard again, wherever it belongs by then.
     private void Leave() => GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the ownership ended"));
 }

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Router.Core.Tenants;
+using Router.Grains.Administration;
 
 namespace Router.Grains.Tenants;
 
@@ -12,8 +13,11 @@ internal interface ITenantGrain : IGrainWithStringKey
     [AlwaysInterleave]
     ValueTask<TenantEntry?> ReadAsync();
 
-    /// <summary>Makes or replaces it.</summary>
-    Task<TenantEntry> PutAsync(TenantSettings settings);
+    /// <summary>Makes or replaces it, unless that would take what is another tenant's.</summary>
+    Task<TenantPut> PutAsync(TenantSettings settings);
+
+    /// <summary>Adds to the balance (millionths), once for each reference.</summary>
+    Task<CreditOutcome> AddCreditAsync(long amount, string reference);
 
     /// <summary>Adds a key, to which it gives id, tenant and time; null: never put.</summary>
     Task<ApiKey?> AddKeyAsync(ApiKey asked);

@@ -8,10 +8,12 @@ namespace Router.Grains.Tenants;
 /// <param name="Version">Rises with every change of this tenant.</param>
 /// <param name="Settings">As set.</param>
 /// <param name="Keys">Its keys.</param>
+/// <param name="Credit">What it may spend; null: it is not charged.</param>
 [GenerateSerializer, Immutable]
 internal sealed record TenantEntry(
     [property: Id(0)] string Name,
     [property: Id(1)] int Number,
     [property: Id(2)] long Version,
     [property: Id(3)] TenantSettings Settings,
-    [property: Id(4)] ApiKey[] Keys);
+    [property: Id(4)] ApiKey[] Keys,
+    [property: Id(5)] CreditLine? Credit);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Credit;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 
@@ -7,8 +8,16 @@ namespace Router.Grains.Tenants;
 
 /// <inheritdoc cref="ITenantGrain"/>
 internal sealed partial class TenantGrain(
-    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, TimeProvider time, ILogger<TenantGrain> log) : Grain, ITenantGrain
+    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, CreditPool credit, TimeProvider time, ILogger<TenantGrain> log) : Grain, ITenantGrain
 {
+    // A tenth of a balance is low.
+    private const int LowShare = 10;
+
+    // A reference counts once among so many; the whole state is written with each.
+    private const int TopUpsKept = 1_000;
+
+    private TopUp[] topUps = [];
+
     // What storage is known to hold. Never the state object itself: that one is changed before a write is known to have worked.
     private TenantEntry? kept;
 
@@ -18,7 +27,8 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys);
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit);
+        topUps = read.TopUps;
         return Task.CompletedTask;
     }
 
@@ -26,13 +36,18 @@ internal sealed partial class TenantGrain(
     public ValueTask<TenantEntry?> ReadAsync() => new(kept);
 
     /// <inheritdoc/>
-    public async Task<TenantEntry> PutAsync(TenantSettings settings)
+    public async Task<TenantPut> PutAsync(TenantSettings settings)
     {
         string name = this.GetPrimaryKeyString();
+        if (await Catalog.ClaimAsync(name, settings) is { } conflict)
+        {
+            return conflict;
+        }
+
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
-        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? []));
+        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings)));
         await Catalog.PublishTenantAsync(entry);
-        return entry;
+        return new TenantPut(entry);
     }
 
     /// <inheritdoc/>
@@ -77,9 +92,51 @@ internal sealed partial class TenantGrain(
         return found;
     }
 
-    private async Task<TenantEntry> KeepAsync(TenantEntry entry)
+    /// <inheritdoc/>
+    public async Task<CreditOutcome> AddCreditAsync(long amount, string reference)
     {
-        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys };
+        if (kept is null)
+        {
+            return CreditOutcome.NotFound;
+        }
+
+        TopUp? before = Array.Find(topUps, t => t.Reference == reference);
+        if (before is not null && before.Amount != amount)
+        {
+            return CreditOutcome.OtherAmount;
+        }
+
+        if (before is null)
+        {
+            if (kept.Credit is not { } line)
+            {
+                return CreditOutcome.NotCharged;
+            }
+
+            long balance = line.Total + amount - credit.CommittedOf(kept.Number);
+            if (balance > Money.Of(Money.Max))
+            {
+                return CreditOutcome.TooMuch;
+            }
+
+            TopUp[] next = [.. topUps.TakeLast(TopUpsKept - 1), new TopUp(reference, amount)];
+            await KeepAsync(kept with { Version = kept.Version + 1, Credit = new CreditLine(line.Total + amount, balance / LowShare) }, next);
+            LogCredit(kept.Name, Money.ToUnits(amount));
+        }
+
+        await Catalog.PublishTenantAsync(kept);
+        return CreditOutcome.Added;
+    }
+
+    // The balance is what is left of the line: so it is set now, whatever is spent until every silo has it.
+    private CreditLine? LineOf(int number, TenantSettings settings) =>
+        settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + credit.CommittedOf(number), Money.Of(balance) / LowShare) : null;
+
+    private Task<TenantEntry> KeepAsync(TenantEntry entry) => KeepAsync(entry, topUps);
+
+    private async Task<TenantEntry> KeepAsync(TenantEntry entry, TopUp[] nextTopUps)
+    {
+        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, TopUps = nextTopUps };
         try
         {
             await state.WriteStateAsync();
@@ -92,11 +149,15 @@ internal sealed partial class TenantGrain(
             throw new AdministrationUnavailableException("the tenant could not be stored; ask again", exception);
         }
 
+        topUps = nextTopUps;
         return kept = entry;
     }
 
     [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
     private partial void LogKeyAdded(string key, Role role, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "the balance of tenant {Tenant} was topped up by {Amount}")]
+    private partial void LogCredit(string tenant, decimal amount);
 
     [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);

@@ -21,4 +21,12 @@ public sealed class TenantState
     /// <summary>Its keys, hashed.</summary>
     [Id(3)]
     public ApiKey[] Keys { get; set; } = [];
+
+    /// <summary>What it may spend; null: it is not charged.</summary>
+    [Id(10)]
+    public CreditLine? Credit { get; set; }
+
+    /// <summary>The newest top-ups, so that each reference counts once.</summary>
+    [Id(11)]
+    public TopUp[] TopUps { get; set; } = [];
 }

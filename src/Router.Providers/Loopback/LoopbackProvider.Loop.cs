@@ -17,7 +17,7 @@ public sealed partial class LoopbackProvider
             TellHealth();
             int taken;
             bool dueRepeat;
-            ulong repeatKey = 0;
+            Repeat again = default;
             long next = long.MaxValue;
             bool finished = false;
             lock (gate)
@@ -27,7 +27,7 @@ public sealed partial class LoopbackProvider
                 dueRepeat = repeats.Count > 0 && (repeats.Peek().Due <= now || ended);
                 if (dueRepeat)
                 {
-                    repeatKey = repeats.Take().Key;
+                    again = repeats.Take();
                 }
 
                 if (taken == 0 && !dueRepeat && !(ended && up) && (flights.Count == 0 || (flights.Peek().Due > now && !ended)))
@@ -51,9 +51,14 @@ public sealed partial class LoopbackProvider
             Depart(batch.AsSpan(0, taken));
             Arrive();
             Tell();
-            if (dueRepeat && !ended)
+            TellEchoes();
+            if (again.Echo is { } echo)
             {
-                Receive(repeatKey);
+                Receive(echo);
+            }
+            else if (dueRepeat && !ended)
+            {
+                Receive(again.Key);
             }
         }
     }
@@ -87,6 +92,7 @@ public sealed partial class LoopbackProvider
                 : ended ? OutcomeKind.Unsent
                 : departure.ReleaseEnd < now ? OutcomeKind.Lapsed
                 : OutcomeKind.Sent;
+            LoopbackEcho? echo = settings.Echo && kind == OutcomeKind.Sent ? TakeEcho(ref departure) : null;
             DueSegments.ReturnRecord(ref departure);
             int end = DueSegments.End(departure);
             for (int segment = DueSegments.Next(departure, 0); segment < end; segment = DueSegments.Next(departure, segment + 1))
@@ -95,6 +101,14 @@ public sealed partial class LoopbackProvider
                 if (kind == OutcomeKind.Sent)
                 {
                     Decide(ref outcome);
+                    if (echo is not null && outcome.Kind == OutcomeKind.Sent && segment == departure.Segments - 1)
+                    {
+                        echo.Due = now + latency;
+                        Interlocked.Increment(ref unacknowledged);
+                        echoes.Enqueue(echo);
+                        echo = null;
+                    }
+
                     if (latency > 0)
                     {
                         flights.Add(new Flight { Due = now + latency, Outcome = outcome });
@@ -104,6 +118,8 @@ public sealed partial class LoopbackProvider
 
                 Add(outcome);
             }
+
+            echo?.Return();
         }
 
         departures.Clear();

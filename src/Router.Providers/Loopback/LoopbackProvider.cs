@@ -12,6 +12,7 @@ namespace Router.Providers.Loopback;
 /// <remarks>
 /// Hot path, 0 B a message in the steady state (<c>Loopback_settles_without_allocating</c>). <see cref="Submit"/> only queues; one work item at a time drains the queue
 /// (<see cref="Execute"/>), so that nothing is told on the caller's stack and outcomes go out in batches. All fields marked (loop) belong to that work item.
+/// Partials: <c>Loop</c> the work item, <c>Echo</c> what comes back.
 /// </remarks>
 public sealed partial class LoopbackProvider : IProvider, IThreadPoolWorkItem
 {
@@ -51,6 +52,7 @@ public sealed partial class LoopbackProvider : IProvider, IThreadPoolWorkItem
     // (loop)
     private readonly Random random;
     private readonly Ring<Flight> flights = new(1_024);
+    private readonly Queue<LoopbackEcho> echoes = [];
     private readonly Departure[] batch = new Departure[BatchMax];
     private readonly Outcome[] outcomes = new Outcome[OutcomesMax];
     private readonly byte[] carrierId = new byte[20];
@@ -193,10 +195,11 @@ public sealed partial class LoopbackProvider : IProvider, IThreadPoolWorkItem
         public Outcome Outcome;
     }
 
-    /// <summary>A receipt that comes again.</summary>
+    /// <summary>A receipt, or an echo, that comes again.</summary>
     private struct Repeat
     {
         public long Due;
         public ulong Key;
+        public LoopbackEcho? Echo;
     }
 }

@@ -52,6 +52,9 @@ internal sealed class SettingsReader : IDisposable
         return min;
     }
 
+    /// <summary>A whole number; null when it is absent.</summary>
+    public int? OptionalInteger(string field, int min, int max) => Has(field) ? Integer(field, min, max, null) : Absent(field);
+
     /// <summary>A share from 0 to 1; 0 when it is absent.</summary>
     public double Share(string field)
     {
@@ -139,6 +142,50 @@ internal sealed class SettingsReader : IDisposable
         return "";
     }
 
+    /// <summary>Any text of at most <paramref name="charactersMax"/> characters; empty when it is absent.</summary>
+    public string Text(string field, int charactersMax)
+    {
+        string range = $"a text of 1 to {Text(charactersMax)} characters";
+        if (!TryFind(field, required: false, range, out JsonElement value))
+        {
+            return "";
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length >= 1 && text.Length <= charactersMax)
+        {
+            return text;
+        }
+
+        Refuse(field, value, range);
+        return "";
+    }
+
+    /// <summary>An object, for the caller to read; false when it is absent or none.</summary>
+    public bool TryObject(string field, out JsonElement value)
+    {
+        const string range = "a JSON object";
+        if (!TryFind(field, required: false, range, out value))
+        {
+            return false;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        Refuse(field, value, range);
+        return false;
+    }
+
+    /// <summary>Adds a fault found by the caller in <paramref name="value"/>, which <paramref name="path"/> (without <c>settings.</c>) names.</summary>
+    public void Refuse(string path, JsonElement value, string range)
+    {
+        string text = value.GetRawText();
+        text = text.Length > 40 ? text[..40] + "…" : text;
+        Refuse(path, $"is {text}; set it to {range}");
+    }
+
     /// <summary>Adds a fault found by the caller.</summary>
     public void Refuse(SettingsFault fault) => Fault ??= fault;
 
@@ -200,10 +247,11 @@ internal sealed class SettingsReader : IDisposable
 
     private void Refuse(string field, string wrong) => Refuse(new SettingsFault($"settings.{field}", $"settings.{field} {wrong}"));
 
-    private void Refuse(string field, JsonElement value, string range)
+    private bool Has(string field) => document is not null && document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(field, out _);
+
+    private int? Absent(string field)
     {
-        string text = value.GetRawText();
-        text = text.Length > 40 ? text[..40] + "…" : text;
-        Refuse(field, $"is {text}; set it to {range}");
+        known.Add(field);
+        return null;
     }
 }

@@ -9,8 +9,14 @@ internal struct Flight
     /// <summary>Its sequence number; 0: the place is free.</summary>
     public uint Sequence;
 
-    /// <summary>The segment, from 0.</summary>
+    /// <summary>The segment, from 0; the first one where the PDU stands for several.</summary>
     public byte Segment;
+
+    /// <summary>Segments that the PDU stands for.</summary>
+    public byte Count;
+
+    /// <summary>The message has more segments, which left with it.</summary>
+    public bool IsPart;
 
     /// <summary>When it was written, a timestamp.</summary>
     public long WrittenAt;
@@ -44,7 +50,7 @@ internal sealed class FlightTable
     public uint NextSequence() => last = last >= SequenceMax ? 1 : last + 1;
 
     /// <summary>Adds a flight and returns its number; there must be room in the window.</summary>
-    public uint Add(MessageId message, long epoch, byte segment, long writtenAt)
+    public uint Add(MessageId message, long epoch, byte segment, long writtenAt, byte count = 1, bool isPart = false)
     {
         uint sequence;
         do
@@ -52,7 +58,7 @@ internal sealed class FlightTable
             sequence = NextSequence();
         }
         while (places[sequence & (places.Length - 1)].Sequence != 0);
-        places[sequence & (places.Length - 1)] = new Flight { Sequence = sequence, Segment = segment, WrittenAt = writtenAt, Message = message, Epoch = epoch };
+        places[sequence & (places.Length - 1)] = new Flight { Sequence = sequence, Segment = segment, Count = count, IsPart = isPart, WrittenAt = writtenAt, Message = message, Epoch = epoch };
         Count++;
         return sequence;
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Providers;
+using Router.Providers.Smpp.Protocol;
 
 namespace Router.Providers.Smpp;
 
@@ -35,6 +37,16 @@ internal sealed class SmppAccount
 
     /// <summary>Departures that one session queues at most.</summary>
     public required int QueueMax { get; init; }
+
+    /// <summary>Messages of which only some segments were released when they left whole; null: none leaves whole (<see cref="LongMessages.Payload"/>).</summary>
+    public PayloadMemory? Payloads { get; init; }
+
+    /// <summary>A bind's name for people: its number, of a pair with the word for its half.</summary>
+    public string Label(int index, Command command)
+    {
+        string number = (index % Settings.Binds).ToString(CultureInfo.InvariantCulture);
+        return command switch { Command.BindTransmitter => "transmitter " + number, Command.BindReceiver => "receiver " + number, _ => number };
+    }
 
     /// <summary>A timestamp in whole ms, for <see cref="Smpp.Pace"/>.</summary>
     public long Ms(long timestamp) => (long)(timestamp * (1_000.0 / Time.TimestampFrequency));

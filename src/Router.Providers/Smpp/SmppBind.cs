@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.Sockets;
+using System.Security.Authentication;
 using Router.Providers.Smpp.Protocol;
 
 namespace Router.Providers.Smpp;
@@ -11,6 +11,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
     private const int SteadySeconds = 10;
 
     private readonly Backoff backoff = new(seed);
+    private readonly string label = account.Label(index, command);
     private volatile SmppSession? session;
     private volatile BindFault? fault;
 
@@ -42,11 +43,11 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
 
     private async Task<TimeSpan> RunOnceAsync(CancellationToken ending, CancellationToken stop)
     {
-        Socket? socket = null;
+        SmppLink? link = null;
         try
         {
-            socket = await ConnectAsync(ending).ConfigureAwait(false);
-            var now = new SmppSession(account, index, command, socket);
+            link = await ConnectAsync(ending).ConfigureAwait(false);
+            var now = new SmppSession(account, index, command, link);
             session = now;
             if (ending.IsCancellationRequested)
             {
@@ -56,14 +57,14 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             await now.RunAsync(bound, closing, stop).ConfigureAwait(false);
             return Ended(now, ending.IsCancellationRequested);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        catch (Exception exception) when (SmppLink.IsFault(exception) || exception is AuthenticationException)
         {
             TimeSpan delay = backoff.Next(credentials: false);
             if (!ending.IsCancellationRequested)
             {
-                string why = exception is SocketException socketException ? socketException.SocketErrorCode.ToString() : "timed out";
-                Failed($"could not connect ({why}): check settings.host and settings.port, and the firewalls between");
-                SmppLog.NotConnected(account.Logger, account.Name, index, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
+                string why = SmppLink.Words(exception);
+                Failed(exception is AuthenticationException ? why : $"could not connect ({why}): check settings.host and settings.port, and the firewalls between");
+                SmppLog.NotConnected(account.Logger, account.Name, label, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
             }
 
             return delay;
@@ -72,32 +73,22 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            SmppLog.Fault(account.Logger, exception, account.Name, index);
+            SmppLog.Fault(account.Logger, exception, account.Name, label);
             Failed("ended by a fault of Router: its log has it");
             return backoff.Next(credentials: false);
         }
         finally
         {
             session = null;
-            socket?.Dispose();
+            link?.Dispose();
         }
     }
 
-    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<SmppLink> ConnectAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(account.Settings.ResponseTimeoutSeconds), account.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(account.Settings.Host, account.Settings.Port, both.Token).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await SmppLink.ConnectAsync(account.Settings, both.Token).ConfigureAwait(false);
     }
 
     private TimeSpan Ended(SmppSession ended, bool stopping)
@@ -107,7 +98,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             account.Counters.Add(SmppCount.BindsRefused);
             TimeSpan refused = backoff.Next(Status.IsCredentials(ended.RefusedWith));
             Failed(string.Create(CultureInfo.InvariantCulture, $"bind refused with status 0x{ended.RefusedWith:x8} ({Status.BindWords(ended.RefusedWith)}); next try in {Math.Ceiling(refused.TotalSeconds)} s"));
-            SmppLog.BindRefused(account.Logger, account.Name, index, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
+            SmppLog.BindRefused(account.Logger, account.Name, label, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
             return refused;
         }
 
@@ -126,11 +117,11 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             }
 
             Failed($"went down ({ended.Why})");
-            SmppLog.BindDown(account.Logger, account.Name, index, ended.Why, (long)delay.TotalMilliseconds);
+            SmppLog.BindDown(account.Logger, account.Name, label, ended.Why, (long)delay.TotalMilliseconds);
         }
 
         return delay;
     }
 
-    private void Failed(string words) => fault = new BindFault(words, account.Time.GetUtcNow());
+    private void Failed(string words) => fault = new BindFault($"bind {label}: {words}", account.Time.GetUtcNow());
 }

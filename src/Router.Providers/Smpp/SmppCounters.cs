@@ -44,8 +44,14 @@ internal enum SmppCount
     /// <summary>Receipts refused for now: too many wait for their acknowledgement, or they could not be kept.</summary>
     ReceiptsPutBack,
 
-    /// <summary>Inbound messages, refused for now: the carrier keeps them.</summary>
+    /// <summary>Messages from subscribers, or parts of them, handed on.</summary>
+    Inbound,
+
+    /// <summary>Messages from subscribers refused for now, because too much waits or they could not be kept: the carrier sends them again.</summary>
     InboundPutBack,
+
+    /// <summary>Messages from subscribers refused for good: no text.</summary>
+    InboundUnreadable,
 
     /// <summary>PDUs that were not right.</summary>
     Malformed,

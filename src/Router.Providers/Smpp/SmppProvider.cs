@@ -49,6 +49,7 @@ public sealed class SmppProvider : IProvider
             Counters = new SmppCounters(account.Name),
             Pace = new Pace(),
             Logger = logger,
+            Payloads = settings.LongMessages == LongMessages.Payload ? new PayloadMemory() : null,
 
             // All of the account's window may fall on one session, twice over while one that closed is still counted.
             QueueMax = Math.Max(64, 2 * settings.Binds * settings.Window),
@@ -92,6 +93,9 @@ public sealed class SmppProvider : IProvider
 
     /// <inheritdoc/>
     public RetryRule Retry => RetryRule.Default;
+
+    /// <inheritdoc/>
+    public bool HasWholeReceipts => account.Payloads is not null;
 
     /// <inheritdoc/>
     public ProviderStatus Status
@@ -263,7 +267,7 @@ public sealed class SmppProvider : IProvider
 
     private void Opened(SmppSession session)
     {
-        SmppLog.BindUp(account.Logger, account.Name, session.Index);
+        SmppLog.BindUp(account.Logger, account.Name, account.Label(session.Index, session.BindCommand));
         if (!session.Sends)
         {
             return;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using Router.Engine.Providers;
 using Router.Providers.Smpp.Protocol;
 
@@ -12,7 +11,7 @@ internal sealed partial class SmppSession
 
     private readonly Outcome[] outcomes = new Outcome[GatherMax];
     private readonly Receipt[] receipts = new Receipt[GatherMax];
-    private readonly uint[] receiptSequences = new uint[GatherMax];
+    private readonly long[] receiptTokens = new long[GatherMax];
     private int outcomeCount;
     private int receiptCount;
 
@@ -30,7 +29,7 @@ internal sealed partial class SmppSession
             using (CancellationTokenRegistration stop = cancellationToken.UnsafeRegister(static s => ((SmppSession)s!).Close("stopped"), this))
             using (CancellationTokenRegistration late = timeout.Token.UnsafeRegister(static s => ((SmppSession)s!).Close("bind not answered"), this))
             {
-                await BindAsync(CancellationToken.None).ConfigureAwait(false);
+                await BindAsync().ConfigureAwait(false);
                 rest = await ReadBindAsync(buffer).ConfigureAwait(false);
             }
 
@@ -42,9 +41,9 @@ internal sealed partial class SmppSession
                 await ReadLoopAsync(buffer, rest).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (IsLinkFault(exception))
+        catch (Exception exception) when (SmppLink.IsFault(exception))
         {
-            Close(Words(exception));
+            Close(SmppLink.Words(exception));
         }
         finally
         {
@@ -63,17 +62,13 @@ internal sealed partial class SmppSession
         }
     }
 
-    private static bool IsLinkFault(Exception exception) => exception is SocketException or ObjectDisposedException or OperationCanceledException;
-
-    private static string Words(Exception exception) => exception is SocketException socketException ? socketException.SocketErrorCode.ToString() : "closed";
-
     // Reads until the bind is answered; -1: refused or ended, else the bytes behind the answer, moved to the buffer's start.
     private async Task<int> ReadBindAsync(byte[] buffer)
     {
         int end = 0;
         while (true)
         {
-            int read = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None).ConfigureAwait(false);
+            int read = await link.ReceiveAsync(buffer.AsMemory(end)).ConfigureAwait(false);
             if (read == 0)
             {
                 return -1;
@@ -135,12 +130,11 @@ internal sealed partial class SmppSession
             Tell();
             if (frame == FrameState.Broken)
             {
-                // The stream cannot be followed any more. The nack is for the peer's log.
+                // The stream cannot be followed any more. The nack, for the peer's log, is the last that the write loop writes; a peer that does not read is not waited for.
                 account.Counters.Add(SmppCount.Malformed);
-                byte[] nack = new byte[PduHeader.Size];
-                PduHeader.WriteAlone(Command.GenericNack, Status.InvalidCommandLength, header.Sequence, nack);
-                await socket.SendAsync(nack, SocketFlags.None).ConfigureAwait(false);
-                Close("malformed length");
+                Answer(Command.GenericNack, Status.InvalidCommandLength, header.Sequence, last: true);
+                await Task.WhenAny(ended.Task, Task.Delay(TimeSpan.FromSeconds(LastWordSeconds), account.Time)).ConfigureAwait(false);
+                Close(MalformedLength);
                 return;
             }
 
@@ -155,7 +149,7 @@ internal sealed partial class SmppSession
                 start = 0;
             }
 
-            int read = await socket.ReceiveAsync(buffer.AsMemory(end), SocketFlags.None).ConfigureAwait(false);
+            int read = await link.ReceiveAsync(buffer.AsMemory(end)).ConfigureAwait(false);
             if (read == 0)
             {
                 return;
@@ -173,18 +167,14 @@ internal sealed partial class SmppSession
             case Command.SubmitSmResp or Command.GenericNack:
                 HandleAnswer(header, body);
                 break;
-            case Command.DeliverSm:
-                HandleDelivery(header.Sequence, body);
+            case Command.DeliverSm or Command.DataSm:
+                HandleDelivery(header.Command, header.Sequence, body);
                 break;
             case Command.EnquireLink:
                 Answer(Command.EnquireLinkResp, Status.Ok, header.Sequence);
                 break;
             case Command.EnquireLinkResp:
-                lock (gate)
-                {
-                    enquireSequence = 0;
-                }
-
+                IsAlive();
                 break;
             case Command.Unbind:
                 lock (gate)
@@ -213,8 +203,23 @@ internal sealed partial class SmppSession
         }
     }
 
+    private void IsAlive()
+    {
+        lock (gate)
+        {
+            enquireSequence = 0;
+        }
+    }
+
     private void HandleAnswer(PduHeader header, ReadOnlySpan<byte> body)
     {
+        bool nack = header.Command == Command.GenericNack;
+        if (nack && header.Sequence == enquireSequence)
+        {
+            IsAlive(); // it does not know enquire_link, but it answers
+            return;
+        }
+
         Flight flight;
         lock (gate)
         {
@@ -227,15 +232,14 @@ internal sealed partial class SmppSession
             unanswered = flights.Count;
         }
 
-        if (outcomeCount == GatherMax)
+        if (outcomeCount + flight.Count > GatherMax)
         {
             Tell();
         }
 
-        bool nack = header.Command == Command.GenericNack;
         ref Outcome outcome = ref outcomes[outcomeCount++];
-        outcome = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment };
-        outcome.Kind = Status.ToOutcome(nack && header.Status == Status.Ok ? Status.SystemError : header.Status, out outcome.Reason);
+        outcome = OutcomeOf(flight, 0, default);
+        outcome.Kind = Status.ToOutcome(nack && header.Status == Status.Ok ? Status.SystemError : header.Status, account.Settings.Errors, out outcome.Reason);
         bool throttled = outcome.Kind == OutcomeKind.Throttled;
         long nowMs = account.Ms(account.Time.GetTimestamp());
         if (account.Pace.Answered(nowMs, throttled, out int pauseMs))
@@ -246,7 +250,7 @@ internal sealed partial class SmppSession
         switch (outcome.Kind)
         {
             case OutcomeKind.Sent:
-                outcome.ReceiptKey = account.Ids.OfResponse(new PduReader(body).CString(MessageIdText.LengthMax + 1));
+                outcome.ReceiptKey = account.Settings.RegisteredDelivery == 0 ? 0 : account.Ids.OfResponse(new PduReader(body).CString(MessageIdText.LengthMax + 1));
                 account.Counters.Add(SmppCount.Sent);
                 break;
             case OutcomeKind.Throttled:
@@ -259,6 +263,28 @@ internal sealed partial class SmppSession
             default:
                 account.Counters.Add(SmppCount.Failed);
                 break;
+        }
+
+        if (flight.Count > 1 || flight.IsPart)
+        {
+            GatherOthers(flight, outcome);
+        }
+    }
+
+    // The other segments that left in the same PDU have the same outcome; its receipt is the first one's.
+    private void GatherOthers(in Flight flight, in Outcome first)
+    {
+        if (flight.IsPart && first.Kind == OutcomeKind.Sent)
+        {
+            account.Payloads!.Add(flight.Message); // before it is told: the rest may be released at once
+        }
+
+        for (int i = 1; i < flight.Count; i++)
+        {
+            ref Outcome other = ref outcomes[outcomeCount++];
+            other = OutcomeOf(flight, i, first.Kind);
+            other.Reason = first.Reason;
+            other.RetryAfterMs = first.RetryAfterMs;
         }
     }
 
@@ -280,12 +306,12 @@ internal sealed partial class SmppSession
             account.Counters.Add(SmppCount.Receipts, count);
             for (int i = 0; i < count; i++)
             {
-                account.Events.Receive(receipts[i], Acknowledge, this, receiptSequences[i]);
+                account.Events.Receive(receipts[i], Acknowledge, this, receiptTokens[i]);
             }
         }
     }
 
-    private void Answer(Command command, uint status, uint sequence)
+    private void Answer(Command command, uint status, uint sequence, bool last = false)
     {
         bool flooded;
         lock (gate)
@@ -298,7 +324,7 @@ internal sealed partial class SmppSession
             flooded = controls.Count >= ControlMax;
             if (!flooded)
             {
-                controls.Add(new Control { Command = command, Status = status, Sequence = sequence });
+                controls.Add(new Control { Command = command, Status = status, Sequence = sequence, Last = last });
             }
         }
 

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
-using System.Text;
 using Router.Core.Messages;
 using Router.Core.Segments;
 using Router.Engine.Providers;
@@ -14,15 +12,20 @@ internal sealed partial class SmppSession
     /// <summary>Bytes of one write: some 200 submits of a short text, so that a burst costs one call of the kernel.</summary>
     private const int WriteBytes = 32 * 1024;
 
+    /// <summary>The same where long messages leave whole: the longest, 255 segments of 160 bytes, fits into an empty one.</summary>
+    private const int WholeWriteBytes = 64 * 1024;
+
     /// <summary>Outcomes of departures that did not leave, told after a write was put together.</summary>
     private const int FellMax = 256;
 
     private readonly Outcome[] fell = new Outcome[FellMax];
     private int fellCount;
+    private bool lastTaken;
 
     private async Task WriteLoopAsync()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(WriteBytes);
+        int size = account.Payloads is null ? WriteBytes : WholeWriteBytes;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             while (true)
@@ -39,18 +42,27 @@ internal sealed partial class SmppSession
                             return;
                         }
 
-                        more = FillLocked(buffer.AsSpan(0, WriteBytes), out length);
+                        more = FillLocked(buffer.AsSpan(0, size), out length);
                     }
 
                     TellFallen();
-                    await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                    if (length > 0)
+                    {
+                        await link.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                    }
+
+                    if (lastTaken)
+                    {
+                        Close(MalformedLength);
+                        return;
+                    }
                 }
                 while (more);
             }
         }
-        catch (Exception exception) when (IsLinkFault(exception))
+        catch (Exception exception) when (SmppLink.IsFault(exception))
         {
-            Close(Words(exception));
+            Close(SmppLink.Words(exception));
         }
         finally
         {
@@ -62,27 +74,11 @@ internal sealed partial class SmppSession
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int sent = await socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false);
-            bytes = bytes[sent..];
-        }
-    }
-
-    private async Task BindAsync(CancellationToken cancellationToken)
+    private async Task BindAsync()
     {
         byte[] buffer = new byte[Bind.SizeMax];
-        SmppSettings settings = account.Settings;
-        int length = Bind.Write(
-            bindCommand, flights.NextSequence(), Encoding.ASCII.GetBytes(settings.SystemId), Encoding.ASCII.GetBytes(settings.Password), Encoding.ASCII.GetBytes(settings.SystemType), buffer);
-        ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, length);
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
-        }
-
+        int length = Bind.Write(bindCommand, flights.NextSequence(), account.Settings, buffer);
+        await link.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
         buffer.AsSpan().Clear();
     }
 
@@ -98,7 +94,13 @@ internal sealed partial class SmppSession
                 return true;
             }
 
-            length += Write(controls.Take(), destination[length..]);
+            Control control = controls.Take();
+            length += Write(control, destination[length..]);
+            if (control.Last)
+            {
+                lastTaken = true;
+                return false;
+            }
         }
 
         while (queue.Count > 0)
@@ -123,6 +125,12 @@ internal sealed partial class SmppSession
                 continue;
             }
 
+            if (HasLeftWhole(departure))
+            {
+                Fall(ref departure, segment, OutcomeKind.Sent, Reason.None);
+                continue;
+            }
+
             if (state != SessionState.Bound || flights.Count >= account.Settings.Window)
             {
                 return false; // an answer, a tick or the end of the link comes back here
@@ -132,6 +140,12 @@ internal sealed partial class SmppSession
             {
                 Fall(ref departure, segment, OutcomeKind.Refused, reason);
                 continue;
+            }
+
+            bool isWhole = LeavesWhole(departure);
+            if (isWhole && destination.Length - length < ShortMessage.PayloadSizeMax(segments.Count))
+            {
+                return true; // an empty buffer has room for any
             }
 
             long validMs = departure.ValidUntilMs - account.Time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -147,7 +161,9 @@ internal sealed partial class SmppSession
             }
 
             SmppTime.WriteRelative(validMs, validity);
-            length += WriteSubmit(ref departure, segment, now, ref message, segments, validity, destination[length..]);
+            length += isWhole
+                ? WriteWhole(ref departure, now, ref message, segments, validity, destination[length..])
+                : WriteSubmit(ref departure, segment, now, ref message, segments, validity, destination[length..]);
         }
 
         return false;
@@ -156,21 +172,23 @@ internal sealed partial class SmppSession
     private int WriteSubmit(
         ref Departure departure, int segment, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)
     {
+        bool bySar = account.Settings.LongMessages == LongMessages.Sar;
         var submit = new ShortMessage
         {
             Source = message.Source,
             Destination = message.Destination,
-            EsmClass = segments.HasHeader ? ShortMessage.EsmUserDataHeader : (byte)0,
+            EsmClass = segments.HasHeader && !bySar ? ShortMessage.EsmUserDataHeader : (byte)0,
             DataCoding = (byte)segments.Encoding,
-            RegisteredDelivery = ShortMessage.FinalReceipt,
+            RegisteredDelivery = account.Settings.RegisteredDelivery,
             ValidityPeriod = validity,
+            Standard = account.Settings.DefaultAlphabet,
         };
         uint sequence = flights.Add(departure.Id, departure.Epoch, (byte)segment, now);
         unanswered = flights.Count;
         account.Counters.Add(SmppCount.Submitted);
 
         // The reference comes from the id, so that a segment tried again later fits the ones that arrived.
-        int written = submit.WriteSubmit(sequence, segments, (ushort)departure.Id.Tail, destination);
+        int written = submit.WriteSubmit(sequence, segments, (ushort)departure.Id.Tail, bySar, destination);
         int end = DueSegments.End(departure);
         departure.FirstSegment = (byte)(segment + 1);
         departure.SegmentCount = (byte)(end - departure.FirstSegment);
@@ -182,8 +200,35 @@ internal sealed partial class SmppSession
         return written;
     }
 
+    // A long message leaves whole with its first segment. What is released of it later has left then, unless that was another account's doing: such segments go out as such.
+    private bool LeavesWhole(in Departure departure) =>
+        account.Payloads is not null && departure.Segments > 1 && departure is { FirstSegment: 0, SegmentsDone: null };
+
+    private bool HasLeftWhole(in Departure departure) =>
+        account.Payloads is not null && departure.Segments > 1 && !LeavesWhole(departure) && account.Payloads.Has(departure.Id);
+
+    private int WriteWhole(
+        ref Departure departure, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)
+    {
+        var submit = new ShortMessage
+        {
+            Source = message.Source,
+            Destination = message.Destination,
+            DataCoding = (byte)segments.Encoding,
+            RegisteredDelivery = account.Settings.RegisteredDelivery,
+            ValidityPeriod = validity,
+            Standard = account.Settings.DefaultAlphabet,
+        };
+        uint sequence = flights.Add(departure.Id, departure.Epoch, 0, now, departure.SegmentCount, isPart: departure.SegmentCount < departure.Segments);
+        unanswered = flights.Count;
+        account.Counters.Add(SmppCount.Submitted);
+        int written = submit.WriteWhole(sequence, segments, destination);
+        DropHeadLocked();
+        return written;
+    }
+
     // Reads what the record says and whether SMPP can carry it.
-    private static bool TryRead(in Departure departure, int segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason)
+    private bool TryRead(in Departure departure, int segment, out ShortMessage message, out SmsSegmenter segments, out Reason reason)
     {
         message = default;
         segments = default;
@@ -197,7 +242,15 @@ internal sealed partial class SmppSession
                 return false;
             }
 
-            segments = new SmsSegmenter(record.Text);
+            segments = new SmsSegmenter(record.Text, WidthOf(departure, record.Text));
+            if (account.Settings.DefaultAlphabet != Alphabet.Gsm && segments.Encoding == SmsEncoding.Gsm7 && IsBeyondStandard(record.Text))
+            {
+                segments = new SmsSegmenter(record.Text, asUcs2: true);
+                if (segments.Count != departure.Segments)
+                {
+                    return false; // it is counted and paid as fewer
+                }
+            }
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
@@ -218,15 +271,31 @@ internal sealed partial class SmppSession
             return false;
         }
 
+        if (account.Settings.Addresses is { } rules)
+        {
+            message.Destination = rules.Destination(message.Destination);
+            message.Source = rules.Source(message.Source);
+        }
+
         return segments.MoveTo(segment);
     }
+
+    // GSM has € and Greek capitals, which Latin-1 lacks, and ASCII lacks accents too. Latin-1 begins with C2 and C3 in UTF-8.
+    private bool IsBeyondStandard(ReadOnlySpan<byte> text) => text.ContainsAnyInRange(account.Settings.DefaultAlphabet == Alphabet.Latin1 ? (byte)0xC4 : (byte)0x80, (byte)0xFF);
+
+    // A message's count of segments, by which it is paid and its outcomes are told, is made with a reference of 8 bits. Where 16 bits (what a carrier may make of sar_ parameters too) would need
+    // one more, 8 bits are used.
+    private SmsReference WidthOf(in Departure departure, ReadOnlySpan<byte> text) =>
+        account.Settings.LongMessages is LongMessages.Udh8 or LongMessages.Payload || departure.Segments <= 1 || SmsText.Measure(text, SmsReference.Bits16, out _) != departure.Segments
+            ? SmsReference.Bits8
+            : SmsReference.Bits16;
 
     private static int Write(in Control control, Span<byte> destination)
     {
         int length = PduHeader.WriteAlone(control.Command, control.Status, control.Sequence, destination);
-        if (control.Command == Command.DeliverSmResp)
+        if (control.Command is Command.DeliverSmResp or Command.DataSmResp)
         {
-            // The unused message_id: a NUL alone (§4.6.2).
+            // The unused message_id: a NUL alone (§4.6.2, §4.7.2).
             destination[length++] = 0;
             destination[3] = (byte)length;
         }
@@ -241,7 +310,7 @@ internal sealed partial class SmppSession
         while (segment < end && fellCount < FellMax)
         {
             fell[fellCount++] = new Outcome { Provider = account.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, Reason = reason };
-            account.Counters.Add(kind == OutcomeKind.Lapsed ? SmppCount.Lapsed : SmppCount.Refused);
+            account.Counters.Add(kind switch { OutcomeKind.Lapsed => SmppCount.Lapsed, OutcomeKind.Sent => SmppCount.Sent, _ => SmppCount.Refused });
             departure.FirstSegment = (byte)(segment + 1);
             departure.SegmentCount = (byte)(end - departure.FirstSegment);
             segment = DueSegments.Next(departure, 0);

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Router.Engine.Providers;
 using Router.Providers.Departures;
 using Router.Providers.Smpp.Protocol;
@@ -6,7 +5,7 @@ using Router.Providers.Smpp.Protocol;
 namespace Router.Providers.Smpp;
 
 /// <summary>
-/// One connection to the carrier, from the bind to its end: a read loop and a write loop over one socket, and what they share under one lock. Each departure that
+/// One connection to the carrier, from the bind to its end: a read loop and a write loop over one link, and what they share under one lock. Each departure that
 /// <see cref="TryEnqueue"/> took gets its outcomes here, whatever happens to the link.
 /// </summary>
 /// <remarks>
@@ -20,13 +19,19 @@ internal sealed partial class SmppSession
     /// <summary>PDUs that wait to be written, beside submits; a peer that asks without reading answers is left.</summary>
     private const int ControlMax = 4 * UnacknowledgedMax;
 
+    /// <summary>How long the last words to a peer that cannot be followed may take.</summary>
+    private const int LastWordSeconds = 1;
+
+    private const string MalformedLength = "malformed length";
+
     /// <summary>How long the other side may take to end after an unbind.</summary>
     private const int UnbindSeconds = 5;
 
     private readonly Lock gate = new();
     private readonly SmppAccount account;
     private readonly Command bindCommand;
-    private readonly Socket socket;
+    private readonly SmppLink link;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AsyncSignal wake = new();
     private readonly long responseTimeout;
 
@@ -51,12 +56,12 @@ internal sealed partial class SmppSession
     private volatile int held;
     private long lastRead;
 
-    /// <summary>A session of the bind with this index over a connected socket, which it owns.</summary>
-    public SmppSession(SmppAccount account, int index, Command bindCommand, Socket socket)
+    /// <summary>A session of the bind with this index over a link, which it owns.</summary>
+    public SmppSession(SmppAccount account, int index, Command bindCommand, SmppLink link)
     {
         this.account = account;
         this.bindCommand = bindCommand;
-        this.socket = socket;
+        this.link = link;
         Index = index;
         Salt = (ulong)(index + 1) * 0x9E37_79B9_7F4A_7C15UL;
         responseTimeout = account.Ticks(account.Settings.ResponseTimeoutSeconds);
@@ -68,6 +73,9 @@ internal sealed partial class SmppSession
 
     /// <summary>What makes its hash of a conversation another than its neighbours'.</summary>
     public ulong Salt { get; }
+
+    /// <summary>What it is bound as.</summary>
+    public Command BindCommand => bindCommand;
 
     /// <summary>Whether it sends (transceiver, transmitter).</summary>
     public bool Sends => bindCommand != Command.BindReceiver;
@@ -165,7 +173,8 @@ internal sealed partial class SmppSession
             TurnLocked(SessionState.Closed);
         }
 
-        socket.Dispose();
+        link.Dispose();
+        ended.TrySetResult();
         Wake();
     }
 
@@ -220,29 +229,47 @@ internal sealed partial class SmppSession
     private void TellFlights(long writtenBefore)
     {
         Span<Outcome> told = stackalloc Outcome[64];
+        int count = 0;
         int place = 0;
-        int count;
-        do
+        while (true)
         {
-            count = 0;
+            bool found;
+            Flight flight;
             lock (gate)
             {
-                while (count < told.Length && flights.TryTakeOlder(writtenBefore, ref place, out Flight flight))
-                {
-                    told[count++] = new Outcome { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = flight.Segment, Kind = OutcomeKind.Unknown };
-                }
-
+                found = flights.TryTakeOlder(writtenBefore, ref place, out flight);
                 unanswered = flights.Count;
             }
 
-            if (count > 0)
+            for (int i = 0; found && i < flight.Count; i++)
             {
-                account.Counters.Add(SmppCount.Unknown, count);
-                account.Events.Settle(told[..count]);
+                told[count++] = OutcomeOf(flight, i, OutcomeKind.Unknown);
+                if (count == told.Length)
+                {
+                    TellUnknown(told, ref count);
+                }
+            }
+
+            if (!found)
+            {
+                TellUnknown(told, ref count);
+                return;
             }
         }
-        while (count == told.Length);
     }
+
+    private void TellUnknown(ReadOnlySpan<Outcome> told, ref int count)
+    {
+        if (count > 0)
+        {
+            account.Counters.Add(SmppCount.Unknown, count);
+            account.Events.Settle(told[..count]);
+            count = 0;
+        }
+    }
+
+    private Outcome OutcomeOf(in Flight flight, int at, OutcomeKind kind) =>
+        new() { Provider = account.Number, Message = flight.Message, Epoch = flight.Epoch, Segment = (byte)(flight.Segment + at), Kind = kind };
 
     // The link is gone: what was written may have arrived, what was not did not leave.
     private void TellRest()
@@ -307,5 +334,8 @@ internal sealed partial class SmppSession
         public Command Command;
         public uint Status;
         public uint Sequence;
+
+        /// <summary>Nothing is written after it.</summary>
+        public bool Last;
     }
 }

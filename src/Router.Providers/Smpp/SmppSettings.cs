@@ -53,6 +53,36 @@ public sealed record SmppSettings
     /// <summary>How ids in receipts are read; default <see cref="IdForm.Auto"/>.</summary>
     public IdForm IdForm { get; init; }
 
+    /// <summary>Addresses whose messages the account wants, as the carrier writes patterns (SMPP 3.4 §5.2.7), 0 to 40 ASCII characters; default none: the carrier's choice.</summary>
+    public string AddressRange { get; init; } = "";
+
+    /// <summary>Type of number of <see cref="AddressRange"/>, 0 to 255; default 0.</summary>
+    public int AddressRangeTon { get; init; }
+
+    /// <summary>Numbering plan of <see cref="AddressRange"/>, 0 to 255; default 0.</summary>
+    public int AddressRangeNpi { get; init; }
+
+    /// <summary>How long messages are told; default <see cref="LongMessages.Udh8"/>.</summary>
+    public LongMessages LongMessages { get; init; }
+
+    /// <summary>Which receipts are asked for: the low bits of <c>registered_delivery</c> (§5.2.17); default both final ones.</summary>
+    internal byte RegisteredDelivery { get; init; } = ShortMessage.FinalReceipt;
+
+    /// <summary>The alphabet of <c>data_coding</c> 0, in both directions; default GSM 7 bit.</summary>
+    internal Alphabet DefaultAlphabet { get; init; } = Alphabet.Gsm;
+
+    /// <summary>Country code of numbers that come without one, ASCII digits; default none.</summary>
+    internal ReadOnlyMemory<byte> CountryCode { get; init; }
+
+    /// <summary>Types of number and numbering plans of what is sent; null: by the form of the address.</summary>
+    internal AddressRules? Addresses { get; init; }
+
+    /// <summary>What the carrier's codes mean; null: as the standard has it.</summary>
+    internal ErrorMap? Errors { get; init; }
+
+    /// <summary>TLS; null: a plain connection.</summary>
+    internal TlsSettings? Tls { get; init; }
+
     /// <summary>Host and port: a record's own text would show the password.</summary>
     public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"smpp {Host}:{Port}");
 
@@ -73,14 +103,55 @@ public sealed record SmppSettings
             EnquireLinkSeconds = reader.Integer("enquireLinkSeconds", 1, 3_600, 30),
             ResponseTimeoutSeconds = reader.Integer("responseTimeoutSeconds", 1, 600, 30),
             IdForm = reader.Word("idForm", "auto", "hex", "dec") switch { "hex" => IdForm.Hex, "dec" => IdForm.Dec, _ => IdForm.Auto },
+            AddressRange = reader.Ascii("addressRange", 0, Bind.AddressRangeMax, ""),
+            AddressRangeTon = reader.Integer("addressRangeTon", 0, 255, 0),
+            AddressRangeNpi = reader.Integer("addressRangeNpi", 0, 255, 0),
+            LongMessages = reader.Word("longMessages", "udh8", "udh16", "sar", "message_payload") switch
+            {
+                "udh16" => LongMessages.Udh16,
+                "sar" => LongMessages.Sar,
+                "message_payload" => LongMessages.Payload,
+                _ => LongMessages.Udh8,
+            },
+            RegisteredDelivery = reader.Word("registeredDelivery", "final", "failure", "success", "none") switch
+            {
+                "failure" => ShortMessage.FailureReceipt,
+                "success" => ShortMessage.SuccessReceipt,
+                "none" => 0,
+                _ => ShortMessage.FinalReceipt,
+            },
+            DefaultAlphabet = reader.Word("defaultAlphabet", "gsm", "latin1", "ascii") switch { "latin1" => Alphabet.Latin1, "ascii" => Alphabet.Ascii, _ => Alphabet.Gsm },
+            CountryCode = ReadCountryCode(reader),
+            Addresses = ReadAddresses(reader),
+            Errors = ErrorMap.Read(reader),
+            Tls = TlsSettings.Read(reader),
         };
-        if (reader.Flag("tls"))
-        {
-            reader.Refuse(new SettingsFault(
-                "settings.tls", "settings.tls is true, which is not available in this version; set it to false and reach the carrier through a private link or a tunnel") { NotAvailable = true });
-        }
-
         fault = reader.Finish();
         return fault is null ? settings : null;
+    }
+
+    private static ReadOnlyMemory<byte> ReadCountryCode(SettingsReader reader)
+    {
+        string code = reader.Ascii("countryCode", 0, 3, "");
+        if (code.AsSpan().ContainsAnyExceptInRange('0', '9') || code.StartsWith('0'))
+        {
+            reader.Refuse(new SettingsFault("settings.countryCode", $"settings.countryCode is \"{code}\"; set it to the 1 to 3 digits of a country code without + and zeros, such as 39"));
+        }
+
+        return System.Text.Encoding.ASCII.GetBytes(code);
+    }
+
+    private static AddressRules? ReadAddresses(SettingsReader reader)
+    {
+        var rules = new AddressRules
+        {
+            SourceTon = (byte?)reader.OptionalInteger("sourceTon", 0, 255),
+            SourceNpi = (byte?)reader.OptionalInteger("sourceNpi", 0, 255),
+            ShortCodeTon = (byte?)reader.OptionalInteger("shortCodeTon", 0, 255),
+            ShortCodeNpi = (byte?)reader.OptionalInteger("shortCodeNpi", 0, 255),
+            DestinationTon = (byte?)reader.OptionalInteger("destinationTon", 0, 255),
+            DestinationNpi = (byte?)reader.OptionalInteger("destinationNpi", 0, 255),
+        };
+        return rules == new AddressRules() ? null : rules;
     }
 }

@@ -98,14 +98,21 @@ internal ref struct LogReader
         int more = (head & LogWriter.HasMoreMarks) != 0 ? group[at++] : 0;
         record.IsAccepted = true;
         record.HasFallback = (more & LogWriter.HasFallback) != 0;
+        record.IsPart = (more & LogWriter.IsPart) != 0;
         entry.Kind = EntryKind.Status;
-        entry.Status = MessageStatus.Accepted;
+        entry.Direction = (more & LogWriter.IsInbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound;
+        entry.Status = new AcceptedMessage { Tenant = Tenant, Direction = entry.Direction, IsPart = record.IsPart }.FirstStatus;
         entry.Message = MessageId.Read(group[at..]);
         entry.Contact = ContactId.Read(group[(at + 16)..]);
         entry.Sender = BinaryPrimitives.ReadUInt32LittleEndian(group[(at + 28)..]);
         entry.KeySlot = BinaryPrimitives.ReadUInt32LittleEndian(group[(at + 32)..]);
         at += 36;
         entry.AtMs = ReadTime(ref at);
+        if (entry.Direction == MessageDirection.Inbound)
+        {
+            entry.Provider = (int)ReadVarint(ref at);
+        }
+
         if ((head & LogWriter.HasKey) != 0)
         {
             record.HasIdempotencyKey = true;
@@ -138,9 +145,16 @@ internal ref struct LogReader
                 entry.Attempts = group[at++];
                 entry.Segment = group[at++];
                 entry.Provider = (int)ReadVarint(ref at);
+                if ((head & LogWriter.IsUsage) != 0)
+                {
+                    entry.Channel = (Channel)group[at++];
+                    entry.Price = (long)ReadVarint(ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
             case EntryKind.FallbackDone:
+            case EntryKind.PartDone:
                 entry.Message = MessageId.Read(group[at..]);
                 at += 16;
                 ReadContact(ref entry, ref at);

@@ -5,7 +5,7 @@ namespace Router.Storage.Log;
 /// <summary>An entry as read from the log; reused over a pass.</summary>
 internal struct LogRecord
 {
-    /// <summary>The entry; for an accepted message status <c>accepted</c>, with <see cref="JournalEntry.KeySlot"/>.</summary>
+    /// <summary>The entry; for an accepted message its <see cref="AcceptedMessage.FirstStatus"/>, with <see cref="JournalEntry.KeySlot"/>.</summary>
     public JournalEntry Entry;
 
     /// <summary>Whether it is an accepted message.</summary>
@@ -13,6 +13,9 @@ internal struct LogRecord
 
     /// <summary>Whether the accepted message has a fallback.</summary>
     public bool HasFallback;
+
+    /// <summary>Whether it is a part of an inbound message.</summary>
+    public bool IsPart;
 
     /// <summary>Shard of an unmatched receipt.</summary>
     public int Shard;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Router.Core.Addresses;
+using Router.Core.Messages;
 using Router.Engine.Journal;
 
 namespace Router.Storage.Log;
@@ -34,13 +35,22 @@ internal sealed class LogWriter
     /// <summary>See <see cref="JournalEntry.HasLeft"/>.</summary>
     public const int HasLeft = 0x40;
 
+    /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
+    public const int IsUsage = 0x80;
+
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
+
+    /// <summary>More marks: it is inbound; its provider follows the time.</summary>
+    public const int IsInbound = 1;
 
     /// <summary>More marks: it has a fallback.</summary>
     public const int HasFallback = 4;
 
-    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 24 idempotency, rounded up.
+    /// <summary>More marks: it is a part of an inbound message.</summary>
+    public const int IsPart = 8;
+
+    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
 
     private readonly ByteList packed = new(64 * 1024);
@@ -70,7 +80,7 @@ internal sealed class LogWriter
     {
         ByteList group = GroupOf(message.Tenant);
         Span<byte> to = group.Add(EntryLengthMax);
-        int more = message.Fallback != default ? HasFallback : 0;
+        int more = (message.Direction == MessageDirection.Inbound ? IsInbound : 0) | (message.Fallback != default ? HasFallback : 0) | (message.IsPart ? IsPart : 0);
         to[0] = (byte)(Accepted | (message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasKey : 0) | (more != 0 ? HasMoreMarks : 0));
         int at = 1;
         if (more != 0)
@@ -84,6 +94,11 @@ internal sealed class LogWriter
         BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 32)..], message.KeySlot);
         at += 36;
         PutTime(message.AcceptedAtMs, to, ref at);
+        if ((more & IsInbound) != 0)
+        {
+            PutVarint((uint)message.Provider, to, ref at);
+        }
+
         if (message.HasIdempotencyKey)
         {
             BinaryPrimitives.WriteUInt128LittleEndian(to[at..], message.IdempotencyKey);
@@ -122,9 +137,17 @@ internal sealed class LogWriter
                 to[at++] = entry.Attempts;
                 to[at++] = entry.Segment;
                 PutVarint((uint)entry.Provider, to, ref at);
+                if (entry.Channel != Channel.None)
+                {
+                    to[0] |= IsUsage;
+                    to[at++] = (byte)entry.Channel;
+                    PutVarint((ulong)entry.Price, to, ref at);
+                }
+
                 break;
             case EntryKind.Leaving:
             case EntryKind.FallbackDone:
+            case EntryKind.PartDone:
                 entry.Message.Write(to[at..]);
                 PutContact(entry, to[(at + 16)..]);
                 at += 16 + ContactId.Size + 4;

@@ -207,9 +207,9 @@ internal sealed partial class RunWriter : IDisposable
         foreach (int ordinal in byKey)
         {
             ref MessageRow message = ref generation.Messages[ordinal];
-            if (message.Status == MessageStatus.None)
+            if (message.Status == MessageStatus.None || message.IsPart)
             {
-                // Only its segments were touched; an older run lists it.
+                // Only its segments were touched, and an older run lists it; a part is listed nowhere.
                 continue;
             }
 

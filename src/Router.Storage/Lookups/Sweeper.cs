@@ -16,6 +16,7 @@ internal sealed partial class Sweeper : IDisposable
     private readonly string folder;
     private readonly JournalMemory memory;
     private readonly ContactsFile contacts;
+    private readonly UsageFile usage;
     private readonly long filterBytesMax;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -28,11 +29,12 @@ internal sealed partial class Sweeper : IDisposable
     private RunWriter? writer;
     private volatile bool failing;
 
-    public Sweeper(string folder, JournalMemory memory, ContactsFile contacts, long filterBytesMax, TimeProvider time, ILogger logger)
+    public Sweeper(string folder, JournalMemory memory, ContactsFile contacts, UsageFile usage, long filterBytesMax, TimeProvider time, ILogger logger)
     {
         this.folder = folder;
         this.memory = memory;
         this.contacts = contacts;
+        this.usage = usage;
         this.filterBytesMax = filterBytesMax;
         this.time = time;
         this.logger = logger;
@@ -215,6 +217,7 @@ internal sealed partial class Sweeper : IDisposable
         long started = time.GetTimestamp();
         Dictionary<long, UnfinishedState> unfinished = new(carried);
         JournalMemory.Advance(unfinished, closed);
+        usage.Write(closed.Usage, closed.LastCommit, closed.LastAtMs);
         Run run = WriterFor(closed.LastAtMs).Write(closed, unfinished);
         lock (memory.Gate)
         {

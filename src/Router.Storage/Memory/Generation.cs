@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Usage;
 
 namespace Router.Storage.Memory;
 
@@ -19,8 +20,10 @@ internal sealed class Generation
     /// <param name="afterCommit">The commit before its first.</param>
     /// <param name="messages">Messages expected.</param>
     /// <param name="idempotencyKeys">Idempotency keys expected.</param>
-    public Generation(long afterCommit, int messages, int idempotencyKeys)
+    /// <param name="usageAfter">Usage of commits up to this one is in its file.</param>
+    public Generation(long afterCommit, int messages, int idempotencyKeys, long usageAfter)
     {
+        UsageAfter = usageAfter;
         AfterCommit = LastCommit = afterCommit;
         Messages = new SlabTable<long, MessageRow>(messages);
         Receipts = new SlabTable<ulong, ReceiptRow>(messages);
@@ -54,22 +57,40 @@ internal sealed class Generation
     /// <summary>Those departures.</summary>
     public Slab<DepartureRow> DepartureTimes { get; } = new();
 
+    /// <summary>What was used.</summary>
+    public UsageSums Usage { get; } = new();
+
+    /// <summary>The commit after which its usage begins: another than <see cref="AfterCommit"/> when the sweep of one was lost in a crash.</summary>
+    public long UsageAfter { get; }
+
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
     /// <summary>Adds an accepted message.</summary>
-    public void Accept(in MessageId id, int tenant, long atMs, bool hasFallback)
+    public void Accept(in MessageId id, int tenant, long atMs, MessageStatus status, int provider, bool isPart, bool hasFallback)
     {
-        EventRow first = new() { AtMs = atMs, Previous = -1, Kind = EntryKind.Status, Status = MessageStatus.Accepted };
+        EventRow first = new() { AtMs = atMs, Previous = -1, Provider = provider, Kind = EntryKind.Status, Status = status };
         int ordinal = Messages.Add(new MessageRow
         {
             RowKey = id.RowKey,
             LastEvent = Events.Add(first),
             Tenant = tenant,
-            Status = MessageStatus.Accepted,
+            Status = status,
+            IsPart = isPart,
             HasFallback = hasFallback,
         });
-        List(tenant, id.RowKey, ordinal);
+        if (!isPart)
+        {
+            List(tenant, id.RowKey, ordinal);
+        }
+    }
+
+    /// <summary>Adds the end of a part: no entry of its history, only its state.</summary>
+    public void EndPart(in JournalEntry entry)
+    {
+        ref MessageRow part = ref Messages[Messages.FindOrAdd(new MessageRow { RowKey = entry.Message.RowKey, LastEvent = -1, Tenant = entry.Tenant })];
+        part.Status = MessageStatus.Delivered;
+        part.IsPart = true;
     }
 
     /// <summary>Adds a status, segment or receipt.</summary>

@@ -1,6 +1,7 @@
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Usage;
 using Router.Storage.Lookups;
 
 namespace Router.Storage.Memory;
@@ -25,6 +26,7 @@ internal sealed partial class JournalMemory
     private readonly Dictionary<ulong, List<ShardReceipt>> unmatched = [];
     private readonly int generationMessages;
     private readonly int contactsMax;
+    private readonly long usageCommit;
     private readonly List<ContactGeneration> contacts = [];
     private IReadOnlyDictionary<long, UnfinishedState> carried;
     private Run[] runs;
@@ -34,16 +36,18 @@ internal sealed partial class JournalMemory
     /// <param name="carried">What was unfinished at their end.</param>
     /// <param name="unmatchedReceipts">Receipts without a message at their end.</param>
     /// <param name="contactsCommit">The commit up to which contacts are in their file.</param>
+    /// <param name="usageCommit">The commit up to which usage is in its file.</param>
     /// <param name="generationMessages">Messages of a generation.</param>
     /// <param name="contactsMax">Contacts touched after which they are swept.</param>
     public JournalMemory(
-        Run[] runs, IReadOnlyDictionary<long, UnfinishedState> carried, IEnumerable<ShardReceipt> unmatchedReceipts, long contactsCommit, int generationMessages, int contactsMax)
+        Run[] runs, IReadOnlyDictionary<long, UnfinishedState> carried, IEnumerable<ShardReceipt> unmatchedReceipts, long contactsCommit, long usageCommit, int generationMessages, int contactsMax)
     {
         this.runs = runs;
         this.carried = carried;
         this.generationMessages = generationMessages;
         this.contactsMax = contactsMax;
-        generations.Add(new Generation(runs.Length == 0 ? 0 : runs[^1].LastCommit, generationMessages, idempotencyKeys: 0));
+        this.usageCommit = usageCommit;
+        generations.Add(new Generation(runs.Length == 0 ? 0 : runs[^1].LastCommit, generationMessages, idempotencyKeys: 0, usageCommit));
         contacts.Add(new ContactGeneration(contactsCommit, contactsMax));
         foreach (ShardReceipt receipt in unmatchedReceipts)
         {
@@ -69,7 +73,7 @@ internal sealed partial class JournalMemory
     /// <summary>Adds an accepted message that was kept as new. Caller holds the gate.</summary>
     public void Accept(in AcceptedMessage message)
     {
-        Current.Accept(message.Id, message.Tenant, message.AcceptedAtMs, message.Fallback != default);
+        Current.Accept(message.Id, message.Tenant, message.AcceptedAtMs, message.FirstStatus, message.Provider, message.IsPart, message.Fallback != default);
         TouchAccepted(message.Id, message.Contact, message.Sender, message.KeySlot);
     }
 
@@ -107,6 +111,9 @@ internal sealed partial class JournalMemory
             case EntryKind.FallbackDone:
                 Current.EndFallback(entry);
                 break;
+            case EntryKind.PartDone:
+                Current.EndPart(entry);
+                break;
             case EntryKind.Flags:
                 break;
             case EntryKind.UnmatchedReceipt:
@@ -125,6 +132,18 @@ internal sealed partial class JournalMemory
             case EntryKind.None:
             default:
                 throw new ArgumentOutOfRangeException(nameof(entry), entry.Kind, "not an entry");
+        }
+    }
+
+    /// <summary>Counts what an entry used. Caller holds the gate.</summary>
+    public void CountUsage(in JournalEntry entry) => Current.Usage.Add(entry);
+
+    /// <summary>Usage that generations hold, by the commit after which it begins.</summary>
+    public List<(long After, UsageRow[] Rows)> CopyUsage(Func<UsageKey, bool> wanted)
+    {
+        lock (Gate)
+        {
+            return generations.ConvertAll(g => (g.UsageAfter, g.Usage.Rows.Where(row => wanted(row.Key)).ToArray()));
         }
     }
 
@@ -167,7 +186,7 @@ internal sealed partial class JournalMemory
         if (closeGeneration && Current.LastCommit > Current.AfterCommit)
         {
             Current.Unmatched = [.. unmatched.Values.SelectMany(static l => l)];
-            generations.Add(new Generation(Current.LastCommit, generationMessages, Current.Idempotency.Count));
+            generations.Add(new Generation(Current.LastCommit, generationMessages, Current.Idempotency.Count, Math.Max(Current.LastCommit, usageCommit)));
             generationsOfContacts++;
         }
 

@@ -35,6 +35,9 @@ internal struct MessageRow : IRow<long>
     /// <summary>Whether its <see cref="Engine.Journal.EntryKind.FallbackDone"/> is in the generation.</summary>
     public bool FallbackDone;
 
+    /// <summary>Whether it is a part of an inbound message: in no list.</summary>
+    public bool IsPart;
+
     /// <inheritdoc/>
     public readonly long Key => RowKey;
 

@@ -11,7 +11,7 @@ namespace Router.Storage.Sealing;
 /// </summary>
 /// <remarks>
 /// Fixed records of 96 bytes, the record of tenant <c>n</c> at <c>n × 96</c>: state 1 · zero 3 · nonce 12 · keys 64 · tag 16. Record 0 wraps a known
-/// text instead of keys, so that a wrong master key is told before it is used.
+/// text instead of keys, so that a wrong master key is told before it is used. The keys of tenant 0, under which lies what is nobody's yet, come from the master key.
 /// </remarks>
 internal sealed class TenantKeys : IDisposable
 {
@@ -49,6 +49,7 @@ internal sealed class TenantKeys : IDisposable
             SafeFileHandle file = KeyFile.Open(path);
             TenantKeys keys = new(path, file, wrapper);
             keys.CheckMaster();
+            keys.known[0] = new TenantKey(0, master.Derive("router operator content v1"), master.Derive("router operator index v1"));
             return keys;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -75,6 +76,7 @@ internal sealed class TenantKeys : IDisposable
     /// <summary>Overwrites the tenant's keys: nothing sealed under them can be opened again, no hash made again.</summary>
     public void Destroy(int tenant)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(tenant, 1);
         lock (gate)
         {
             Span<byte> record = stackalloc byte[RecordLength];

@@ -134,7 +134,13 @@ internal sealed class CommitTeller : IDisposable
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             memory.Add(entry, part.Shard);
+            memory.CountUsage(entry);
             if (entry.Kind == EntryKind.Flags)
             {
                 memory.TouchFlags(entry);

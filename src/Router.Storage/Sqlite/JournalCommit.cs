@@ -137,15 +137,16 @@ internal sealed class JournalCommit : IDisposable
                 message.PreviousHead = before;
             }
 
-            message.Kept = KeptAs.New;
-            if (message.HasIdempotencyKey)
+            message.Kept = message.IsReply && accepted[i - 1].Kept != KeptAs.New ? KeptAs.Repeat : KeptAs.New;
+            if (message.HasIdempotencyKey && message.Kept == KeptAs.New)
             {
                 idempotency.Resolve(ref message);
-                if (message.Kept != KeptAs.New)
-                {
-                    skippedHeads[message.Id.Head] = message.PreviousHead;
-                    continue;
-                }
+            }
+
+            if (message.Kept != KeptAs.New)
+            {
+                skippedHeads[message.Id.Head] = message.PreviousHead;
+                continue;
             }
 
             slotMax = Math.Max(slotMax, message.KeySlot);
@@ -155,6 +156,11 @@ internal sealed class JournalCommit : IDisposable
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             slotMax = Math.Max(slotMax, entry.KeySlot);
             current.Log.Add(entry, part.Shard);
         }

@@ -1,19 +1,27 @@
 using System.Diagnostics.Metrics;
+using Router.Engine.Figures;
+using Router.Engine.Journal;
 
 namespace Router.Storage.Sqlite;
 
-/// <summary>What the journal tells of its commits: the meter <c>Router.Journal</c>. The writer's thread; nothing is recorded where nobody listens.</summary>
+/// <summary>What the journal tells of its commits: the meter <c>Router.Journal</c>, and figures for people. The writer's thread tells, any reads.</summary>
 internal sealed class JournalMeter : IDisposable
 {
     private readonly Meter meter = new("Router.Journal");
     private readonly Histogram<double> duration;
     private readonly Histogram<int> entries;
+    private readonly RecentDurations recent = new();
+    private readonly Func<long> walBytes;
+    private readonly Func<long> commits;
     private long failures;
+    private long entriesKept;
 
     /// <param name="walBytes">Bytes of the write-ahead log now.</param>
     /// <param name="commits">Number of the last commit.</param>
     public JournalMeter(Func<long> walBytes, Func<long> commits)
     {
+        this.walBytes = walBytes;
+        this.commits = commits;
         duration = meter.CreateHistogram(
             "router.journal.commit.duration", "s", "from the first row written until the disk had it",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
@@ -25,9 +33,16 @@ internal sealed class JournalMeter : IDisposable
         meter.CreateObservableCounter("router.journal.commits", commits, "{commit}", "commits in the log, over all lives of the store");
     }
 
+    /// <summary>How it is.</summary>
+    /// <param name="nowMs">The clock of <see cref="Committed"/>.</param>
+    public JournalFigures Figures(long nowMs) =>
+        new(commits(), Volatile.Read(ref entriesKept), recent.Quantile(0.5, nowMs), recent.Quantile(0.99, nowMs), walBytes());
+
     /// <summary>A commit was made.</summary>
-    public void Committed(TimeSpan took, int count)
+    public void Committed(TimeSpan took, int count, long nowMs)
     {
+        recent.Add(took, nowMs);
+        Volatile.Write(ref entriesKept, entriesKept + count);
         if (duration.Enabled)
         {
             duration.Record(took.TotalSeconds);

@@ -11,8 +11,8 @@ namespace Router.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
-/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 ·
-/// fallback 16 and its seconds 4.
+/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key,
+/// 4: inbound, 8: inbound a part, outbound what confirms a STOP, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 · fallback 16 and its seconds 4.
 /// </remarks>
 internal static class MessageCodec
 {
@@ -26,6 +26,8 @@ internal static class MessageCodec
     private const int MarksAt = FixedLength - 1;
     private const int HasReference = 1;
     private const int HasIdempotencyKey = 2;
+    private const int Inbound = 4;
+    private const int PartOrConfirmation = 8;
     private const int IsDormant = 16;
     private const int HasRegion = 32;
     private const int HasFallback = 64;
@@ -50,8 +52,9 @@ internal static class MessageCodec
         to[70] = (byte)message.Purpose;
         to[71] = (byte)message.Priority;
         to[72] = message.Segments;
-        to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Region != 0 ? HasRegion : 0)
-            | (message.IsDormant ? IsDormant : 0) | (message.Fallback != default ? HasFallback : 0));
+        to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
+            | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0) | (message.IsDormant ? IsDormant : 0) | (message.Region != 0 ? HasRegion : 0)
+            | (message.Fallback != default ? HasFallback : 0));
         int at = FixedLength;
         if (message.Region != 0)
         {
@@ -92,6 +95,9 @@ internal static class MessageCodec
             Segments = from[72],
             HasReference = (from[MarksAt] & HasReference) != 0,
             HasIdempotencyKey = (from[MarksAt] & HasIdempotencyKey) != 0,
+            Direction = (from[MarksAt] & Inbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound,
+            IsPart = (from[MarksAt] & (Inbound | PartOrConfirmation)) == (Inbound | PartOrConfirmation),
+            ConfirmsStop = (from[MarksAt] & (Inbound | PartOrConfirmation)) == PartOrConfirmation,
             IsDormant = (from[MarksAt] & IsDormant) != 0,
             SealedLength = from.Length - ClearLength(from),
         };

@@ -13,10 +13,11 @@ internal static partial class Recovery
     /// <param name="database">The journal.</param>
     /// <param name="memory">As the newest run left it.</param>
     /// <param name="contactsCommit">The commit up to which contacts are in their file: may be older or younger than the newest run.</param>
+    /// <param name="usageCommit">The commit up to which usage is in its file.</param>
     /// <param name="sweeper">Sweeps on the way when the log is longer than memory may be.</param>
     /// <param name="time">Measures.</param>
     /// <param name="logger">Told how long it took.</param>
-    public static LogPosition Run(Database database, JournalMemory memory, long contactsCommit, Sweeper sweeper, TimeProvider time, ILogger logger)
+    public static LogPosition Run(Database database, JournalMemory memory, long contactsCommit, long usageCommit, Sweeper sweeper, TimeProvider time, ILogger logger)
     {
         long started = time.GetTimestamp();
         long entries = 0;
@@ -25,7 +26,7 @@ internal static partial class Recovery
         LogPosition end = default;
         LogRecord record = default;
         using Statement read = database.Prepare("SELECT seq, data FROM log WHERE seq > ?1 ORDER BY seq");
-        read.Bind(1, Math.Max(0, Math.Min(runCommit, contactsCommit) - 1));
+        read.Bind(1, Math.Max(0, Math.Min(Math.Min(runCommit, contactsCommit), usageCommit) - 1));
         while (read.Step())
         {
             long commit = read.Long(0);
@@ -46,6 +47,11 @@ internal static partial class Recovery
                         if (commit > runCommit)
                         {
                             Add(memory, ref record);
+                        }
+
+                        if (commit > usageCommit && !record.IsAccepted)
+                        {
+                            memory.CountUsage(record.Entry);
                         }
 
                         count++;
@@ -92,7 +98,7 @@ internal static partial class Recovery
             return;
         }
 
-        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs, record.HasFallback);
+        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs, entry.Status, entry.Provider, record.IsPart, record.HasFallback);
         if (record.HasIdempotencyKey)
         {
             SlabTable<UInt128, IdempotencyRow> keys = memory.Current.Idempotency;

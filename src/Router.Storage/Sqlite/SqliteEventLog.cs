@@ -193,7 +193,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
 
                 while (reader.NextEntry(ref record))
                 {
-                    if (index >= from && IsEvent(record.Entry))
+                    if (index >= from && IsEvent(record))
                     {
                         if (Left == 0)
                         {
@@ -211,8 +211,9 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
             atEnd = true;
         }
 
-        private static bool IsEvent(in JournalEntry entry) => entry.Kind == EntryKind.Flags
-            || (entry.Kind == EntryKind.Status && entry.Status is not MessageStatus.None);
+        // Parts of inbound messages are none, nor are dead letters, which are nobody's (tenant 0).
+        private static bool IsEvent(in LogRecord record) => record.Entry.Kind == EntryKind.Flags
+            || (record.Entry.Kind == EntryKind.Status && record.Entry.Status is not MessageStatus.None && record.Entry.Tenant != 0 && !record.IsPart);
 
         private void Add(long commit, int index, StructList<LogEvent> events)
         {

@@ -40,7 +40,7 @@ internal sealed partial class SqliteJournal
     }
 
     private StoredMessage? Find(JournalReader reader, int tenant, MessageId id) =>
-        reader.TryRead(id.RowKey, sealer, out AcceptedMessage message, out byte[]? record) && message.Id == id && message.Tenant == tenant
+        reader.TryRead(id.RowKey, sealer, out AcceptedMessage message, out byte[]? record) && message.Id == id && message.Tenant == tenant && !message.IsPart
             ? Compose(reader, message, record)
             : null;
 
@@ -107,7 +107,7 @@ internal sealed partial class SqliteJournal
             if (query.BeforeHead == 0 || head < query.BeforeHead)
             {
                 looked = head;
-                if (message.Tenant == query.Tenant && message.Sender == conversation.Sender)
+                if (message.Tenant == query.Tenant && message.Sender == conversation.Sender && !message.IsPart)
                 {
                     AddIfAsked(items, Compose(reader, message, record), query.Status);
                 }

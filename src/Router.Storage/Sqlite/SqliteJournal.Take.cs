@@ -98,15 +98,22 @@ internal sealed partial class SqliteJournal
         }
     }
 
-    private static IEnumerable<UnfinishedMessage> ReadUnfinished(JournalReader reader, Dictionary<long, UnfinishedState> unfinished)
+    private IEnumerable<UnfinishedMessage> ReadUnfinished(JournalReader reader, Dictionary<long, UnfinishedState> unfinished)
     {
         foreach ((long rowKey, UnfinishedState state) in unfinished.OrderBy(static u => u.Key))
         {
             if (reader.TryRead(rowKey, out AcceptedMessage message))
             {
+                byte[]? part = null;
+                if (message.IsPart)
+                {
+                    reader.TryRead(rowKey, sealer, out message, out part);
+                }
+
                 yield return new UnfinishedMessage
                 {
                     Accepted = message,
+                    PartRecord = part,
                     Status = state.Status,
                     Reason = state.Reason,
                     FallbackDone = state.FallbackDone,

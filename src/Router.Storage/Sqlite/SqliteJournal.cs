@@ -20,6 +20,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
     private readonly SqliteEventLog events;
     private readonly ContactsFile contactsFile;
     private readonly IRecordSealer sealer;
+    private readonly string usagePath;
     private readonly SqliteStoreOptions options;
     private readonly ILogger logger;
 
@@ -29,7 +30,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     public SqliteJournal(
         SqliteWriter writer, ShardEpochs epochs, JournalMemory memory, SqliteEventLog events, ContactsFile contactsFile, IRecordSealer sealer,
-        Func<JournalReader> openReader, SqliteStoreOptions options, ILogger logger)
+        Func<JournalReader> openReader, string usagePath, SqliteStoreOptions options, ILogger logger)
     {
         this.writer = writer;
         this.epochs = epochs;
@@ -37,6 +38,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
         this.events = events;
         this.contactsFile = contactsFile;
         this.sealer = sealer;
+        this.usagePath = usagePath;
         this.options = options;
         this.logger = logger;
         shardReads = new WorkThread("journal shard reads", openReader(), RunShardRead);
@@ -45,6 +47,9 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
     /// <inheritdoc/>
     public bool Exclusive => true;
+
+    /// <inheritdoc/>
+    public JournalFigures Figures => writer.Figures;
 
     /// <inheritdoc/>
     public string? NotWritableBecause => writer.Fault;

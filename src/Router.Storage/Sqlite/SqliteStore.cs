@@ -45,10 +45,13 @@ public sealed partial class SqliteStore : IAsyncDisposable
 
             string contactsPath = Path.Combine(options.Path, ContactsFile.FileName);
             ContactsFile contacts = Own(OpenContacts(contactsPath, options));
-            JournalMemory memory = LoadMemory(options, contacts);
-            sweeper = Own(new Sweeper(options.Path, memory, contacts, options.FilterBytesMax, time, logger));
+            string usagePath = Path.Combine(options.Path, UsageFile.FileName);
+            UsageFile usage = Own(OpenUsage(usagePath));
+            long usageCommit = usage.LastCommit;
+            JournalMemory memory = LoadMemory(options, contacts, usageCommit);
+            sweeper = Own(new Sweeper(options.Path, memory, contacts, usage, options.FilterBytesMax, time, logger));
             SqliteEventLog events = Own(new SqliteEventLog(Database.OpenReader(path, cacheKiB: 2048), options.EventCacheBytes));
-            LogPosition end = Recovery.Run(database, memory, contacts.LastCommit, sweeper, time, logger);
+            LogPosition end = Recovery.Run(database, memory, contacts.LastCommit, usageCommit, sweeper, time, logger);
             events.Restore(default, end);
 
             ShardEpochs epochs = Own(new ShardEpochs(database));
@@ -62,7 +65,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
             Journal = Own(new SqliteJournal(
-                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath), options, logger));
+                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath), usagePath, options, logger));
             this.memory = memory;
             sweeper.Start();
             checkpointer.Start();
@@ -142,7 +145,19 @@ public sealed partial class SqliteStore : IAsyncDisposable
         }
     }
 
-    private static JournalMemory LoadMemory(SqliteStoreOptions options, ContactsFile contacts)
+    private static UsageFile OpenUsage(string path)
+    {
+        try
+        {
+            return new UsageFile(path);
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.ToStorage(path);
+        }
+    }
+
+    private static JournalMemory LoadMemory(SqliteStoreOptions options, ContactsFile contacts, long usageCommit)
     {
         List<Run> runs = RunFiles.Load(options.Path, options.FilterBytesMax);
         using LookupReader lookups = new();
@@ -151,6 +166,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             runs.Count == 0 ? new Dictionary<long, UnfinishedState>() : lookups.ReadUnfinished(runs[^1]),
             runs.Count == 0 ? [] : lookups.ReadUnmatched(runs[^1]),
             contacts.LastCommit,
+            usageCommit,
             options.GenerationMessages,
             options.ContactsMax);
     }

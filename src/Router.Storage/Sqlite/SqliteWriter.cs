@@ -60,6 +60,11 @@ internal sealed partial class SqliteWriter : IDisposable
     /// <summary>Why the last commit failed, with the remedy; null: it did not. Any thread.</summary>
     public string? Fault => fault;
 
+    /// <summary>How its commits are. Any thread.</summary>
+    public JournalFigures Figures => meter.Figures(NowMs);
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Starts the thread.</summary>
     public void Start() => thread.Start();
 
@@ -198,7 +203,7 @@ internal sealed partial class SqliteWriter : IDisposable
             outcome = End(out failure);
             if (failure is null)
             {
-                meter.Committed(time.GetElapsedTime(began), commit.EntriesNow);
+                meter.Committed(time.GetElapsedTime(began), commit.EntriesNow, NowMs);
             }
         }
         catch (Exception failed) when (failed is SqliteFault or IOException or StorageException)

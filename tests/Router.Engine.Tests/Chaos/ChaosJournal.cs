@@ -34,6 +34,8 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
 
     public IEventLog Events => inner.Events;
 
+    public Router.Engine.Usage.IUsage Usage => inner.Usage;
+
     /// <summary>What is under way: parts, reads, look-ups.</summary>
     public int AtWork => parts.Count + reads.Count + lookUps.Count;
 

@@ -85,7 +85,7 @@ public sealed class FairnessProperties
     [Fact]
     public void Classes_share_fifteen_to_one_and_each_behind_the_first_gets_its_part()
     {
-        var link = new ProviderLink(Harness.EngineHarness.Account(1, "p"), new InstantWindow(80), new CircuitBreaker(1_000, new Random(1)));
+        var link = new ProviderLink(Harness.EngineHarness.Account(1, "p"), new InstantWindow(80), new CircuitBreaker(1_000, new Random(1)), TimeProvider.System);
         var lanes = new List<DispatchLane>();
         foreach (Purpose purpose in Enum.GetValues<Purpose>())
         {

@@ -24,9 +24,50 @@ public sealed class ProviderChangeTests
         h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7)]);
         h.RunUntilIdle();
         Assert.NotSame(before, h.Provider);
+        Assert.Equal((5, 0), (before.InFlight, h.Provider.InFlight));
+        Assert.False(h.Provider.IsUp); // the old one settles first
+        before.SettleAll();
+        UntilUp(h.Provider);
         Drain(h);
+        Assert.Equal((5, 15), (before.Written.Count, h.Provider.Written.Count)); // nothing twice
         Assert.Equal(7, h.Provider.InFlightMax);
         h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_changed_provider_whose_old_instance_hears_nothing_starts_after_ten_seconds()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 5)]);
+        h.Own(5);
+        h.Post();
+        ScriptedProvider before = h.Provider;
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7)]);
+        h.Advance(9_900);
+        Assert.False(h.Provider.IsUp);
+        Assert.Equal(1, before.InFlight);
+        h.Advance(100);
+        UntilUp(h.Provider);
+        Assert.Equal(0, before.InFlight); // told unknown when it was ended
+        Drain(h);
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_provider_disabled_while_its_old_instance_settles_ends_both_at_once()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 5)]);
+        h.Own(5);
+        h.Post();
+        ScriptedProvider before = h.Provider;
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7)]);
+        ScriptedProvider after = h.Provider;
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7, enabled: false)]);
+        Assert.True(SpinWait.SpinUntil(() => before.InFlight == 0, TimeSpan.FromSeconds(30)));
+        h.RunUntilIdle();
+        Assert.Equal((false, false), (before.IsUp, after.IsUp));
+        Assert.Empty(after.Written);
     }
 
     [Fact]
@@ -99,6 +140,9 @@ public sealed class ProviderChangeTests
         Assert.Equal(0, h.Engine.OwnerOf(5)!.Shard.LaneCount);
         h.AssertAllEnded();
     }
+
+    // It starts on a thread of the pool once the old instance is done.
+    private static void UntilUp(ScriptedProvider provider) => Assert.True(SpinWait.SpinUntil(() => provider.IsUp, TimeSpan.FromSeconds(30)));
 
     private static ProviderLink Link(EngineHarness h, int number) => h.Engine.Dispatcher.Links.Single(l => l.Account.Number == number);
 

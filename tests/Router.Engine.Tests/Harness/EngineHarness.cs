@@ -107,7 +107,7 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Queues a message; nothing runs yet.</summary>
     public Posted Queue(
         int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, Priority priority = Priority.Normal, byte segments = 1, int validitySeconds = 3_600,
-        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, string? region = null, MessageId fallback = default,
+        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, ContactId? to = null, string? region = null, MessageId fallback = default,
         int afterSeconds = 0, bool isDormant = false)
     {
         string text = ("m" + texts++.ToString(CultureInfo.InvariantCulture)).PadRight(textLength, '.');
@@ -115,7 +115,7 @@ internal sealed class EngineHarness : IDisposable
         AcceptRequest request = posted.Request;
         request.Listener = posted;
         request.Tenant = tenant ?? Acme;
-        request.Contact = Contact(contact, shard, request.Tenant.Number);
+        request.Contact = to ?? Contact(contact, shard, request.Tenant.Number);
         request.Sender = sender;
         request.Channel = Channel.Sms;
         request.Purpose = purpose;

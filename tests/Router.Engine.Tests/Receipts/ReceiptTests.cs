@@ -178,6 +178,25 @@ public sealed class ReceiptTests
         h.AssertAllEnded();
     }
 
+    [Theory]
+    [InlineData(MessageStatus.Delivered, Reason.None)]
+    [InlineData(MessageStatus.Undelivered, Reason.Undeliverable)]
+    public void A_message_sent_in_one_piece_has_one_receipt(MessageStatus status, Reason reason)
+    {
+        using EngineHarness h = new EngineHarness(prepare: static p => p.HasWholeReceipts = true).Simple();
+        Posted posted = h.Post(segments: 3);
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        h.Provider.Receive(h.Provider.Written[0], status, reason);
+        h.RunUntilIdle();
+        Assert.Equal([MessageStatus.Accepted, MessageStatus.Sent, status], h.Statuses(posted));
+        h.Provider.Receive(h.Provider.Written[0], status, reason); // again
+        h.RunUntilIdle();
+        h.Advance(1_500);
+        Assert.Equal(3, h.Statuses(posted).Length);
+        h.AssertAllEnded();
+    }
+
     [Fact]
     public void A_message_one_of_whose_segments_is_undelivered_ends_so_while_others_still_wait()
     {

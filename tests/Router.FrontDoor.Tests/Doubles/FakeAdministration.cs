@@ -24,9 +24,48 @@ internal sealed class FakeAdministration : IAdministration
         lock (sync)
         {
             Check();
-            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings);
+            if (TenantClaims.FindConflict(settings, Current.Tenants.Where(t => t.Name != name).Select(static t => (t.Name, t.Settings))) is { } conflict)
+            {
+                throw new SettingsConflictException(conflict);
+            }
+
+            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings, settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + Committed, 0) : null);
             Swap([.. Current.Tenants.Where(t => t.Name != name), tenant], Current.Providers, Current.RouteSettings, Keys);
             return Task.FromResult(tenant);
+        }
+    }
+
+    private readonly Dictionary<string, long> topUps = [];
+
+    /// <summary>Spent and reserved by every tenant, millionths.</summary>
+    public long Committed { get; set; }
+
+    public long? BalanceOf(int tenant) => Current.FindTenant(tenant)?.Credit is { } line ? line.Total - Committed : null;
+
+    public Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindTenant(tenant) is not { } found)
+            {
+                return Task.FromResult(CreditOutcome.NotFound);
+            }
+
+            if (found.Credit is not { } line)
+            {
+                return Task.FromResult(CreditOutcome.NotCharged);
+            }
+
+            if (topUps.TryGetValue(reference, out long before))
+            {
+                return Task.FromResult(before == amount ? CreditOutcome.Added : CreditOutcome.OtherAmount);
+            }
+
+            topUps.Add(reference, amount);
+            var next = new Tenant(found.Number, tenant, found.Settings, line with { Total = line.Total + amount });
+            Swap([.. Current.Tenants.Where(t => t.Name != tenant), next], Current.Providers, Current.RouteSettings, Keys);
+            return Task.FromResult(CreditOutcome.Added);
         }
     }
 

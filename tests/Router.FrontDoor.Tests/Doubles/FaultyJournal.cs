@@ -17,6 +17,8 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public IEventLog Events => this;
 
+    public Router.Engine.Usage.IUsage Usage => journal.Usage;
+
     public LogPosition End => journal.Events.End;
 
     public LogPosition Begin => journal.Events.Begin;

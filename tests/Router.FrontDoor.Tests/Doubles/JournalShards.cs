@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
@@ -136,11 +137,24 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         return await command.Kept.Task == PartOutcome.Kept;
     }
 
+    /// <summary>Keeps a message from an end user; returns its id.</summary>
+    public async Task<MessageId> ReceiveAsync(ContactId contact, string from, string own, string text, int tenant = 1, int provider = 0)
+    {
+        var command = new Inbound(contact, from, own, text, tenant, provider);
+        queue.Writer.TryWrite(command);
+        return await command.Kept.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Gate.Open();
         queue.Writer.TryComplete();
         await loop;
+    }
+
+    private sealed record Inbound(ContactId Contact, string From, string Own, string Text, int Tenant, int Provider)
+    {
+        public TaskCompletionSource<MessageId> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Command(JournalEntry Entry, int Shard)
@@ -188,6 +202,10 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
                 kept.Add((request, part, part.Accepted.Count));
                 Add(part, request);
             }
+            else if (item is Inbound inbound)
+            {
+                inbound.Kept.SetResult(Add(PartOf(inbound.Contact.Shard), inbound));
+            }
             else if (item is Command command)
             {
                 PartOf(command.Shard).Entries.Add(command.Entry);
@@ -219,6 +237,21 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
 
             return part;
         }
+    }
+
+    private MessageId Add(JournalPart part, Inbound inbound)
+    {
+        StoredContact row = RowOf(inbound.Contact);
+        row.KeySlot = row.KeySlot != 0 ? row.KeySlot : sealer.NewKeySlot();
+        MessageId id = Some.Id(part.Shard, (int)counts[part.Shard]++);
+        AcceptedMessage message = Some.Accepted(id, inbound.Contact, inbound.Tenant, Sender.TagOf(Encoding.UTF8.GetBytes(inbound.Own)), row.KeySlot, row.LastHead);
+        message.Direction = MessageDirection.Inbound;
+        message.Purpose = Purpose.Service;
+        message.Provider = inbound.Provider;
+        part.Add(message, Some.Record(inbound.Text, inbound.From, inbound.Own), sealer);
+        row.LastHead = id.Head;
+        contacts[inbound.Contact] = row;
+        return id;
     }
 
     private void Add(JournalPart part, AcceptRequest request)

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Tenants;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
@@ -60,6 +61,8 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>Where bodies are put together and unescaped.</summary>
     public WatchedPool Buffers { get; private init; } = null!;
 
+    public FakeLetters Letters { get; private init; } = null!;
+
     public LogLines Log { get; }
 
     public HttpClient Http { get; }
@@ -71,7 +74,7 @@ internal sealed class TestDoor : IAsyncDisposable
     public IEnumerable<string> Mapped =>
         from endpoint in ((IEndpointRouteBuilder)app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
-        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
+        where !endpoint.RoutePattern.RawText!.StartsWith("/docs", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/dashboard", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.StartsWith("/openapi", StringComparison.Ordinal)
         select $"{method} {endpoint.RoutePattern.RawText} ?{string.Join(',', (endpoint.Metadata.GetMetadata<EndpointRule>()?.Parameters ?? []).Order())}";
 
     /// <summary>Requests at rest.</summary>
@@ -109,6 +112,8 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IJournal>(faults);
+        var letters = new FakeLetters(shards as JournalShards);
+        builder.Services.AddSingleton<IDeadLetters>(letters);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
         var buffers = new WatchedPool();
         builder.Services.AddSingleton<System.Buffers.ArrayPool<byte>>(buffers);
@@ -119,7 +124,7 @@ internal sealed class TestDoor : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Letters = letters };
         await door.FurnishAsync();
         return door;
     }

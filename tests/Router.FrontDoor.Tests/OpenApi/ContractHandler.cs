@@ -1,7 +1,7 @@
 namespace Router.FrontDoor.Tests.OpenApi;
 
 /// <summary>Holds every answer that a test gets to the description: whatever a test is about, an answer that the description does not know fails it.</summary>
-internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
+internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

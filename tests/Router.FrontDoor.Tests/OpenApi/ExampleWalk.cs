@@ -32,6 +32,11 @@ internal sealed class ExampleWalk(TestDoor door)
         {
             await door.SendAsync("PUT", "/admin/providers/demo", """{"kind":"loopback","channels":["sms"]}""", "operator");
         }
+
+        if (operation.Path.EndsWith("/credit", StringComparison.Ordinal))
+        {
+            await door.SendAsync("PUT", "/admin/tenants/acme", """{"name":"Acme","balance":1}""", "operator");
+        }
     }
 
     private async Task<string> MakeAsync(ApiOperation operation, string parameter) => (operation.Path, parameter) switch

@@ -20,6 +20,7 @@ internal static class Samples
     {
         ["/healthz"] = "tells only that the process lives",
         ["/docs"] = "a page that says of nobody anything",
+        ["/dashboard"] = "a page that says of nobody anything: what it shows comes from /admin/live; and its sign-in",
         ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
     };
@@ -46,9 +47,9 @@ internal static class Samples
         },
         ["GET /v1/consents"] = new(Reads, static w => $"/v1/consents?address={Uri.EscapeDataString(w.Address)}") { Foreign = 200 },
         ["PUT /admin/tenants/{tenant}"] = new(
-            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"region":"eu","timeZone":"UTC","quietHours":{"from":"21:00","to":"08:00"},"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}}}""")
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"region":"eu","timeZone":"UTC","quietHours":{"from":"21:00","to":"08:00"},"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}},"keywords":[{"word":"x","match":"exact","number":"48500","action":"help","reply":"y"}],"stop":"all"}""")
         {
-            Required = ["name", "quietHours.from", "quietHours.to", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
+            Required = ["name", "quietHours.from", "quietHours.to", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
         ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
@@ -70,12 +71,19 @@ internal static class Samples
         ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 404 },
         ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain") { Status = 404 },
         ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume") { Status = 404 },
+        ["GET /admin/live"] = new(OperatorReads, static _ => "/admin/live") { Streams = true },
+        ["POST /admin/tenants/{tenant}/credit"] = new(
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}/credit", static _ => """{"amount":1.5,"reference":"r"}""") { Status = 409, Required = ["amount", "reference"] },
+        ["GET /admin/usage"] = new(OperatorReads, static w => $"/admin/usage?tenant={w.Tenant}&from=2026-03-01"),
+        ["GET /v1/usage"] = new(Reads, static _ => "/v1/usage?from=2026-03-01") { Foreign = 200 },
         ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
         ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
         ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),
+        ["GET /admin/deadletters"] = new(OperatorReads, static _ => "/admin/deadletters"),
+        ["POST /admin/deadletters/replay"] = new(OperatorManages, static _ => "/admin/deadletters/replay", static _ => "{}"),
     };
 
     /// <summary>The sample of an endpoint.</summary>

@@ -32,7 +32,7 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
 
     private async Task FurnishAsync(TestDoor door)
     {
-        await PutAsync(door, "PUT", $"/admin/tenants/{Tenant}", $$"""{"name":"{{Mark}}","senders":["+39300","{{Mark[^11..]}}"]}""", "operator");
+        await PutAsync(door, "PUT", $"/admin/tenants/{Tenant}", $$"""{"name":"{{Mark}}","senders":["{{(Tenant == "acme" ? "+39300" : "+39301")}}","{{Mark[^11..]}}"]}""", "operator");
         Key = (await PutAsync(door, "POST", $"/admin/tenants/{Tenant}/keys", """{"role":"agent"}""", "operator")).GetProperty("id").GetString()!;
         JsonElement message = await PutAsync(
             door, "POST", "/v1/messages", $$$"""{"to":"{{{Address}}}","purpose":"service","content":{"type":"text","text":"{{{Mark}}}"},"reference":"{{{Mark}}}","metadata":{"mark":"{{{Mark}}}"}}""", Role);

@@ -67,6 +67,54 @@ public sealed class LoopbackProviderTests
     }
 
     [Fact]
+    public async Task With_echo_a_text_comes_back_from_its_recipient_once_it_is_delivered()
+    {
+        await using IProvider provider = Make("""{"echo":true,"latencyMs":500}""");
+        provider.Submit([Departing.Make(time, 1, text: "STOP", segments: 3), Departing.Make(time, 2, text: "no sender", from: "")]);
+        while (provider.Status.InFlight < 4)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Empty(events.Read(static e => e.Inbound));
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        await events.Until(static e => e.Inbound.Count == 1 && e.Receipts.Count == 4);
+        Assert.Equal(new TestInbound("+393331234567", "+391110000", "STOP", 1, 0, 0, ""), events.Inbound[0]);
+    }
+
+    [Fact]
+    public async Task An_echo_that_could_not_be_kept_comes_again_and_drain_waits_for_it()
+    {
+        int asked = 0;
+        events.KeepInbound = _ => ++asked > 1;
+        IProvider provider = Make("""{"echo":true,"receipts":"none"}""");
+        provider.Submit([Departing.Make(time, 1)]);
+        await events.Until(static e => e.Inbound.Count == 1);
+        Task drained = provider.DrainAsync(TestContext.Current.CancellationToken);
+        while (!drained.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await drained;
+        Assert.Equal(2, events.Inbound.Count);
+        Assert.Equal(events.Inbound[0], events.Inbound[1]);
+    }
+
+    [Fact]
+    public async Task Without_echo_and_for_what_fails_nothing_comes_back()
+    {
+        await using IProvider provider = Make("""{"echo":true,"failureRate":1}""");
+        Submit(provider, 0, 50);
+        await events.Until(static e => e.Outcomes.Count == 50);
+        await using IProvider silent = Make("{}");
+        Submit(silent, 50, 50);
+        await events.Until(static e => e.Receipts.Count == 50);
+        Assert.Empty(events.Inbound);
+    }
+
+    [Fact]
     public async Task Status_shows_what_is_under_way()
     {
         await using IProvider provider = Make("""{"latencyMs":500,"receipts":"none"}""");

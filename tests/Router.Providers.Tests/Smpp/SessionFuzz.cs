@@ -28,7 +28,7 @@ public sealed class SessionFuzz
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await client.ConnectAsync(listener.LocalEndpoint, TestContext.Current.CancellationToken);
             using Socket carrier = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
-            var session = new SmppSession(account, 0, Command.BindTransceiver, client);
+            var session = new SmppSession(account, 0, Command.BindTransceiver, new SmppLink(client));
             int taken = 0;
             Task running = session.RunAsync(
                 bound =>

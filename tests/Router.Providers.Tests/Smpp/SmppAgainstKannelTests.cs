@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Router.Engine.Providers;
 using Router.Providers.Smpp;
+using Router.Providers.Smpp.Check;
 
 namespace Router.Providers.Tests.Smpp;
 
@@ -39,7 +40,7 @@ public sealed partial class SmppAgainstKannelTests
         await driver.Run(provider, receipts: false);
         Assert.Equal((Many, 0), (driver.Sent.Count, driver.Unbalanced));
         Assert.Equal((Many, 0), (driver.Count(OutcomeKind.Sent), driver.Count(OutcomeKind.Unknown)));
-        Assert.InRange(provider.Counters[SmppCount.InboundPutBack], 1, Many);
+        Assert.InRange(provider.Counters[SmppCount.Inbound], 1, Many);
 
         // It prints what it counted when a link ends.
         await provider.DrainAsync(TestContext.Current.CancellationToken);
@@ -51,6 +52,36 @@ public sealed partial class SmppAgainstKannelTests
         Assert.DoesNotContain("PANIC", told, StringComparison.Ordinal);
         Assert.DoesNotContain("unpacking failed", told, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_follows_a_message_into_Kannel_s_simulator()
+    {
+        using TcpListener? bearerbox = Listen();
+        int port = FreePort();
+        using var kannel = new Ended(Start(port));
+        Task<string> log = kannel.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> more = kannel.Process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var options = new SmscCheckOptions
+        {
+            Settings = SmppSettings.Parse($$"""{"host":"127.0.0.1","port":{{port}},"systemId":"foo","password":"bar","systemType":"VMA","registeredDelivery":"none"}""", out _)!,
+            Binds = ["transmitter", "receiver"],
+            To = "+393331234567",
+            From = "Router",
+        };
+        string told;
+        do
+        {
+            using var output = new StringWriter();
+            await new SmscCheck(options, output, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+            told = output.ToString();
+        }
+        while (told.Contains("ConnectionRefused", StringComparison.Ordinal)); // it does not listen yet
+        Assert.Contains("<- bind_receiver_resp 2, 0x00000000 ESME_ROK", told, StringComparison.Ordinal);
+        Assert.Contains("<- submit_sm_resp 4, 0x00000000 ESME_ROK", told, StringComparison.Ordinal);
+        Assert.Contains("no message_id", told, StringComparison.Ordinal);
+        kannel.Process.Kill();
+        Assert.DoesNotContain("unpacking failed", await log + await more, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"Number of messages sent to SMSC: (\d+)")]

@@ -304,20 +304,6 @@ public sealed class SmppAgainstNpmTests
         Assert.Equal(1, (await smsc.Stats())("receiptsAcked"));
     }
 
-    [Fact]
-    public async Task Inbound_messages_are_put_back_for_now_and_counted()
-    {
-        await using Smsc smsc = await Smsc.Start("""{"inbound":5}""");
-        var events = new TestEvents();
-        await using SmppProvider provider = Make(smsc, events, "");
-        while ((await smsc.Stats())("inboundPutBack") < 5)
-        {
-        }
-
-        Assert.Equal(5, provider.Counters[SmppCount.InboundPutBack]);
-        Assert.Empty(events.Receipts);
-    }
-
     [Theory]
     [InlineData("not a number", "+391110000", Reason.InvalidAddress)]
     [InlineData("4499", "+391110000", Reason.InvalidAddress)]

@@ -56,10 +56,13 @@ public sealed class SmppLinksAgainstNpmTests
         Assert.Equal([true, false, true], events.Health);
     }
 
-    [Fact]
-    public async Task Wrong_credentials_are_not_tried_again_for_a_minute()
+    [Theory]
+    [InlineData(13)] // ESME_RBINDFAIL
+    [InlineData(14)] // ESME_RINVPASWD
+    [InlineData(15)] // ESME_RINVSYSID
+    public async Task Wrong_credentials_are_not_tried_again_for_a_minute(int status)
     {
-        await using Smsc smsc = await Smsc.Start("""{"bindStatus":14,"bindRefusals":1}""");
+        await using Smsc smsc = await Smsc.Start($$"""{"bindStatus":{{status}},"bindRefusals":1}""");
         var time = new FakeTimeProvider();
         var events = new TestEvents();
         await using SmppProvider provider = Make(smsc, events, "", time);

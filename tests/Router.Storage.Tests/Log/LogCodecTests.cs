@@ -94,6 +94,9 @@ public sealed class LogCodecTests
         if (random.Next(3) == 0)
         {
             message = random.Next(2) == 0 ? message.WithKey((ulong)random.NextInt64()) : message;
+            message.Direction = (MessageDirection)random.Next(2);
+            message.IsPart = message.Direction == MessageDirection.Inbound && random.Next(2) == 0;
+            message.Provider = message.Direction == MessageDirection.Inbound ? random.Next() : 0;
             writer.Add(message);
             return new LogRecord
             {
@@ -101,11 +104,15 @@ public sealed class LogCodecTests
                 HasIdempotencyKey = message.HasIdempotencyKey,
                 IdempotencyKey = message.IdempotencyKey,
                 BodyHash = message.BodyHash,
-                Entry = About(message) with { Kind = EntryKind.Status, Status = MessageStatus.Accepted, KeySlot = message.KeySlot },
+                IsPart = message.IsPart,
+                Entry = About(message) with
+                {
+                    Kind = EntryKind.Status, Status = message.FirstStatus, KeySlot = message.KeySlot, Direction = message.Direction, Provider = message.Provider,
+                },
             };
         }
 
-        EntryKind kind = random.Next(8) == 0 ? EntryKind.Leaving : (EntryKind)random.Next(1, 7);
+        EntryKind kind = random.Next(8) switch { 0 => EntryKind.Leaving, 1 => EntryKind.PartDone, _ => (EntryKind)random.Next(1, 7) };
         JournalEntry entry = About(message) with { Kind = kind, ReceiptKey = random.Next(2) == 0 ? (ulong)random.NextInt64() : 0 };
         int shard = random.Next(64);
         switch (kind)
@@ -116,13 +123,15 @@ public sealed class LogCodecTests
             case EntryKind.UnmatchedReceipt or EntryKind.ReceiptDone:
                 entry = entry with { Tenant = 0, Message = default, Contact = default(ContactId), Sender = 0, Status = MessageStatus.Delivered, Reason = Reason.Undeliverable, Provider = random.Next() };
                 break;
-            case EntryKind.Leaving:
+            case EntryKind.Leaving or EntryKind.PartDone:
                 break;
             default:
                 entry = entry with
                 {
+                    Channel = random.Next(2) == 0 ? Channel.None : Channel.WhatsApp,
                     Status = MessageStatus.Queued, Reason = Reason.Retry, Provider = random.Next(300), Attempts = 3, Segment = (byte)random.Next(256), HasLeft = random.Next(2) == 0,
                 };
+                entry.Price = entry.Channel == Channel.None ? 0 : random.NextInt64(1_000_000_000_001);
                 break;
         }
 

@@ -24,9 +24,10 @@ public sealed class CommitTellerTests : IAsyncDisposable
     {
         folder.Open();
         await folder.CloseAsync();
-        JournalMemory memory = new([], new Dictionary<long, UnfinishedState>(), [], 0, GenerationMessages, contactsMax: 1000);
+        JournalMemory memory = new([], new Dictionary<long, UnfinishedState>(), [], 0, 0, GenerationMessages, contactsMax: 1000);
         using ContactsFile contacts = new(Path.Combine(folder.Path, ContactsFile.FileName), 65536);
-        using Sweeper sweeper = new(folder.Path, memory, contacts, 65536, folder.Time, NullLogger.Instance);
+        using UsageFile usage = new(Path.Combine(folder.Path, UsageFile.FileName));
+        using Sweeper sweeper = new(folder.Path, memory, contacts, usage, 65536, folder.Time, NullLogger.Instance);
         using SqliteEventLog events = new(Database.OpenReader(Path.Combine(folder.Path, "journal.db"), cacheKiB: 1024), 65536);
         using CommitTeller teller = new(memory, events, sweeper);
         ThreadOfAnswer client = new();

@@ -37,6 +37,8 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
 
         public IEventLog Events => journal.Events;
 
+        public Router.Engine.Usage.IUsage Usage => journal.Usage;
+
         public void Append(JournalPart part) => journal.Append(part);
 
         public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => journal.RenewAsync(owned, cancellationToken);

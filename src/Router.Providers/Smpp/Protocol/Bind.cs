@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Router.Providers.Smpp.Protocol;
 
 /// <summary>A bind request (SMPP 3.4 §4.1) and the way to tell its response. Cold.</summary>
@@ -15,20 +17,23 @@ internal static class Bind
     /// <summary>Longest system type without its NUL (§5.2.3).</summary>
     public const int SystemTypeMax = 12;
 
-    /// <summary>Room that any request needs: header 16, the three texts with their NULs, four octets.</summary>
-    public const int SizeMax = PduHeader.Size + SystemIdMax + PasswordMax + SystemTypeMax + 3 + 4;
+    /// <summary>Longest address range without its NUL (§5.2.7).</summary>
+    public const int AddressRangeMax = 40;
+
+    /// <summary>Room that any request needs: header 16, the four texts with their NULs, three octets.</summary>
+    public const int SizeMax = PduHeader.Size + SystemIdMax + PasswordMax + SystemTypeMax + AddressRangeMax + 4 + 3;
 
     /// <summary>Writes a bind of kind <paramref name="command"/>; returns its length.</summary>
-    public static int Write(Command command, uint sequence, ReadOnlySpan<byte> systemId, ReadOnlySpan<byte> password, ReadOnlySpan<byte> systemType, Span<byte> destination)
+    public static int Write(Command command, uint sequence, SmppSettings settings, Span<byte> destination)
     {
         var writer = new PduWriter(destination, command, Status.Ok, sequence);
-        writer.CString(systemId);
-        writer.CString(password);
-        writer.CString(systemType);
+        writer.CString(Encoding.ASCII.GetBytes(settings.SystemId));
+        writer.CString(Encoding.ASCII.GetBytes(settings.Password));
+        writer.CString(Encoding.ASCII.GetBytes(settings.SystemType));
         writer.Byte(InterfaceVersion);
-        writer.Byte(0); // addr_ton
-        writer.Byte(0); // addr_npi
-        writer.Byte(0); // address_range: the carrier's choice
+        writer.Byte((byte)settings.AddressRangeTon);
+        writer.Byte((byte)settings.AddressRangeNpi);
+        writer.CString(Encoding.ASCII.GetBytes(settings.AddressRange));
         return writer.Finish();
     }
 

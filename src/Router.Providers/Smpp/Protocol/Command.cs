@@ -42,6 +42,12 @@ internal enum Command : uint
     /// <summary>It is (§4.11.2).</summary>
     EnquireLinkResp = 0x8000_0015,
 
+    /// <summary>Delivers a receipt or an inbound message with all of it in optional parameters (§4.7.1); Router sends none.</summary>
+    DataSm = 0x0000_0103,
+
+    /// <summary>Answers a data_sm (§4.7.2).</summary>
+    DataSmResp = 0x8000_0103,
+
     /// <summary>A mobile is there again (§4.12.1); not answered.</summary>
     AlertNotification = 0x0000_0102,
 }

@@ -9,7 +9,7 @@ internal enum DeliveryKind : byte
     /// <summary>A receipt with an id and a final state.</summary>
     Receipt = 1,
 
-    /// <summary>A receipt of a state that is not final.</summary>
+    /// <summary>A receipt of a state that is not final, or another signal without a message in it.</summary>
     Intermediate = 2,
 
     /// <summary>A receipt without an id or with a state that nobody knows.</summary>

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
 namespace Router.Providers.Smpp.Protocol;
 
 /// <summary>Tells receipts from inbound messages, and reads their id and state: from TLVs where they are there, else from the text.</summary>
@@ -31,6 +34,11 @@ internal static class DeliveryReceipt
 
         // Some carriers leave esm_class 0 and send the two TLVs: that is a receipt. An id alone is not.
         int type = message.EsmClass & ShortMessage.EsmTypeMask;
+        if (type is ShortMessage.EsmDeviceAcknowledgement or ShortMessage.EsmConversationAbort)
+        {
+            return DeliveryKind.Intermediate; // nothing that a person wrote, and nothing that Router asked for
+        }
+
         if (type is not (ShortMessage.EsmReceipt or ShortMessage.EsmIntermediate) && (type != 0 || id.IsEmpty || state == MessageState.None))
         {
             return DeliveryKind.Inbound;
@@ -38,7 +46,7 @@ internal static class DeliveryReceipt
 
         if (id.IsEmpty || state == MessageState.None)
         {
-            ReceiptText.Read(SkipHeader(message.EsmClass, text), out ReadOnlySpan<byte> textId, out ReadOnlySpan<byte> word);
+            ReceiptText.Read(SkipHeader(message.EsmClass, text), out ReadOnlySpan<byte> textId, out ReadOnlySpan<byte> word, out _);
             id = id.IsEmpty ? textId : id;
             state = state == MessageState.None ? ReceiptText.StateOf(word) : state;
         }
@@ -50,6 +58,34 @@ internal static class DeliveryReceipt
             MessageState.None or > MessageState.Rejected => DeliveryKind.Unreadable,
             _ => id.IsEmpty || id.Length > MessageIdText.LengthMax ? DeliveryKind.Unreadable : DeliveryKind.Receipt,
         };
+    }
+
+    /// <summary>The error code of a receipt as <see cref="ErrorMap.KeyOf"/> has it: <c>err:</c> of its text, else the number in <c>network_error_code</c> (§5.3.2.31); 0: none.</summary>
+    public static ulong ErrorOf(in ShortMessage message)
+    {
+        ReadOnlySpan<byte> text = message.Text;
+        int network = -1;
+        var tlvs = new TlvReader(message.Tlvs);
+        while (tlvs.MoveNext())
+        {
+            if (tlvs.Tag == Tag.NetworkErrorCode && tlvs.Value.Length == 3)
+            {
+                network = BinaryPrimitives.ReadUInt16BigEndian(tlvs.Value[1..]);
+            }
+            else if (tlvs.Tag == Tag.MessagePayload && text.IsEmpty)
+            {
+                text = tlvs.Value;
+            }
+        }
+
+        ReceiptText.Read(SkipHeader(message.EsmClass, text), out _, out _, out ReadOnlySpan<byte> error);
+        if (!error.IsEmpty || network < 0)
+        {
+            return ErrorMap.KeyOf(error);
+        }
+
+        Span<byte> digits = stackalloc byte[5];
+        return network.TryFormat(digits, out int length, default, CultureInfo.InvariantCulture) ? ErrorMap.KeyOf(digits[..length]) : 0;
     }
 
     private static ReadOnlySpan<byte> SkipHeader(byte esmClass, ReadOnlySpan<byte> text) =>

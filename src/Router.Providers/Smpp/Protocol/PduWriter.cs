@@ -38,6 +38,26 @@ internal ref struct PduWriter
         Byte(0);
     }
 
+    /// <summary>An optional parameter (§5.3.1) that is a number of <paramref name="octets"/> octets, 1 or 2.</summary>
+    public void Parameter(Tag tag, ushort value, int octets)
+    {
+        ParameterHeader(tag, (ushort)octets);
+        if (octets == 2)
+        {
+            Byte((byte)(value >> 8));
+        }
+
+        Byte((byte)value);
+    }
+
+    /// <summary>Tag and length of an optional parameter whose value follows.</summary>
+    public void ParameterHeader(Tag tag, ushort length)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(Free, (ushort)tag);
+        BinaryPrimitives.WriteUInt16BigEndian(Free[2..], length);
+        Length += 4;
+    }
+
     /// <summary>Counts what the caller wrote into <see cref="Free"/>.</summary>
     public void Advance(int count) => Length += count;
 

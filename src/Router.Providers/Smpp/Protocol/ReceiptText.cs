@@ -9,11 +9,12 @@ namespace Router.Providers.Smpp.Protocol;
 /// <remarks>Hot path, 0 B.</remarks>
 internal static class ReceiptText
 {
-    /// <summary>Finds id and state; each is empty where it is missing.</summary>
-    public static void Read(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> state)
+    /// <summary>Finds id, state and error code; each is empty where it is missing.</summary>
+    public static void Read(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> id, out ReadOnlySpan<byte> state, out ReadOnlySpan<byte> error)
     {
         id = default;
         state = default;
+        error = default;
         while (TryField(ref text, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value) && !Ascii.EqualsIgnoreCase(key, "text"u8))
         {
             if (id.IsEmpty && Ascii.EqualsIgnoreCase(key, "id"u8))
@@ -23,6 +24,10 @@ internal static class ReceiptText
             else if (state.IsEmpty && Ascii.EqualsIgnoreCase(key, "stat"u8))
             {
                 state = value;
+            }
+            else if (error.IsEmpty && Ascii.EqualsIgnoreCase(key, "err"u8))
+            {
+                error = value;
             }
         }
     }

@@ -17,14 +17,26 @@ internal ref struct ShortMessage
     /// <summary>A receipt of the SMSC.</summary>
     public const byte EsmReceipt = 0x04;
 
+    /// <summary>A delivery acknowledgement of the subscriber's device.</summary>
+    public const byte EsmDeviceAcknowledgement = 0x08;
+
+    /// <summary>The end of a conversation in Korean networks.</summary>
+    public const byte EsmConversationAbort = 0x18;
+
     /// <summary>An intermediate notification.</summary>
     public const byte EsmIntermediate = 0x20;
 
     /// <summary><c>registered_delivery</c> (§5.2.17): a receipt for the final state, good or bad.</summary>
     public const byte FinalReceipt = 0x01;
 
-    /// <summary>Longest <c>submit_sm</c> that <see cref="WriteSubmit"/> writes: header 16, service type 1, addresses 2 × (2 + 21), seven octets, two times of 17, user data 254.</summary>
-    public const int SizeMax = PduHeader.Size + 1 + (2 * 23) + 8 + 1 + SmppTime.Size + 1 + SmsText.SegmentBytesMax;
+    /// <summary>A receipt for a failure only.</summary>
+    public const byte FailureReceipt = 0x02;
+
+    /// <summary>A receipt for a success only: reserved in SMPP 3.4, so from SMPP 5.0 (§4.7.21) on.</summary>
+    public const byte SuccessReceipt = 0x03;
+
+    /// <summary>Longest <c>submit_sm</c> that <see cref="WriteSubmit"/> writes: header 16, service type 1, addresses 2 × (2 + 21), eight octets, times of 1 and 17, length 1, user data 160 or 153 and 16 of sar_ parameters.</summary>
+    public const int SizeMax = PduHeader.Size + 1 + (2 * 23) + 8 + 1 + SmppTime.Size + 1 + 153 + 16;
 
     // Read more generously than the standard's 21: some carriers deliver longer senders, and a receipt is not to be lost for it.
     private const int AddressReadMax = 65;
@@ -53,6 +65,9 @@ internal ref struct ShortMessage
     /// <summary>Optional parameters as they stand.</summary>
     public ReadOnlySpan<byte> Tlvs;
 
+    /// <summary>What a submit's GSM text is written in: for accounts whose <c>data_coding</c> 0 is another alphabet, all of whose characters the text is made of.</summary>
+    public Alphabet Standard;
+
     /// <summary>Reads a body; false when a mandatory field is missing or too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, out ShortMessage message)
     {
@@ -80,15 +95,69 @@ internal ref struct ShortMessage
         return reader.Ok;
     }
 
+    /// <summary>Reads the body of a <c>data_sm</c> (§4.7.1), whose user data is in <c>message_payload</c>; false when a mandatory field is missing or too long.</summary>
+    public static bool TryReadData(ReadOnlySpan<byte> body, out ShortMessage message)
+    {
+        message = default;
+        var reader = new PduReader(body);
+        reader.CString(6); // service_type
+        byte ton = reader.Byte();
+        byte npi = reader.Byte();
+        message.Source = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
+        ton = reader.Byte();
+        npi = reader.Byte();
+        message.Destination = new SmppAddress(ton, npi, reader.CString(AddressReadMax));
+        message.EsmClass = reader.Byte();
+        message.RegisteredDelivery = reader.Byte();
+        message.DataCoding = reader.Byte();
+        message.Tlvs = reader.Rest;
+        return reader.Ok;
+    }
+
     /// <summary>
     /// Writes a <c>submit_sm</c> of one segment; <paramref name="destination"/> has at least <see cref="SizeMax"/> bytes. <see cref="Text"/> is not used: the segment
-    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="SmppAddress.Fits"/>).
+    /// that <paramref name="segments"/> stands on is written in place. Both addresses fit (<see cref="SmppAddress.Fits"/>). <paramref name="bySar"/>: which segment it is stands in
+    /// parameters (§5.3.2.22 to 24) and not in a header.
     /// </summary>
-    public readonly int WriteSubmit(uint sequence, scoped in SmsSegmenter segments, ushort reference, Span<byte> destination)
+    public readonly int WriteSubmit(uint sequence, scoped in SmsSegmenter segments, ushort reference, bool bySar, Span<byte> destination)
+    {
+        bySar &= segments.HasHeader;
+        PduWriter writer = Begin(Command.SubmitSm, sequence, destination);
+        int length = bySar ? WriteText(segments, writer.Free[1..]) : segments.Write(reference, writer.Free[1..]);
+        if (IsLatin(segments) && !bySar)
+        {
+            length = segments.HeaderLength + WriteText(segments, writer.Free[(1 + segments.HeaderLength)..]);
+        }
+
+        writer.Byte((byte)length);
+        writer.Advance(length);
+        if (bySar)
+        {
+            writer.Parameter(Tag.SarMessageReference, reference, 2);
+            writer.Parameter(Tag.SarTotalSegments, (ushort)segments.Count, 1);
+            writer.Parameter(Tag.SarSegmentNumber, (ushort)(segments.Index + 1), 1);
+        }
+
+        return writer.Finish();
+    }
+
+    /// <summary>Bytes that <see cref="WriteWhole"/> may need.</summary>
+    public static int PayloadSizeMax(int segments) => SizeMax + (segments * SmsText.SegmentBytesMax);
+
+    /// <summary>Writes a <c>submit_sm</c> with all segments of <paramref name="segments"/>, from the one it stands on, in <c>message_payload</c> (§5.3.2.32).</summary>
+    public readonly int WriteWhole(uint sequence, scoped in SmsSegmenter segments, Span<byte> destination)
     {
         PduWriter writer = Begin(Command.SubmitSm, sequence, destination);
-        int length = segments.Write(reference, writer.Free[1..]);
-        writer.Byte((byte)length);
+        writer.Byte(0); // sm_length
+        SmsSegmenter each = segments;
+        Span<byte> payload = writer.Free[4..];
+        int length = 0;
+        do
+        {
+            length += WriteText(each, payload[length..]);
+        }
+        while (each.MoveNext());
+        writer.ParameterHeader(Tag.MessagePayload, (ushort)length);
         writer.Advance(length);
         return writer.Finish();
     }
@@ -101,6 +170,26 @@ internal ref struct ShortMessage
         writer.Octets(Text);
         writer.Octets(Tlvs);
         return writer.Finish();
+    }
+
+    private readonly bool IsLatin(in SmsSegmenter segments) => Standard is Alphabet.Latin1 or Alphabet.Ascii && segments.Encoding == SmsEncoding.Gsm7;
+
+    private readonly int WriteText(scoped in SmsSegmenter segments, Span<byte> destination)
+    {
+        if (!IsLatin(segments))
+        {
+            return segments.WriteText(destination);
+        }
+
+        // Never more bytes than septets: all of Latin-1 is two bytes of UTF-8 at most.
+        int length = 0;
+        ReadOnlySpan<byte> text = segments.Text;
+        for (int i = 0; i < text.Length; i++)
+        {
+            destination[length++] = text[i] < 0x80 || i + 1 == text.Length ? text[i] : (byte)((text[i] << 6) | (text[++i] & 0x3F));
+        }
+
+        return length;
     }
 
     private readonly PduWriter Begin(Command command, uint sequence, Span<byte> destination)

@@ -13,6 +13,7 @@ internal readonly ref struct SmppAddress(byte ton, byte npi, ReadOnlySpan<byte> 
     public const int LengthMax = 20;
 
     private const int ShortCodeMax = 8;
+    private const byte NetworkSpecific = 3;
 
     /// <summary>Type of number.</summary>
     public byte Ton { get; } = ton;
@@ -22,6 +23,9 @@ internal readonly ref struct SmppAddress(byte ton, byte npi, ReadOnlySpan<byte> 
 
     /// <summary>The address without its NUL.</summary>
     public ReadOnlySpan<byte> Value { get; } = value;
+
+    /// <summary>Whether <see cref="Of"/> took it for a short code.</summary>
+    public bool IsShortCode => Ton == NetworkSpecific;
 
     /// <summary>Whether it can stand in a PDU: at most 20 octets of printable ASCII.</summary>
     public bool Fits => Value.Length <= LengthMax && !Value.ContainsAnyExceptInRange((byte)' ', (byte)'~');
@@ -41,6 +45,6 @@ internal readonly ref struct SmppAddress(byte ton, byte npi, ReadOnlySpan<byte> 
             return new SmppAddress(5, 0, text);
         }
 
-        return plus ? new SmppAddress(1, 1, digits) : digits.Length <= ShortCodeMax ? new SmppAddress(3, 0, digits) : new SmppAddress(0, 1, digits);
+        return plus ? new SmppAddress(1, 1, digits) : digits.Length <= ShortCodeMax ? new SmppAddress(NetworkSpecific, 0, digits) : new SmppAddress(0, 1, digits);
     }
 }

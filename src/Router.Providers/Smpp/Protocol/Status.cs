@@ -51,8 +51,28 @@ internal static class Status
     /// <summary>The receiver has an error that does not pass.</summary>
     public const uint ReceiverPermanent = 0x65;
 
-    /// <summary>Whether a bind was refused for who we are; such a bind is not tried again for a minute at least.</summary>
-    public static bool IsCredentials(uint status) => status is InvalidPassword or InvalidSystemId;
+    /// <summary>
+    /// Whether a bind was refused for who we are; such a bind is not tried again for a minute at least. <c>ESME_RBINDFAIL</c> is among them: carriers that do not want to tell strangers whether it
+    /// was the name or the password say that.
+    /// </summary>
+    public static bool IsCredentials(uint status) => status is InvalidPassword or InvalidSystemId or BindFailed;
+
+    /// <summary>As <see cref="ToOutcome(uint, out Reason)"/>, but for the codes that the account has a meaning of its own for.</summary>
+    public static OutcomeKind ToOutcome(uint status, ErrorMap? errors, out Reason reason)
+    {
+        if (status == Ok || errors is null || !errors.TryFind(status, out ErrorMeaning meaning))
+        {
+            return ToOutcome(status, out reason);
+        }
+
+        reason = meaning.Class switch
+        {
+            ErrorClass.Permanent => meaning.Reason == Reason.None ? Reason.ProviderRefused : meaning.Reason,
+            ErrorClass.Temporary => Reason.ProviderFailed,
+            _ => Reason.None,
+        };
+        return meaning.Class switch { ErrorClass.Permanent => OutcomeKind.Refused, ErrorClass.Temporary => OutcomeKind.Failed, _ => OutcomeKind.Throttled };
+    }
 
     /// <summary>
     /// What a <c>submit_sm_resp</c> means. Throttled (0x58) and queue full (0x14) slow the sender. Refused for good is what the same bytes would meet again: invalid length

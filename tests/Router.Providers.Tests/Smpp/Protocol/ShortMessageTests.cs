@@ -19,7 +19,7 @@ public sealed class ShortMessageTests
             RegisteredDelivery = ShortMessage.FinalReceipt,
             ValidityPeriod = "000001000000000R"u8,
         };
-        int length = message.WriteSubmit(0x01020304, segments, 0, buffer);
+        int length = message.WriteSubmit(0x01020304, segments, 0, bySar: false, buffer);
         byte[] expected =
         [
             0, 0, 0, (byte)length, 0, 0, 0, 4, 0, 0, 0, 0, 1, 2, 3, 4,
@@ -44,7 +44,7 @@ public sealed class ShortMessageTests
         var segments = new SmsSegmenter(Encoding.UTF8.GetBytes(text));
         segments.MoveNext();
         var written = new ShortMessage { Source = SmppAddress.Of(Encoding.UTF8.GetBytes(from)), Destination = SmppAddress.Of(Encoding.UTF8.GetBytes(to)), DataCoding = (byte)segments.Encoding, EsmClass = 0x40 };
-        int length = written.WriteSubmit(9, segments, 0, buffer);
+        int length = written.WriteSubmit(9, segments, 0, bySar: false, buffer);
         Assert.Equal(FrameState.Whole, PduHeader.Read(buffer.AsSpan(0, length), out PduHeader header));
         Assert.Equal(new PduHeader(length, Command.SubmitSm, Status.Ok, 9), header);
         Assert.True(ShortMessage.TryRead(buffer.AsSpan(PduHeader.Size, length - PduHeader.Size), out ShortMessage read));
@@ -56,14 +56,16 @@ public sealed class ShortMessageTests
         Assert.Equal(userData.AsSpan(0, segments.Write(0, userData)).ToArray(), read.Text.ToArray());
     }
 
-    [Fact]
-    public void The_largest_submit_fits_its_bound()
+    [Theory]
+    [InlineData(false, 9)]
+    [InlineData(true, 0)]
+    public void The_largest_submit_fits_its_bound(bool bySar, int less)
     {
         byte[] buffer = new byte[ShortMessage.SizeMax];
         var segments = new SmsSegmenter(Encoding.UTF8.GetBytes(new string('x', 400)));
         segments.MoveNext();
         var message = new ShortMessage { Source = new SmppAddress(5, 0, new byte[20].AsSpan()), Destination = new SmppAddress(1, 1, "12345678901234567890"u8), ValidityPeriod = "000001000000000R"u8 };
-        Assert.InRange(message.WriteSubmit(1, segments, 0, buffer), ShortMessage.SizeMax - 1, ShortMessage.SizeMax);
+        Assert.InRange(message.WriteSubmit(1, segments, 0, bySar, buffer), ShortMessage.SizeMax - less - 1, ShortMessage.SizeMax - less);
     }
 
     [Fact]

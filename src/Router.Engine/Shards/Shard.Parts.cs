@@ -1,0 +1,193 @@
+using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Inbound;
+using Router.Engine.Journal;
+
+namespace Router.Engine.Shards;
+
+/// <content>
+/// Parts of messages from end users. Each is a row of its own, kept before it is acknowledged; when all are there, or their time is up, the whole message is kept in one transaction with
+/// their ends. So they are joined over binds, providers, owners and restarts: open parts come back with the unfinished messages.
+/// </content>
+internal sealed partial class Shard
+{
+    // A phone that sends more long messages at once than that has their oldest told as it is.
+    private const int GroupsPerContactMax = 8;
+    private const int JoinsMax = 64;
+    private readonly Dictionary<PartKey, PartGroup> openGroups = [];
+
+    // Open groups in the order they were opened; those to be joined next.
+    private readonly LinkedList<PartGroup> groupsByAge = [];
+    private readonly LinkedList<PartGroup> ready = [];
+    private int openParts;
+    private long groupsLookedAtMs;
+
+    /// <summary>Whether messages wait to be joined in the next part.</summary>
+    public bool HasJoins => ready.Count > 0;
+
+    /// <summary>Parts that wait for others; for tests.</summary>
+    public int OpenParts => openParts;
+
+    /// <summary>Adds whole messages to <paramref name="part"/>, each with the ends of its parts.</summary>
+    public void PrepareJoins(JournalPart part, StructList<int> partRows)
+    {
+        LinkedListNode<PartGroup>? next = ready.First;
+        for (int joins = 0; next is not null && joins < JoinsMax;)
+        {
+            LinkedListNode<PartGroup> node = next;
+            next = node.Next;
+            if (inboundRows.Contains(node.Value.Row))
+            {
+                continue; // one a contact in a part
+            }
+
+            ready.Remove(node);
+            Prepare(node.Value, part, partRows);
+            joins++;
+        }
+    }
+
+    /// <summary>Takes up a part that waits for others; its contact's row is in memory.</summary>
+    private void RecoverPart(in UnfinishedMessage unfinished, int row)
+    {
+        AcceptedMessage accepted = unfinished.Accepted;
+        if (unfinished.PartRecord is null)
+        {
+            // Its key was destroyed: only its end is still to be written.
+            var erased = new PartGroup(new PartKey(accepted.Contact, accepted.Sender, 0, 1), row, new InboundOrigin(accepted.Tenant, accepted.Channel, default, Sender.None, 0), 0);
+            erased.Add(accepted.Id, 1, null);
+            Pin(row);
+            ready.AddLast(erased);
+            return;
+        }
+
+        MessageRecord record = MessageRecord.Read(unfinished.PartRecord);
+        InboundPart which = InboundPart.Read(record.Reference);
+        var own = new Sender(System.Text.Encoding.UTF8.GetString(record.From));
+        AddPart(new InboundOrigin(accepted.Tenant, accepted.Channel, record.To.ToArray(), own, which.Provider), row, accepted.Id, which, record.Text.ToArray(), accepted.AcceptedAtMs);
+    }
+
+    // Messages whose parts did not all come in time are told as they are. Looked at once a second.
+    private void TimeOutParts()
+    {
+        if (MonotonicMs - groupsLookedAtMs < 1_000)
+        {
+            return;
+        }
+
+        groupsLookedAtMs = MonotonicMs;
+        for (LinkedListNode<PartGroup>? node = groupsByAge.First; node is not null;)
+        {
+            LinkedListNode<PartGroup>? next = node.Next;
+            if (node.Value.DueMs <= MonotonicMs)
+            {
+                Close(node.Value);
+            }
+
+            node = next;
+        }
+    }
+
+    // A part is kept.
+    private void AddPart(InboundOrigin origin, int row, MessageId id, InboundPart which, ReadOnlyMemory<byte> text, long acceptedAtMs)
+    {
+        var key = new PartKey(rows[row].Id, origin.Own.Tag, which.Reference, which.Parts);
+        if (openGroups.TryGetValue(key, out PartGroup? group) && group.Contradicts(which.Part, text.Span))
+        {
+            Close(group); // references are few and come again
+            group = null;
+        }
+
+        if (group is null)
+        {
+            MakeRoom(row);
+            long wait = options.PartsWaitSeconds * 1_000L;
+            group = new PartGroup(key, row, origin, MonotonicMs + Math.Clamp(acceptedAtMs + wait - NowMs, 0, wait));
+            Pin(row);
+            openGroups.Add(key, group);
+            groupsByAge.AddLast(group);
+        }
+
+        group.Add(id, which.Part, text);
+        openParts++;
+        if (group.IsWhole)
+        {
+            Close(group);
+        }
+    }
+
+    private void MakeRoom(int row)
+    {
+        while (openParts >= options.PartsMax)
+        {
+            Close(groupsByAge.First!.Value);
+        }
+
+        int ofContact = 0;
+        PartGroup? oldest = null;
+        foreach (PartGroup group in groupsByAge)
+        {
+            if (group.Row == row)
+            {
+                oldest ??= group;
+                ofContact++;
+            }
+        }
+
+        if (ofContact >= GroupsPerContactMax)
+        {
+            Close(oldest!);
+        }
+    }
+
+    // No more parts: it is joined in the next part. One that comes all the same begins a message of its own.
+    private void Close(PartGroup group)
+    {
+        openGroups.Remove(group.Key);
+        groupsByAge.Remove(group);
+        openParts -= group.Kept.Count;
+        ready.AddLast(group);
+    }
+
+    private void Prepare(PartGroup group, JournalPart part, StructList<int> partRows)
+    {
+        var one = new InboundUnderWay { Row = group.Row, Group = group };
+        if (group.Count > 0)
+        {
+            PrepareWhole(one, group.Origin, group.Join(InboundTextBytesMax), group.Key.Parts, part, partRows);
+        }
+        else
+        {
+            inboundUnderWay.Add(one);
+        }
+
+        foreach (MessageId kept in group.Kept)
+        {
+            ref JournalEntry entry = ref part.Entries.Add();
+            entry.Kind = EntryKind.PartDone;
+            entry.AtMs = NowMs;
+            entry.Message = kept;
+            entry.Contact = group.Key.Contact;
+            entry.Sender = group.Key.Own;
+            entry.Tenant = group.Origin.Tenant;
+        }
+    }
+
+    private void EndJoin(PartGroup group, bool isTold)
+    {
+        Unpin(group.Row);
+        if (isTold)
+        {
+            effects.Inbound.Add(group.IsWhole ? InboundCount.Joined : InboundCount.Incomplete);
+        }
+    }
+
+    private void AbandonInbound()
+    {
+        RefuseInbound();
+        openGroups.Clear();
+        groupsByAge.Clear();
+        ready.Clear();
+        openParts = 0;
+    }
+}

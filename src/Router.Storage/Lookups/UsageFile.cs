@@ -1,0 +1,100 @@
+using Router.Engine.Usage;
+using Router.Storage.Sqlite;
+
+namespace Router.Storage.Lookups;
+
+/// <summary>
+/// The file <c>usage.db</c>: what tenants have used, a row a day, tenant, channel and provider, added to with each sweep of a generation. A file of its own, because it is kept for ten years, through
+/// erasures and deletions of tenants: it holds no person (DESIGN §8, billing). The sweeper's thread.
+/// </summary>
+internal sealed class UsageFile : IDisposable
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "usage.db";
+
+    // Ten years and their leap days (R3.6).
+    private const int DaysKept = 3_653;
+
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS usage(day INTEGER, tenant INTEGER, channel INTEGER, provider INTEGER, messages INTEGER NOT NULL, segments INTEGER NOT NULL, cost INTEGER NOT NULL,
+            PRIMARY KEY(day, tenant, channel, provider)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS spent(tenant INTEGER PRIMARY KEY, cost INTEGER NOT NULL);
+        """;
+
+    private readonly Database database;
+    private readonly Statement add;
+    private readonly Statement spend;
+    private readonly Statement forget;
+    private readonly Statement setCommit;
+
+    /// <summary>Opens or makes the file.</summary>
+    public UsageFile(string path)
+    {
+        database = Database.OpenWriter(path, pageSize: 4096, cacheKiB: 1024);
+        database.Execute(Tables);
+        add = database.Prepare("""
+            INSERT INTO usage(day, tenant, channel, provider, messages, segments, cost) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, segments = segments + excluded.segments, cost = cost + excluded.cost
+            """);
+        spend = database.Prepare("INSERT INTO spent(tenant, cost) VALUES(?1, ?2) ON CONFLICT(tenant) DO UPDATE SET cost = cost + excluded.cost");
+        forget = database.Prepare("DELETE FROM usage WHERE day < ?1");
+        setCommit = database.Prepare("INSERT INTO meta(name, value) VALUES('last_commit', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
+        LastCommit = Schema.ReadMeta(database, "last_commit");
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => database.Path;
+
+    /// <summary>All commits up to this one are in it.</summary>
+    public long LastCommit { get; private set; }
+
+    /// <summary>Adds what a closed generation counted, in one transaction, unless it is in it already.</summary>
+    /// <exception cref="SqliteFault">Nothing was written.</exception>
+    public void Write(UsageSums usage, long lastCommit, long lastAtMs)
+    {
+        if (lastCommit <= LastCommit)
+        {
+            return;
+        }
+
+        database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (UsageRow row in usage.Rows)
+            {
+                add.Bind(1, row.Key.Day).Bind(2, row.Key.Tenant).Bind(3, (long)row.Key.Channel).Bind(4, row.Key.Provider).Bind(5, row.Messages).Bind(6, row.Segments).Bind(7, row.Cost).Run();
+                if (row.Cost != 0)
+                {
+                    spend.Bind(1, row.Key.Tenant).Bind(2, row.Cost).Run();
+                }
+            }
+
+            forget.Bind(1, UsageKey.DayOf(lastAtMs) - DaysKept).Run();
+            setCommit.Bind(1, lastCommit).Run();
+            database.Execute("COMMIT");
+        }
+        catch (SqliteFault)
+        {
+            if (!database.IsAutocommit)
+            {
+                database.Execute("ROLLBACK");
+            }
+
+            throw;
+        }
+
+        LastCommit = lastCommit;
+        database.Checkpoint(truncate: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        add.Dispose();
+        spend.Dispose();
+        forget.Dispose();
+        setCommit.Dispose();
+        database.Dispose();
+    }
+}
