@@ -12,6 +12,7 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
     private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
+    private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
 
@@ -39,6 +40,10 @@ internal sealed class ChaosLedger(ChaosLimits limits)
                 sentInPart.Add(entry.Message);
                 sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
             }
+            else if (entry.Kind == EntryKind.FallbackDone)
+            {
+                Assert.True(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
+            }
             else if (entry.Kind == EntryKind.Flags)
             {
                 FlagsOf(entry.Contact).Add(new FlagsKept(entry.Flags));
@@ -47,6 +52,9 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     }
 
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+
+    /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
+    public bool IsFallbackDone(MessageId message) => fallbacksDone.Contains(message);
 
     /// <summary>Whether one of its segments is kept as sent.</summary>
     public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);

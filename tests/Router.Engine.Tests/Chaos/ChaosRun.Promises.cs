@@ -26,6 +26,7 @@ internal sealed partial class ChaosRun
         LookAtAnswers();
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
         AcceptRequest request = posted[texts[message]].Request;
+        Assert.True(!request.IsDormant || Ledger.IsFallbackDone(message), $"{message} left, a fallback that was not woken");
         Assert.False(cancelled.Contains(message), $"{message} left after its cancel was answered");
         Assert.False(Ledger.Forbids(request.Contact, request.Purpose), $"segment {segment} of {message} left, which flags answered before forbid");
         Assert.False(request.Purpose == Purpose.Marketing && IsQuiet(), $"segment {segment} of {message} left in quiet hours, at {Time.GetUtcNow():T}");
@@ -49,7 +50,7 @@ internal sealed partial class ChaosRun
         }
     }
 
-    private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfReceipts() ?? WhatIsLeftInSilos();
+    private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfReceipts() ?? WhatIsBrokenOfFallbacks() ?? WhatIsLeftInSilos();
 
     private string? WhatIsUnanswered()
     {

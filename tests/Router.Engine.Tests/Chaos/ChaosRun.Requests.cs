@@ -46,6 +46,7 @@ internal sealed partial class ChaosRun
         request.IdempotencyKey = (ulong)Random.Next(10);
         request.BodyHash = Chance(0.9) ? 1u : 2u;
         request.RecordLength = MessageRecord.Write(Channel.Sms, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
+        DrawFallback(one);
         one.Intake = silo.Engine.TryAccept(request);
         posted.Add(text, one);
         postedTo.Add(one, silo);

@@ -113,6 +113,7 @@ internal sealed partial class ChaosRun
 
             return call.To == dead || call.From == dead;
         });
+        ForgetFallbackCalls(dead);
         silos[number] = new ChaosSilo(this, number);
         silos[number].Engine.Apply(configuration);
         LookAtAnswers();
@@ -207,7 +208,7 @@ internal sealed partial class ChaosRun
                 moved = silo.Providers.Made.Aggregate(moved, static (any, provider) => any | provider.Step());
             }
 
-            moved |= TellForwarded();
+            moved |= TellForwarded() | TellFallback();
             LookAtAnswers();
             Assert.True(++looks < 100_000, "it goes round without end");
         }

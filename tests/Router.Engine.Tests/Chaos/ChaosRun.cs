@@ -8,7 +8,7 @@ namespace Router.Engine.Tests.Chaos;
 
 /// <summary>
 /// One seeded run on one thread under fake time: one or two silos over one store, and at each step the seed decides what happens next. Then the faults stop, time runs on, and all that was
-/// promised is looked at. Partials: <c>World</c> silos and configuration come and go, <c>Requests</c> what is asked, <c>Promises</c> what must hold.
+/// promised is looked at. Partials: <c>Fallbacks</c>, <c>World</c> silos and configuration come and go, <c>Requests</c> what is asked, <c>Promises</c> what must hold.
 /// </summary>
 internal sealed partial class ChaosRun : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed partial class ChaosRun : IDisposable
     private const int SettleMs = 240_000;
     private readonly List<(int Weight, Func<bool> Act)> acts = [];
     private readonly int weights;
+    private readonly bool withFallbacks;
     private readonly QuietHours? quietHours;
     private readonly int contacts;
     private long clockSetAt = long.MinValue / 2;
@@ -35,6 +36,7 @@ internal sealed partial class ChaosRun : IDisposable
         Limits = new ChaosLimits(Random);
         quietHours = Chance(0.4) ? DrawQuietHours() : null;
         latestShift = Time.Shift;
+        withFallbacks = Chance(0.5);
         contacts = 1 + Random.Next(quietHours is null ? 6 : 2); // then there is consent early
         Ledger = new ChaosLedger(Limits);
         Carriers = new ChaosCarriers(this);
@@ -110,6 +112,7 @@ internal sealed partial class ChaosRun : IDisposable
         Often(5, () => Alive().OwnSome());
         Often(4, TakeWhatNobodyHas);
         Often(5, TellForwarded);
+        Often(withFallbacks ? 5 : 0, TellFallback);
         Often(4, () => Alive().TellRenewal());
         Often(4, Renew);
         if (quietHours is not null)

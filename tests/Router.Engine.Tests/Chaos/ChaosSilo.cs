@@ -7,7 +7,7 @@ using Router.Testing;
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>One process: an engine, its way to the store, its providers. It can die; then nothing of it acts any more.</summary>
-internal sealed class ChaosSilo : IReceiptsElsewhere
+internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere
 {
     private readonly ChaosRun run;
     private readonly SiloTime time;
@@ -22,7 +22,7 @@ internal sealed class ChaosSilo : IReceiptsElsewhere
         Workers = new SteppedScheduler(run.Random.Next());
         Journal = new ChaosJournal(run.Sealer, run.Store, run.Exclusive, run.Random, run.Faults, run.Ledger);
         Providers = new ChaosProviderFactory(run, number);
-        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers) { Elsewhere = this };
+        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers) { Elsewhere = this, FallbacksElsewhere = this };
         Engine.Start();
     }
 
@@ -101,6 +101,8 @@ internal sealed class ChaosSilo : IReceiptsElsewhere
         Journal.Die();
         run.Carriers.Died(this);
     }
+
+    bool IFallbacksElsewhere.TrySettle(int tenant, Core.Messages.MessageId fallback, bool wakes, Action<bool> answer) => run.TrySettleFallback(this, tenant, fallback, wakes, answer);
 
     bool IReceiptsElsewhere.TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
         run.TryForward(this, shard, receipt, acknowledge, state, token);
