@@ -1,6 +1,8 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 
 namespace Router.Engine;
@@ -43,6 +45,15 @@ public sealed partial class SiloEngine
     {
         var task = new FlagsTask(tenant, contact, change);
         return Post(contact.Shard, new UrgentCommand { Kind = CommandKind.Flags, Target = task })
+            ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        var task = new ConversationTask(tenant, id, change);
+        return Post(id.Shard, new UrgentCommand { Kind = CommandKind.Conversation, Target = task })
             ? await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false)
             : null;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Credit;
 using Router.Engine.Dispatch;
 using Router.Engine.Inbound;
@@ -68,6 +69,9 @@ public sealed partial class SiloEngine : IShards, IProviderEvents, IDeadLetters,
 
     /// <summary>The way to other silos; null: there are none.</summary>
     public IReceiptsElsewhere? Elsewhere { get; set; }
+
+    /// <summary>Told of inbound messages of conversations; null: nobody, and nothing counts as heard.</summary>
+    public IConversationListener? ConversationListener { get; set; }
 
     /// <summary>The way of messages from end users to other silos; null: there are none.</summary>
     public IInboundElsewhere? InboundElsewhere { get; set; }

@@ -8,6 +8,7 @@ using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
 using Router.FrontDoor.Contacts;
+using Router.FrontDoor.Conversations;
 using Router.FrontDoor.Dashboard;
 using Router.FrontDoor.Events;
 using Router.FrontDoor.Health;
@@ -21,7 +22,7 @@ namespace Router.FrontDoor;
 public static class RouterFrontDoor
 {
     /// <summary>
-    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
     /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
@@ -44,7 +45,10 @@ public static class RouterFrontDoor
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreamServices>();
         services.AddSingleton<AcceptEndpoints>();
+        services.AddSingleton<MessageOverlay>();
         services.AddSingleton<MessageEndpoints>();
+        services.AddSingleton<ConversationLookup>();
+        services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();
@@ -90,6 +94,7 @@ public static class RouterFrontDoor
         var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>());
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
+        services.GetRequiredService<ConversationEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
         services.GetRequiredService<ContactEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);

@@ -6,6 +6,7 @@ using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
+using Router.Grains.Conversations;
 using Router.Grains.Placement;
 using Router.Grains.Shards;
 
@@ -30,17 +31,20 @@ public static class RouterSiloExtensions
         services.AddSingleton<ShardKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s =>
         {
-            _ = s.GetRequiredService<IShards>(); // the engine's way to other silos stands before the first shard is taken
+            _ = s.GetRequiredService<IShards>(); // the engine's ways to other silos and to conversations stand before the first shard is taken
+            _ = s.GetRequiredService<IConversations>();
             return s.GetRequiredService<ShardKeeper>();
         });
         services.AddSingleton<IShards, ClusterShards>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
+        services.AddSingleton<IConversations, ClusterConversations>();
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();
         services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Credit);
         silo.AddGrainService<SnapshotService>();
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
+        silo.AddPlacementDirector<ByConversationPlacement, ByConversationDirector>();
 
         // Waking a shard reads what is unfinished; after a long outage that is more than the half minute that Orleans gives a grain.
         services.Configure<GrainCollectionOptions>(static o => o.ActivationTimeout = TimeSpan.FromMinutes(10));

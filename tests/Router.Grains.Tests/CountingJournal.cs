@@ -45,5 +45,11 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => inner.FindFlagsAsync(contact, cancellationToken);
 
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) => inner.FindConversationAsync(tenant, id, cancellationToken);
+
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) => inner.ListConversationsAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => inner.FindUnheardAsync(shard, max, cancellationToken);
+
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => inner.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
 }

@@ -24,8 +24,9 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier)
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier, PlainSealer sealer)
     {
+        Sealer = sealer;
         Carrier = carrier;
         this.cluster = cluster;
         Store = store;
@@ -37,11 +38,13 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public Carrier Carrier { get; }
 
+    public PlainSealer Sealer { get; }
+
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
-    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null)
+    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null, MemoryStore? store = null)
     {
-        MemoryStore store = new();
+        store ??= new MemoryStore();
         Carrier carrier = new();
         PlainSealer sealer = new();
         InProcessTestClusterBuilder builder = new((short)silos);
@@ -68,7 +71,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster, store, carrier);
+        RouterCluster started = new(cluster, store, carrier, sealer);
         await started.WaitUntilReadyAsync();
         return started;
     }
@@ -121,6 +124,14 @@ internal sealed class RouterCluster : IAsyncDisposable
     }
 
     public static ContactId ContactOf(string number) => Hash.Contact(1, Channel.Sms, Encoding.ASCII.GetBytes(number));
+
+    /// <summary>Where a conversation's grain is; null: not awake.</summary>
+    public async Task<SiloAddress?> WhereAsync(int tenant, ConversationId id)
+    {
+        // The key: hash bits and a number, no address.
+        GrainId key = GrainId.Create("conversation", $"{tenant:x8}{id.ToString().Replace("-", "", StringComparison.Ordinal)}");
+        return await Of<IGrainFactory>(0).GetGrain<IManagementGrain>(0).GetActivationAddress(Of<IGrainFactory>(0).GetGrain(key));
+    }
 
     /// <summary>Has the owner of <paramref name="shard"/> end by itself: the fate of its next commit is unknown.</summary>
     public async Task EndOwnerAsync(int silo, int shard)

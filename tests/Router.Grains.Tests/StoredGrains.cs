@@ -16,6 +16,9 @@ internal sealed class StoredGrains : IGrainStorage
 
     public bool FailAfterStoring { get; set; }
 
+    /// <summary>Everything stored.</summary>
+    public string Text => string.Concat(rows.Select(static r => r.Key + r.Value.Json));
+
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         grainState.RecordExists = rows.TryGetValue(Key(stateName, grainId), out (long Version, string Json) row);

@@ -114,6 +114,15 @@ public sealed partial class MemoryJournal : IJournal
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => new(Store.FlagsOf(contact));
 
     /// <inheritdoc/>
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) => new(Store.FindConversation(tenant, id));
+
+    /// <inheritdoc/>
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) => new(Store.ListConversations(query));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => new(Store.FindUnheard(shard, max));
+
+    /// <inheritdoc/>
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => TakeLookUpFault()
         ? ValueTask.FromException<AwaitedReceipt?>(new JournalUnavailableException("asked to fail"))
         : HoldsLookUps ? Hold(Store.FindAwaited(receiptKey)) : new(Store.FindAwaited(receiptKey));
@@ -135,6 +144,12 @@ public sealed partial class MemoryJournal : IJournal
             wrong ??= entry.Kind is EntryKind.None || !Enum.IsDefined(entry.Kind) ? $"entry of kind {entry.Kind}" : null;
             bool hasMessage = entry.Kind is EntryKind.Status or EntryKind.SegmentSent or EntryKind.SegmentReceipt or EntryKind.Leaving or EntryKind.PartDone;
             wrong ??= hasMessage && entry.Message.Shard != part.Shard ? $"entry about message {entry.Message}, which is of another shard" : null;
+        }
+
+        foreach (ref readonly StoredConversation conversation in part.Conversations.Span)
+        {
+            wrong ??= conversation.Id.Shard != part.Shard ? $"conversation {conversation.Id} is of another shard" : null;
+            wrong ??= !conversation.Found || conversation.Tenant == 0 ? $"conversation {conversation.Id} is not written as found, or has no tenant" : null;
         }
 
         wrong ??= Store.WhatIsWrong(part);

@@ -117,9 +117,17 @@ public sealed partial class MemoryStore
 
             Apply(part.Shard, entry);
             Usage.Add(entry);
-            if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags))
+            if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags or EntryKind.Conversation))
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });
+            }
+        }
+
+        foreach (ref readonly StoredConversation conversation in part.Conversations.Span)
+        {
+            if (!part.IsVoid(conversation))
+            {
+                conversations[(conversation.Tenant, conversation.Id)] = conversation with { FollowsFrom = 0 };
             }
         }
     }
@@ -220,6 +228,8 @@ public sealed partial class MemoryStore
                 contact.Found = true;
                 contact.Flags = entry.Flags;
                 contact.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : contact.KeySlot;
+                break;
+            case EntryKind.Conversation:
                 break;
             case EntryKind.UnmatchedReceipt:
                 unmatched.Add((shard, new UnmatchedReceipt

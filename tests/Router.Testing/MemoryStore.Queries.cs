@@ -27,6 +27,11 @@ public sealed partial class MemoryStore
                     DeparturesRead++;
                 }
             }
+
+            foreach (ref StoredConversation conversation in read.Conversations.Span)
+            {
+                conversation = FindConversation(conversation.Tenant, conversation.Id);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ public sealed partial class MemoryStore
     private readonly Dictionary<ContactId, List<long>> departures = [];
     private readonly Dictionary<(int Tenant, UInt128 Key), FirstUse> idempotency = [];
     private readonly Dictionary<ulong, AwaitedSegment> awaited = [];
+    private readonly Dictionary<(int Tenant, ConversationId Id), StoredConversation> conversations = [];
     private readonly List<(int Shard, UnmatchedReceipt Receipt)> unmatched = [];
 
     /// <summary>The log, shared by all journals over this store.</summary>

@@ -41,13 +41,22 @@ public sealed class PlainSealer : IRecordSealer
     /// <summary>Destroys the key in <paramref name="keySlot"/>: nothing sealed with it opens any more.</summary>
     public void Destroy(uint keySlot) => destroyed[keySlot] = true;
 
+    /// <summary>Whether <see cref="Destroy"/> was called.</summary>
+    public bool IsDestroyed(uint keySlot) => destroyed.ContainsKey(keySlot);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Slot 0, or a destination of another length.</exception>
+    /// <exception cref="InvalidOperationException">The key was destroyed.</exception>
     public void Seal(int tenant, uint keySlot, in MessageId id, ReadOnlySpan<byte> record, Span<byte> destination)
     {
         if (keySlot == 0 || destination.Length != record.Length + IRecordSealer.Overhead)
         {
             throw new ArgumentException("slots begin at 1, and the destination is the record's length + 16");
+        }
+
+        if (destroyed.ContainsKey(keySlot))
+        {
+            throw new InvalidOperationException($"the key of slot {keySlot} was destroyed: take a new slot");
         }
 
         for (int i = 0; i < record.Length; i++)

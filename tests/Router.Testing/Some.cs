@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
@@ -128,6 +129,17 @@ public static class Some
         Contact = contact,
         Flags = flags,
         KeySlot = keySlot,
+        AtMs = atMs,
+    };
+
+    /// <summary>Something told of a conversation.</summary>
+    public static JournalEntry Conversation(ConversationId id, ConversationEvent told, int tenant = 1, long atMs = NowMs) => new()
+    {
+        Kind = EntryKind.Conversation,
+        Told = told,
+        Tenant = tenant,
+        Contact = id.Contact,
+        Sender = id.Sender,
         AtMs = atMs,
     };
 

@@ -78,5 +78,7 @@ internal sealed class OfferedLane : IShardEffects
 
     public void NotKept(ReceiptTask receipt) => throw new NotSupportedException();
 
+    public void Hear(int tenant, in Core.Messages.ConversationId conversation, ulong head) => throw new NotSupportedException();
+
     public void Requeue(ReceiptTask receipt) => throw new NotSupportedException();
 }

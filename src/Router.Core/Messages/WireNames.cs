@@ -1,3 +1,5 @@
+using Router.Core.Conversations;
+
 namespace Router.Core.Messages;
 
 /// <summary>The wire's words of the enumerations: one table each, both ways. No allocation.</summary>
@@ -35,6 +37,15 @@ public static class WireNames
 
     /// <summary>The event's type, <c>message.</c> and the status.</summary>
     public static string EventType(MessageStatus status) => EventTypes[(int)status];
+
+    /// <summary>The event's type.</summary>
+    public static string EventType(ConversationEvent told) => told switch
+    {
+        ConversationEvent.Assigned => "conversation.assigned",
+        ConversationEvent.Closed => "conversation.closed",
+        ConversationEvent.Reopened => "conversation.reopened",
+        _ => throw new ArgumentOutOfRangeException(nameof(told), told, "nothing that is told"),
+    };
 
     /// <summary>The wire's word; empty for <see cref="Reason.None"/>.</summary>
     public static string Of(Reason reason) => reason switch

@@ -14,6 +14,9 @@ public sealed class ContactRead(IJournalClient client)
     /// <summary>In: the contacts, sorted or not. Out: filled.</summary>
     public StructList<StoredContact> Contacts { get; } = new(64);
 
+    /// <summary>In: tenant and id of each. Out: filled. Mostly none: only acts and inbound messages ask.</summary>
+    public StructList<StoredConversation> Conversations { get; } = new(4);
+
     /// <summary>Out: times (Unix ms) at which messages had left (<see cref="JournalEntry.HasLeft"/>), of all contacts that asked, in no order.</summary>
     public StructList<long> Departures { get; } = new(16);
 

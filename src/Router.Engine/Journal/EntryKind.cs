@@ -35,6 +35,9 @@ public enum EntryKind : byte
     /// </summary>
     FallbackDone = 12,
 
+    /// <summary>A conversation was assigned, closed or reopened (<see cref="JournalEntry.Told"/>): an event. Its facts are rows (<see cref="JournalPart.Conversations"/>), not entries. (9 is another's; 11 is free.)</summary>
+    Conversation = 10,
+
     /// <summary>A part of an inbound message (<see cref="AcceptedMessage.IsPart"/>) is done with: its whole is kept in the same part. Not an event.</summary>
     PartDone = 13,
 }

@@ -46,6 +46,15 @@ public interface IJournal
     /// <summary>Flags of a contact; default for one never seen.</summary>
     ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken);
 
+    /// <summary>A conversation of <paramref name="tenant"/>; not found for one that has no row, or is another tenant's.</summary>
+    ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken);
+
+    /// <summary>A page of conversations that have a row, the newest activity first.</summary>
+    ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Conversations of <paramref name="shard"/> whose grain has not heard of their last inbound message, those waiting longest first.</summary>
+    ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken);
+
     /// <summary>Finds who awaits a receipt that the index in memory does not know (any more).</summary>
     ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken);
 

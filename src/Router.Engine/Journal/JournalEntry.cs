@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 
 namespace Router.Engine.Journal;
@@ -36,6 +37,9 @@ public struct JournalEntry
 
     /// <summary>Tries so far, when the status is <see cref="MessageStatus.Queued"/> for a retry.</summary>
     public byte Attempts;
+
+    /// <summary>What is told of the conversation (<see cref="EntryKind.Conversation"/>).</summary>
+    public ConversationEvent Told;
 
     /// <summary>Tenant's number; 0 for an unmatched receipt.</summary>
     public int Tenant;

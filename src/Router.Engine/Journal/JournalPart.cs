@@ -28,6 +28,9 @@ public sealed class JournalPart
     /// <summary>Entries of the log.</summary>
     public StructList<JournalEntry> Entries { get; } = new(64);
 
+    /// <summary>Rows of conversations as they are now, in the order of the changes; a later one of a conversation replaces the earlier. Part of the same transaction.</summary>
+    public StructList<StoredConversation> Conversations { get; } = new(4);
+
     /// <summary>The sealed records, one after the other.</summary>
     public ByteList Sealed { get; } = new(16 * 1024);
 
@@ -35,10 +38,13 @@ public sealed class JournalPart
     public PartOutcome Outcome { get; set; }
 
     /// <summary>Whether there is nothing in it.</summary>
-    public bool IsEmpty => Accepted.Count == 0 && Entries.Count == 0;
+    public bool IsEmpty => Accepted.Count == 0 && Entries.Count == 0 && Conversations.Count == 0;
 
     /// <summary>Whether <paramref name="entry"/>, of this part, follows from a message that turned out a repeat: then it is not written, and takes no effect.</summary>
     public bool IsVoid(in JournalEntry entry) => entry.FollowsFrom != 0 && Accepted[entry.FollowsFrom - 1].Kept != KeptAs.New;
+
+    /// <summary>The same of a conversation's row.</summary>
+    public bool IsVoid(in StoredConversation conversation) => conversation.FollowsFrom != 0 && Accepted[conversation.FollowsFrom - 1].Kept != KeptAs.New;
 
     /// <summary>Empties it for the next use.</summary>
     public void Clear()
@@ -46,6 +52,7 @@ public sealed class JournalPart
         Accepted.Clear();
         Entries.Clear();
         Sealed.Clear();
+        Conversations.Clear();
         Outcome = PartOutcome.Pending;
     }
 }

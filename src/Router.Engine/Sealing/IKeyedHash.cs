@@ -12,6 +12,13 @@ public interface IKeyedHash
     /// <summary>Hash of an idempotency key of <paramref name="tenant"/>; <paramref name="line"/> is 0 for a single message.</summary>
     UInt128 IdempotencyKey(int tenant, ReadOnlySpan<byte> key, long line);
 
+    /// <summary>Hash of the name of an agent of <paramref name="tenant"/>, never 0: by it one lists whose conversations are whose. No line is negative, so it is no idempotency key's.</summary>
+    ulong Agent(int tenant, ReadOnlySpan<byte> name)
+    {
+        ulong hash = (ulong)IdempotencyKey(tenant, name, line: -1);
+        return hash == 0 ? 1 : hash;
+    }
+
     /// <summary>Hash of a carrier's message id under the installation's key; never 0.</summary>
     ulong ReceiptKey(int provider, ReadOnlySpan<byte> carrierId);
 

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Dispatch;
 
 namespace Router.Engine.Shards;
@@ -55,6 +56,9 @@ internal interface IShardEffects
 
     /// <summary>Has the shard of a fallback wake or cancel it; its answer comes back as <see cref="Shard.OnFallbackSettled"/>.</summary>
     void SettleFallback(PendingFallback fallback);
+
+    /// <summary>An inbound message of a conversation is kept: its grain must hear of it.</summary>
+    void Hear(int tenant, in ConversationId conversation, ulong head);
 
     /// <summary>A dead letter was joined of parts: it may be somebody's after all.</summary>
     void LetterJoined(Core.Messages.MessageId letter);

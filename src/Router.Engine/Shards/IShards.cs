@@ -1,6 +1,8 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
 
@@ -15,6 +17,12 @@ public interface IShards
 
     /// <summary>Changes flags; answered once kept and once no release of that contact is open (DESIGN §3). Null: not kept, try again.</summary>
     ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Changes a conversation of <paramref name="tenant"/>, which the caller knows to exist; answered once kept, with the facts since. Null: not kept, try again. <see cref="StoredConversation.KeySlot"/>
+    /// 0: its contact was erased; then it was neither assigned nor touched.
+    /// </summary>
+    ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken);
 
     /// <summary>Cancels a message of <paramref name="tenant"/>; answered once it is certain.</summary>
     ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken);

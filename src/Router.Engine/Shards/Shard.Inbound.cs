@@ -81,6 +81,7 @@ internal sealed partial class Shard
 
         inboundUnderWay.Clear();
         preparedRing.Clear();
+        ApplyInbounds(part);
     }
 
     /// <summary>The part was rolled back: whoever told a message tells it again; parts that were to be joined wait for the next part.</summary>
@@ -103,6 +104,7 @@ internal sealed partial class Shard
         }
 
         inboundUnderWay.Clear();
+        RefuseInbounds();
     }
 
     /// <summary>A dead letter is done with.</summary>
@@ -133,6 +135,7 @@ internal sealed partial class Shard
         }
 
         one.Tenant = tenant.Number;
+        OnInbound(row, one.Index, part);
         var before = new ContactFlags(flagsUnderWay.TryGetValue(row, out uint bits) ? bits : rows[row].FlagBits);
         InboundVerdict verdict = InboundDecision.Decide(tenant, origin.Channel, origin.From.Span, origin.Own.Utf8.Span, text, before);
         one.Flags = verdict.Flags;

@@ -36,9 +36,9 @@ internal sealed partial class Shard
         {
             LinkedListNode<PartGroup> node = next;
             next = node.Next;
-            if (inboundRows.Contains(node.Value.Row))
+            if (inboundRows.Contains(node.Value.Row) || (ConversationOf(node.Value) is { } id && !HasConversation(node.Value.Origin.Tenant, id)))
             {
-                continue; // one a contact in a part
+                continue; // one a contact in a part; and one that was closed after the conversations were asked for waits for the next
             }
 
             ready.Remove(node);
@@ -46,6 +46,22 @@ internal sealed partial class Shard
             joins++;
         }
     }
+
+    /// <summary>The conversation of each message that may be joined in the next part.</summary>
+    public IEnumerable<(int Tenant, ConversationId Id)> JoinedConversations()
+    {
+        foreach (PartGroup group in ready.Take(JoinsMax))
+        {
+            if (ConversationOf(group) is { } id)
+            {
+                yield return (group.Origin.Tenant, id);
+            }
+        }
+    }
+
+    // Null: nobody's, or erased.
+    private static ConversationId? ConversationOf(PartGroup group) =>
+        group.Origin.Tenant != 0 && group.Count > 0 ? new ConversationId(group.Key.Contact, group.Key.Own) : null;
 
     /// <summary>Takes up a part that waits for others; its contact's row is in memory.</summary>
     private void RecoverPart(in UnfinishedMessage unfinished, int row)

@@ -14,9 +14,17 @@ internal sealed partial class Shard
     /// <summary>Moves pending steps into <paramref name="part"/> as log entries, in their order.</summary>
     public void FillPart(JournalPart part)
     {
-        while (part.Entries.Count < options.EntryBatchMax && pending.TryTake(out Step step))
+        while (part.Entries.Count < options.EntryBatchMax && part.Conversations.Count < options.EntryBatchMax && pending.TryTake(out Step step))
         {
-            Write(step, ref part.Entries.Add());
+            if (step.Kind == StepKind.Conversation)
+            {
+                WriteConversation(step, part);
+            }
+            else
+            {
+                Write(step, ref part.Entries.Add());
+            }
+
             underWay.Add(step);
         }
     }
@@ -54,6 +62,8 @@ internal sealed partial class Shard
                     Unpin(step.Slot);
                     ((FlagsTask)step.Target!).Settle(null);
                     break;
+                case StepKind.Conversation when RefuseConversation(step):
+                    break;
                 case StepKind.Receipt or StepKind.Unmatched when step.Target is ReceiptTask { WasKept: false, EndsMessage: false }:
                     RefuseReceipt(step);
                     break;
@@ -84,6 +94,7 @@ internal sealed partial class Shard
             }
 
             (step.Target as FlagsTask)?.Settle(null);
+            (step.Target as ConversationTask)?.Answer.TrySetResult(null);
             (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
@@ -315,6 +326,9 @@ internal sealed partial class Shard
                 break;
             case StepKind.Flags:
                 ApplyFlags(step, releaseEnd, mayBeOpen);
+                break;
+            case StepKind.Conversation:
+                ApplyConversation(step);
                 break;
             case StepKind.DeadLetterDone:
                 ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);

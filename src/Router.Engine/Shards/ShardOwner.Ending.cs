@@ -63,11 +63,13 @@ internal sealed partial class ShardOwner
         RefuseQueued();
         flagsWaiting.ForEach(static task => task.Settle(null));
         flagsWaiting.Clear();
+        RefuseConversations();
         inboundWaiting.ForEach(static task => task.Answer(false));
         inboundWaiting.Clear();
         if (!contactsUnderWay)
         {
             contactRead.Contacts.Clear();
+            contactRead.Conversations.Clear();
         }
 
         holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
@@ -138,6 +140,9 @@ internal sealed partial class ShardOwner
                 break;
             case DeadLetterTask letter:
                 letter.Answer.TrySetResult(false);
+                break;
+            case ConversationTask conversation:
+                conversation.Answer.TrySetResult(null);
                 break;
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);

@@ -1,6 +1,8 @@
 using Router.Core.Tenants;
+using Router.Engine.Conversations;
 using Router.Engine.Dispatch;
 using Router.Engine.Inbound;
+using Router.Engine.Journal;
 
 namespace Router.Engine.Shards;
 
@@ -81,6 +83,11 @@ internal sealed partial class ShardOwner
         worked |= TakeConfiguration() | TakeRecords();
         worked |= TakeTick();
         worked |= ServeUrgent();
+        if (hearing.Count > 0)
+        {
+            TellListener();
+        }
+
         if (contactsAnswered)
         {
             contactsAnswered = false;
@@ -95,7 +102,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;
@@ -156,6 +163,7 @@ internal sealed partial class ShardOwner
             shard.TellWaiting();
             shard.LookAtFallbacks();
             shard.OfferAll();
+            KeepHeard();
         }
 
         return true;
@@ -208,6 +216,15 @@ internal sealed partial class ShardOwner
                 case CommandKind.Peek:
                     var peek = (PeekTask)command.Target!;
                     peek.Answer.TrySetResult(shard.Peek(peek.Tenant, peek.Message));
+                    break;
+                case CommandKind.Conversation:
+                    conversationsWaiting.Add((ConversationTask)command.Target!);
+                    break;
+                case CommandKind.Heard:
+                    OnHeard((HeardAnswer)command.Target!);
+                    break;
+                case CommandKind.Unheard:
+                    OnUnheard((IReadOnlyList<StoredConversation>?)command.Target);
                     break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);

@@ -14,7 +14,8 @@ internal sealed partial class ShardOwner
     private bool BuildPart()
     {
         // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
-        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0)
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0
+            && conversationsWaiting.Count == 0)
         {
             return false;
         }
@@ -26,12 +27,13 @@ internal sealed partial class ShardOwner
             SignalRoom();
         }
 
-        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0 && !shard.HasJoins)
+        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0 && !shard.HasJoins)
         {
             return false;
         }
 
         contactRead.Contacts.Clear();
+        contactRead.Conversations.Clear();
         contactRead.Failed = false;
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         for (int i = acceptAt; i < end; i++)
@@ -44,12 +46,30 @@ internal sealed partial class ShardOwner
             AskIfMissing(task.Contact, task.Tenant);
         }
 
+        foreach (ConversationTask task in conversationsWaiting)
+        {
+            AskIfMissing(task.Id.Contact, task.Tenant);
+            AskIfMissing(task.Tenant, task.Id);
+        }
+
         for (int i = 0; i < Math.Min(inboundWaiting.Count, engine.Options.AcceptBatchMax); i++)
         {
             AskIfMissing(inboundWaiting[i].Contact, inboundWaiting[i].Origin.Tenant);
+            if (ConversationOf(inboundWaiting[i]) is { } conversation)
+            {
+                AskIfMissing(inboundWaiting[i].Origin.Tenant, conversation);
+            }
         }
 
-        if (contactRead.Contacts.Count > 0 && !engine.Journal.ReadContacts(contactRead))
+        if (shard.HasJoins)
+        {
+            foreach ((int tenant, ConversationId conversation) in shard.JoinedConversations())
+            {
+                AskIfMissing(tenant, conversation);
+            }
+        }
+
+        if ((contactRead.Contacts.Count > 0 || contactRead.Conversations.Count > 0) && !engine.Journal.ReadContacts(contactRead))
         {
             contactsUnderWay = true;
             return true;
@@ -88,7 +108,9 @@ internal sealed partial class ShardOwner
             shard.Pin(shard.AddRow(contact, contactRead)); // pinned until every command of this part has pinned it for itself
         }
 
+        AddConversations();
         FillPart();
+        shard.DropConversations();
         foreach (ref StoredContact contact in contactRead.Contacts.Span)
         {
             shard.Unpin(shard.FindRow(contact.Contact));
@@ -119,6 +141,7 @@ internal sealed partial class ShardOwner
         }
 
         flagsWaiting.RemoveRange(kept, flagsWaiting.Count - kept);
+        TakeConversations();
         shard.FillPart(part);
         int end = Math.Min(acceptCount, acceptAt + engine.Options.AcceptBatchMax);
         while (acceptAt < end)
@@ -152,7 +175,8 @@ internal sealed partial class ShardOwner
         {
             InboundTask task = inboundWaiting[i];
             int row = shard.FindRow(task.Contact);
-            if (row < 0 || inboundHeld.Contains(task.Contact) || !shard.TryPrepare(task, row, part, partRows))
+            bool isMissing = row < 0 || (ConversationOf(task) is { } conversation && !shard.HasConversation(task.Origin.Tenant, conversation));
+            if (isMissing || inboundHeld.Contains(task.Contact) || !shard.TryPrepare(task, row, part, partRows))
             {
                 inboundHeld.Add(task.Contact);
                 inboundWaiting[left++] = task;

@@ -17,6 +17,7 @@ internal sealed partial class ShardOwner
     {
         engine.Receipts.Own(Number, Epoch);
         engine.ResolveDoubts(from);
+        hearing.ExpectMore();
         foreach (AwaitedReceipt awaited in from.Awaited)
         {
             if (engine.Receipts.Add(awaited, isAll: true) is { } early)
@@ -45,6 +46,7 @@ internal sealed partial class ShardOwner
     private bool RecoverSome()
     {
         contactRead.Contacts.Clear();
+        contactRead.Conversations.Clear();
         contactRead.Failed = false;
         int end = Math.Min(recovering.Count, recovered + engine.Options.AcceptBatchMax);
         for (int i = recovered; i < end; i++)

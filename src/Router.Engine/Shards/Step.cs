@@ -38,6 +38,9 @@ internal enum StepKind : byte
     /// <summary>A message needs its fallback no more.</summary>
     FallbackDone,
 
+    /// <summary>A change of a conversation.</summary>
+    Conversation,
+
     /// <summary>A dead letter is done with.</summary>
     DeadLetterDone,
 }

@@ -69,6 +69,33 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
         }
     }
 
+    /// <summary>Takes a message whose body is made of the request's and of what is known already (a reply in a conversation), like any other.</summary>
+    /// <param name="context">The request; its <c>Idempotency-Key</c> counts.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="body">The body, as <c>POST /v1/messages</c> would get it.</param>
+    /// <param name="withoutSender">It goes out without a sender, whatever the contact's last one was.</param>
+    internal async Task PostMadeAsync(HttpContext context, Tenant tenant, ReadOnlyMemory<byte> body, bool withoutSender)
+    {
+        if ((IdempotencyHeader.Read(context.Request, out byte[] key) ?? (services.Stopping.IsCancellationRequested ? KnownProblems.Stopping : null)) is { } refused)
+        {
+            await ProblemResponse.WriteAsync(context, refused);
+            return;
+        }
+
+        SingleAccept accept = singles.Rent();
+        try
+        {
+            Problem? problem = Make(new ReadOnlySequence<byte>(body), tenant, key, accept.Request);
+            accept.Request.Sender = withoutSender ? Sender.None : accept.Request.Sender;
+            problem ??= await AcceptAsync(accept);
+            await (problem is null ? AnswerAsync(context, accept.Request) : ProblemResponse.WriteAsync(context, problem));
+        }
+        finally
+        {
+            singles.Return(accept);
+        }
+    }
+
     private Problem? Make(in ReadOnlySequence<byte> body, Tenant tenant, byte[] key, AcceptRequest request)
     {
         int length = (int)body.Length;

@@ -64,13 +64,9 @@ internal sealed class ContactEndpoints(IShards shards, IJournal journal, IKeyedH
 
     private static Asked Read(JsonFields fields)
     {
-        string? name = fields.TextOrNull("timeZone", out bool given);
+        string? name = fields.RequiredTextOrNull("timeZone");
         int number = name is null ? 0 : TimeZones.NumberOf(name);
-        if (!given)
-        {
-            fields.Refuse(KnownProblems.MissingField("timeZone"));
-        }
-        else if (name is not null && number == 0)
+        if (name is not null && number == 0)
         {
             fields.Refuse(KnownProblems.InvalidValue("timeZone", $"is {Problem.Shown(name)}, not the name of an IANA time zone, such as Europe/Rome; null takes it away"));
         }

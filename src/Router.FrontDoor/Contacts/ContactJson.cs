@@ -11,18 +11,24 @@ internal static class ContactJson
     {
         json.WriteStartObject();
         json.WriteString("address"u8, address);
-        json.WriteBoolean("blocked"u8, flags.Blocked);
-        json.WriteBoolean("restricted"u8, flags.Restricted);
-        json.WriteBoolean("minor"u8, flags.Minor);
-        WriteState(json, "recording", flags.Recording);
-        WriteState(json, "profiling", flags.Profiling);
-        WriteState(json, "ai", flags.Ai);
+        WriteFlags(json, flags);
         if (TimeZones.NameOf(flags.TimeZone) is { } zone)
         {
             json.WriteString("timeZone"u8, zone);
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes the fields of <paramref name="flags"/> into an object begun by the caller.</summary>
+    internal static void WriteFlags(Utf8JsonWriter json, ContactFlags flags)
+    {
+        json.WriteBoolean("blocked"u8, flags.Blocked);
+        json.WriteBoolean("restricted"u8, flags.Restricted);
+        json.WriteBoolean("minor"u8, flags.Minor);
+        WriteState(json, "recording", flags.Recording);
+        WriteState(json, "profiling", flags.Profiling);
+        WriteState(json, "ai", flags.Ai);
     }
 
     // Nothing known: the field is left out, as it may be in the request.

@@ -22,9 +22,13 @@ internal static class EventText
     internal static int BytesMax(int referenceBytes, int inboundBytes = 0) => FrameBytesMax + ((referenceBytes + inboundBytes) * Utf8Text.EscapeFactor);
 
     /// <summary>The event's type.</summary>
-    internal static string TypeOf(in JournalEntry entry) => entry.Kind == EntryKind.Flags ? ConsentChanged
-        : entry.Direction == MessageDirection.Inbound ? MessageReceived
-        : WireNames.EventType(entry.Status);
+    internal static string TypeOf(in JournalEntry entry) => entry.Kind switch
+    {
+        EntryKind.Flags => ConsentChanged,
+        EntryKind.Conversation => WireNames.EventType(entry.Told),
+        _ when entry.Direction == MessageDirection.Inbound => MessageReceived,
+        _ => WireNames.EventType(entry.Status),
+    };
 
     /// <summary>Writes the body.</summary>
     /// <param name="text">Has <see cref="BytesMax"/> left.</param>
@@ -53,6 +57,10 @@ internal static class EventText
         {
             WriteStatus(ref text, entry, configuration);
         }
+        else if (entry.Kind == EntryKind.Conversation)
+        {
+            WriteConversation(ref text, entry);
+        }
 
         if (!reference.IsEmpty)
         {
@@ -78,10 +86,9 @@ internal static class EventText
     {
         text.Raw(",\"message\":\""u8);
         text.Uuid(entry.Message.Head, entry.Message.Tail);
-        text.Raw("\",\"conversation\":\""u8);
-        var conversation = new ConversationId(entry.Contact, entry.Sender);
-        text.Uuid(conversation.Contact.High, conversation.Tail);
-        text.Raw("\",\"status\":\""u8);
+        text.Raw("\""u8);
+        WriteConversation(ref text, entry);
+        text.Raw(",\"status\":\""u8);
         text.Ascii(WireNames.Of(entry.Status));
         text.Raw("\""u8);
         if (entry.Provider != 0 && configuration.ProviderName(entry.Provider) is { } provider)
@@ -111,6 +118,14 @@ internal static class EventText
         text.Raw("\",\"content\":{\"type\":\"text\",\"text\":\""u8);
         text.Escaped(record.Text);
         text.Raw("\"}}"u8);
+    }
+
+    private static void WriteConversation(ref Utf8Text text, in JournalEntry entry)
+    {
+        text.Raw(",\"conversation\":\""u8);
+        var conversation = new ConversationId(entry.Contact, entry.Sender);
+        text.Uuid(conversation.Contact.High, conversation.Tail);
+        text.Raw("\""u8);
     }
 
     // A UUIDv7 (RFC 9562 §5.7): the event's time, then 74 of the 128 bits that its position is under the installation's key.

@@ -109,7 +109,8 @@ internal static class JsonBody
         }
     }
 
-    private static async Task<ArrayBufferWriter<byte>?> ReadBytesAsync(HttpContext context, int bytesMax)
+    /// <summary>Reads a whole body; null: it is longer than <paramref name="bytesMax"/>.</summary>
+    internal static async Task<ArrayBufferWriter<byte>?> ReadBytesAsync(HttpContext context, int bytesMax)
     {
         LimitBody(context, bytesMax);
         PipeReader reader = context.Request.BodyReader;

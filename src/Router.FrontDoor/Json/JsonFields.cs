@@ -41,13 +41,8 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
 
     internal string? Text(string name) => Find(name, JsonValueKind.String, "text")?.GetString();
 
-    /// <summary>Text, or null where the field is there and null; <paramref name="given"/>: whether it is there.</summary>
-    internal string? TextOrNull(string name, out bool given)
-    {
-        JsonElement? value = Find(name);
-        given = value is not null;
-        return value is { ValueKind: JsonValueKind.Null } ? null : Text(name);
-    }
+    /// <summary>Text, or null where null stands; the field is needed.</summary>
+    internal string? RequiredTextOrNull(string name) => Require(name, Find(name)) is { ValueKind: JsonValueKind.Null } or null ? null : Text(name);
 
     /// <summary>A time of RFC 3339, in milliseconds since 1970.</summary>
     internal long? Time(string name)

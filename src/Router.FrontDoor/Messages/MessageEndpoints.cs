@@ -13,7 +13,7 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Messages;
 
 /// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
-internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration)
+internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay)
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
@@ -73,10 +73,10 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         }
 
         MessagePage page = await journal.ListMessagesAsync(query!, context.RequestAborted);
-        var items = new List<Shown>(page.Items.Count);
+        var items = new List<ShownMessage>(page.Items.Count);
         foreach (StoredMessage message in page.Items)
         {
-            Shown item = await OverlayAsync(tenant.Number, message, context.RequestAborted);
+            ShownMessage item = await overlay.OfAsync(tenant.Number, message, context.RequestAborted);
             if (shown == MessageStatus.None || shown == item.Status)
             {
                 items.Add(item);
@@ -88,7 +88,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         {
             json.WriteStartObject();
             json.WriteStartArray("items"u8);
-            foreach (Shown item in answer.items)
+            foreach (ShownMessage item in answer.items)
             {
                 MessageJson.Write(json, item.Message, item.Status, answer.Current);
             }
@@ -160,32 +160,11 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         _ => shown,
     };
 
-    private async ValueTask<Shown?> FindAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
-        await journal.FindMessageAsync(tenant, id, cancellationToken) is { } message ? await OverlayAsync(tenant, message, cancellationToken) : null;
+    private async ValueTask<ShownMessage?> FindAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
+        await journal.FindMessageAsync(tenant, id, cancellationToken) is { } message ? await overlay.OfAsync(tenant, message, cancellationToken) : null;
 
-    private async ValueTask<Shown> OverlayAsync(int tenant, StoredMessage message, CancellationToken cancellationToken)
-    {
-        MessageStatus stored = MessageJson.LastStatus(message);
-        if (MessageJson.HasLeft(stored))
-        {
-            return new Shown(message, stored);
-        }
-
-        LiveMessage live = await shards.PeekAsync(tenant, message.Accepted.Id, cancellationToken);
-        if (live.Found)
-        {
-            return new Shown(message, live.Status);
-        }
-
-        // It ended between the two looks, or its shard has no owner just now: what is kept by now is the answer.
-        StoredMessage again = await journal.FindMessageAsync(tenant, message.Accepted.Id, cancellationToken) ?? message;
-        return new Shown(again, MessageJson.LastStatus(again));
-    }
-
-    private Task AnswerAsync(HttpContext context, Shown found) => JsonAnswer.WriteAsync(context, 200, (found, administration.Current), static (json, answer) =>
+    private Task AnswerAsync(HttpContext context, ShownMessage found) => JsonAnswer.WriteAsync(context, 200, (found, administration.Current), static (json, answer) =>
         MessageJson.Write(json, answer.found.Message, answer.found.Status, answer.Current));
 
     private static MessageId? Id(HttpContext context) => MessageId.TryParse((string)context.Request.RouteValues["id"]!, out MessageId id) ? id : null;
-
-    private sealed record Shown(StoredMessage Message, MessageStatus Status);
 }

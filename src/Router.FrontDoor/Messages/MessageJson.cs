@@ -129,7 +129,8 @@ internal static class MessageJson
         System.Text.Encoding.ASCII.GetChars(utf8, chars);
     });
 
-    private static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
+    /// <summary>Writes a UUID.</summary>
+    internal static void WriteId(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong head, ulong tail)
     {
         Span<byte> text = stackalloc byte[UuidText.Length];
         UuidText.Format(head, tail, text);

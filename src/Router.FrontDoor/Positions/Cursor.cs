@@ -18,28 +18,20 @@ internal static class Cursor
     private const byte ListKind = 1;
     private const byte LogKind = 2;
     private const byte EventIdKind = 3;
+    private const byte ConversationKind = 4;
 
     /// <summary>A position in the list of messages: before <paramref name="head"/>.</summary>
-    internal static string OfList(IKeyedHash hash, int tenant, ulong head)
-    {
-        Span<byte> text = stackalloc byte[Length];
-        // 8 bits kind · 24 bits check (zero) · 32 bits tenant · 64 bits head.
-        Write(hash.Cloak(new UInt128(((ulong)ListKind << 56) | (uint)tenant, head)), text);
-        return System.Text.Encoding.ASCII.GetString(text);
-    }
+    internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfHead(hash, ListKind, tenant, head);
+
+    /// <summary>A position in the list of conversations: last active before <paramref name="head"/>.</summary>
+    internal static string OfConversations(IKeyedHash hash, int tenant, ulong head) => OfHead(hash, ConversationKind, tenant, head);
+
+    /// <summary>Reads what <see cref="OfConversations"/> made for the same tenant.</summary>
+    internal static bool TryReadConversations(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) =>
+        TryReadHead(hash, ConversationKind, tenant, text, out head);
 
     /// <summary>Reads what <see cref="OfList"/> made for the same tenant.</summary>
-    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head)
-    {
-        head = 0;
-        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)ListKind << 56) | (uint)tenant))
-        {
-            return false;
-        }
-
-        head = (ulong)open;
-        return head != 0;
-    }
+    internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) => TryReadHead(hash, ListKind, tenant, text, out head);
 
     /// <summary>Writes 22 bytes: a position in the tenant's log of events.</summary>
     internal static void WriteLog(IKeyedHash hash, int tenant, LogPosition position, Span<byte> text) =>
@@ -88,6 +80,26 @@ internal static class Cursor
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, cloaked);
         Base64Url.EncodeToUtf8(bytes, text, out _, out _);
+    }
+
+    private static string OfHead(IKeyedHash hash, byte kind, int tenant, ulong head)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        // 8 bits kind · 24 bits check (zero) · 32 bits tenant · 64 bits head.
+        Write(hash.Cloak(new UInt128(((ulong)kind << 56) | (uint)tenant, head)), text);
+        return System.Text.Encoding.ASCII.GetString(text);
+    }
+
+    private static bool TryReadHead(IKeyedHash hash, byte kind, int tenant, ReadOnlySpan<char> text, out ulong head)
+    {
+        head = 0;
+        if (!TryRead(hash, text, out UInt128 open) || (ulong)(open >> 64) != (((ulong)kind << 56) | (uint)tenant))
+        {
+            return false;
+        }
+
+        head = (ulong)open;
+        return head != 0;
     }
 
     private static bool TryRead(IKeyedHash hash, ReadOnlySpan<char> text, out UInt128 open)

@@ -11,6 +11,7 @@ internal static class KnownProblems
     internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
     internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
+    internal static readonly Problem ContactErased = new(409, "contact_erased", "The contact was erased: nothing can be written to it or beside it before it has a message again.");
     internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
     internal static readonly Problem NotCharged = new(409, "not_charged", "This tenant has no balance: give it one with PUT first.");
     internal static readonly Problem OtherAmount = new(409, "reference_used", "This reference was used for another amount: use a new one.", "reference");

@@ -1,10 +1,13 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine;
 using Router.Engine.Inbound;
+using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
@@ -47,6 +50,11 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
     public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => engine.Owns(contact.Shard)
         ? engine.SetFlagsAsync(tenant, contact, change, cancellationToken)
         : SetFlagsRemoteAsync(tenant, contact, change, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.ChangeConversationAsync(tenant, id, change, cancellationToken)
+        : ChangeConversationRemoteAsync(tenant, id, change, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
@@ -186,6 +194,20 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
             return bits is { } known ? new ContactFlags(known) : null;
         }
         catch (Exception exception) when (Told(contact.Shard, exception))
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<StoredConversation?> ChangeConversationRemoteAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ConversationItem? stored = await grains.GetGrain<IShardGrain>(id.Shard)
+                .ChangeConversationAsync(tenant, id.Contact.High, id.Contact.Low, id.Sender, ChangeItem.Of(change)).WaitAsync(cancellationToken);
+            return stored?.ToStored();
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
         {
             return null;
         }

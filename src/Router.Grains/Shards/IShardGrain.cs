@@ -1,4 +1,5 @@
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 
 namespace Router.Grains.Shards;
 
@@ -17,6 +18,9 @@ internal interface IShardGrain : IGrainWithIntegerKey
 
     /// <summary>See <see cref="Router.Engine.Shards.IShards.SetFlagsAsync"/>; null: not kept.</summary>
     Task<uint?> SetFlagsAsync(int tenant, ulong contactHigh, uint contactLow, uint mask, uint value);
+
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.ChangeConversationAsync"/>; null: not kept.</summary>
+    Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change);
 
     /// <summary>See <see cref="Router.Engine.Shards.IShards.CancelAsync"/>.</summary>
     Task<byte> CancelAsync(int tenant, ulong head, ulong tail);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Router.Grains.Shards;
 
-/// <summary>Tells that calls to shards on other silos fail: once a minute with their number, so that a silo that dies is one line. Any thread.</summary>
+/// <summary>Tells that calls to shards on other silos, or to grains of conversations, fail: once a minute with their number, so that a silo that dies is one line. Any thread.</summary>
 internal sealed partial class RemoteFaults(TimeProvider time, ILogger<RemoteFaults> log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -30,6 +30,6 @@ internal sealed partial class RemoteFaults(TimeProvider time, ILogger<RemoteFaul
         LogFailed(count, shard, fault);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} calls to shards on other silos failed, the last one to shard {Shard}; callers try again")]
+    [LoggerMessage(LogLevel.Warning, "{Count} calls to shards on other silos or to conversations failed, the last one of shard {Shard}; callers try again")]
     private partial void LogFailed(int count, int shard, Exception fault);
 }

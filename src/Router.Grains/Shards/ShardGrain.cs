@@ -3,8 +3,10 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Engine;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 using Router.Grains.Placement;
 
 namespace Router.Grains.Shards;
@@ -73,6 +75,14 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     {
         ContactFlags? flags = await engine.SetFlagsAsync(tenant, new ContactId(contactHigh, contactLow), new FlagsChange(mask, value), CancellationToken.None);
         return flags?.Bits;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ConversationItem?> ChangeConversationAsync(int tenant, ulong contactHigh, uint contactLow, uint sender, ChangeItem change)
+    {
+        var id = new ConversationId(new ContactId(contactHigh, contactLow), sender);
+        StoredConversation? stored = await engine.ChangeConversationAsync(tenant, id, change.ToChange(), CancellationToken.None);
+        return stored is { } kept ? ConversationItem.Of(kept) : null;
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -164,6 +165,10 @@ internal ref struct LogReader
                 entry.Flags = new ContactFlags(BinaryPrimitives.ReadUInt32LittleEndian(group[at..]));
                 entry.KeySlot = BinaryPrimitives.ReadUInt32LittleEndian(group[(at + 4)..]);
                 at += 8;
+                break;
+            case EntryKind.Conversation:
+                ReadContact(ref entry, ref at);
+                entry.Told = (ConversationEvent)group[at++];
                 break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:

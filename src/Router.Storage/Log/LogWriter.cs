@@ -159,6 +159,11 @@ internal sealed class LogWriter
                 BinaryPrimitives.WriteUInt32LittleEndian(to[(at + 4)..], entry.KeySlot);
                 at += 8;
                 break;
+            case EntryKind.Conversation:
+                PutContact(entry, to[at..]);
+                at += ContactId.Size + 4;
+                to[at++] = (byte)entry.Told;
+                break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:
                 to[at++] = (byte)shard;

@@ -115,6 +115,7 @@ internal sealed partial class JournalMemory
                 Current.EndPart(entry);
                 break;
             case EntryKind.Flags:
+            case EntryKind.Conversation:
                 break;
             case EntryKind.UnmatchedReceipt:
                 AddUnmatchedLocked(new ShardReceipt(shard, new UnmatchedReceipt

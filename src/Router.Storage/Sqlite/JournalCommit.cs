@@ -16,6 +16,7 @@ internal sealed class JournalCommit : IDisposable
     private readonly ContactSalts salts;
     private readonly Sweeper sweeper;
     private readonly CommitTeller teller;
+    private readonly ConversationTable conversations;
     private readonly TimeProvider time;
     private readonly Statement insertMessage;
     private readonly Statement insertLog;
@@ -29,13 +30,15 @@ internal sealed class JournalCommit : IDisposable
     private uint slotsWriting;
 
     public JournalCommit(
-        Database database, ShardEpochs epochs, IdempotencyIndex idempotency, ContactSalts salts, Sweeper sweeper, CommitTeller teller, TimeProvider time)
+        Database database, ShardEpochs epochs, IdempotencyIndex idempotency, ContactSalts salts, Sweeper sweeper, CommitTeller teller, ConversationTable conversations,
+        TimeProvider time)
     {
         this.epochs = epochs;
         this.idempotency = idempotency;
         this.salts = salts;
         this.sweeper = sweeper;
         this.teller = teller;
+        this.conversations = conversations;
         this.time = time;
         insertMessage = database.Prepare("INSERT INTO message(key, data) VALUES(?1, ?2)");
         insertLog = database.Prepare("INSERT INTO log(seq, at, data) VALUES(?1, ?2, ?3)");
@@ -82,6 +85,7 @@ internal sealed class JournalCommit : IDisposable
         }
 
         WriteMessages();
+        WriteConversations();
         WriteSlots(slotMax);
         if (current.Log.Count > 0)
         {
@@ -165,7 +169,29 @@ internal sealed class JournalCommit : IDisposable
             current.Log.Add(entry, part.Shard);
         }
 
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            slotMax = Math.Max(slotMax, conversation.KeySlot);
+        }
+
         return slotMax;
+    }
+
+    private void WriteConversations()
+    {
+        foreach (JournalPart part in current.Parts)
+        {
+            if (part.Outcome == PartOutcome.Pending)
+            {
+                foreach (ref StoredConversation conversation in part.Conversations.Span)
+                {
+                    if (!part.IsVoid(conversation))
+                    {
+                        conversations.Write(conversation);
+                    }
+                }
+            }
+        }
     }
 
     // In the order of the keys, so that the table's b-tree grows at its end.

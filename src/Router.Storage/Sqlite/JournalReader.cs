@@ -12,10 +12,11 @@ internal sealed class JournalReader : IDisposable
     private readonly Statement last;
 
     /// <summary>Opens connections of its own.</summary>
-    public JournalReader(string journalPath, string contactsPath)
+    public JournalReader(string journalPath, string contactsPath, IRecordSealer sealer)
     {
         database = Database.OpenReader(journalPath, cacheKiB: 8192);
         Contacts = new ContactsReader(contactsPath);
+        Conversations = new ConversationReader(database, sealer);
         select = database.Prepare("SELECT data FROM message WHERE key = ?1");
         last = database.Prepare("SELECT max(key) FROM message");
     }
@@ -25,6 +26,9 @@ internal sealed class JournalReader : IDisposable
 
     /// <summary>Contacts swept.</summary>
     public ContactsReader Contacts { get; }
+
+    /// <summary>Conversations.</summary>
+    public ConversationReader Conversations { get; }
 
     /// <summary>Runs swept.</summary>
     public LookupReader Lookups { get; } = new();
@@ -128,6 +132,7 @@ internal sealed class JournalReader : IDisposable
     {
         select.Dispose();
         last.Dispose();
+        Conversations.Dispose();
         Contacts.Dispose();
         Lookups.Dispose();
         database.Dispose();

@@ -11,6 +11,12 @@ internal static class Schema
         CREATE TABLE IF NOT EXISTS shard(n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS message(key INTEGER PRIMARY KEY, data BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS log(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS conversation(
+            tenant INTEGER NOT NULL, id BLOB NOT NULL, shard INTEGER NOT NULL, state INTEGER NOT NULL, agent INTEGER NOT NULL, active INTEGER NOT NULL, inbound INTEGER NOT NULL,
+            inbounds INTEGER NOT NULL, heard INTEGER NOT NULL, slot INTEGER NOT NULL, assignee BLOB NOT NULL, PRIMARY KEY(tenant, id)) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS conversation_active ON conversation(tenant, state, active);
+        CREATE INDEX IF NOT EXISTS conversation_agent ON conversation(tenant, agent, state, active) WHERE agent <> 0;
+        CREATE INDEX IF NOT EXISTS conversation_unheard ON conversation(shard, active) WHERE heard < inbound;
         CREATE TABLE IF NOT EXISTS grain_state(key TEXT PRIMARY KEY, etag INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
         """;
 

@@ -212,7 +212,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
         }
 
         // Parts of inbound messages are none, nor are dead letters, which are nobody's (tenant 0).
-        private static bool IsEvent(in LogRecord record) => record.Entry.Kind == EntryKind.Flags
+        private static bool IsEvent(in LogRecord record) => record.Entry.Kind is EntryKind.Flags or EntryKind.Conversation
             || (record.Entry.Kind == EntryKind.Status && record.Entry.Status is not MessageStatus.None && record.Entry.Tenant != 0 && !record.IsPart);
 
         private void Add(long commit, int index, StructList<LogEvent> events)

@@ -28,6 +28,23 @@ internal sealed partial class SqliteJournal
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) =>
         Ask(reader => FindAwaited(reader, receiptKey), cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) =>
+        Ask(reader => reader.Conversations.Find(tenant, id), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 200, nameof(query));
+        return Ask(reader => reader.Conversations.List(query), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) =>
+        Ask<IReadOnlyList<StoredConversation>>(reader => reader.Conversations.FindUnheard(shard, max), cancellationToken);
+
     private ValueTask<TAnswer> Ask<TAnswer>(Func<JournalReader, TAnswer> ask, CancellationToken cancellationToken)
     {
         Query<TAnswer> query = new(ask, cancellationToken);

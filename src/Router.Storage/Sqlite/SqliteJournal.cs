@@ -88,7 +88,7 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
         ArgumentNullException.ThrowIfNull(read);
         read.Failed = false;
         read.Departures.Clear();
-        bool all = true;
+        bool all = read.Conversations.Count == 0;
         lock (memory.Gate)
         {
             foreach (ref StoredContact contact in read.Contacts.Span)
@@ -190,10 +190,16 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
                     ReadDepartures(reader, ref contact, read.Departures);
                 }
             }
+
+            foreach (ref StoredConversation conversation in read.Conversations.Span)
+            {
+                conversation = reader.Conversations.Find(conversation.Tenant, conversation.Id);
+            }
         }
         catch (SqliteFault fault)
         {
-            LogReadFailed(logger, reader.Contacts.Path, Describe(fault, reader.Contacts.Path));
+            string path = read.Conversations.Count == 0 ? reader.Contacts.Path : reader.Path;
+            LogReadFailed(logger, path, Describe(fault, path));
             read.Failed = true;
         }
     }

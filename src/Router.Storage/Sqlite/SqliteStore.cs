@@ -57,7 +57,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             ShardEpochs epochs = Own(new ShardEpochs(database));
             IdempotencyIndex idempotency = Own(new IdempotencyIndex(memory, options.IdempotencyWindow));
             CommitTeller teller = Own(new CommitTeller(memory, events, sweeper));
-            JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, time));
+            JournalCommit commit = Own(new JournalCommit(database, epochs, idempotency, salts, sweeper, teller, Own(new ConversationTable(database, sealing)), time));
             commit.LastCommit = end.Commit;
             checkpointer = Own(new Checkpointer(Own(Database.OpenWriter(path, options.PageSize, 1024)), options.WalBytesMax / options.PageSize, logger));
             JournalMeter meter = Own(new JournalMeter(() => (long)Math.Max(checkpointer.PagesInLog, 0) * options.PageSize, () => commit.LastCommit));
@@ -65,7 +65,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
             Journal = Own(new SqliteJournal(
-                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath), usagePath, options, logger));
+                writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath, sealing), usagePath, options, logger));
             this.memory = memory;
             sweeper.Start();
             checkpointer.Start();

@@ -73,6 +73,12 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
 
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) => inner.FindFlagsAsync(contact, cancellationToken);
 
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) => inner.FindConversationAsync(tenant, id, cancellationToken);
+
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) => inner.ListConversationsAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => inner.FindUnheardAsync(shard, max, cancellationToken);
+
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken)
     {
         AwaitedReceipt? now = inner.FindAwaitedReceiptAsync(receiptKey, cancellationToken).AsTask().GetAwaiter().GetResult();
@@ -185,6 +191,11 @@ internal sealed class ChaosJournal : IJournal, IJournalClient
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
             copy.Entries.Add() = entry;
+        }
+
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            copy.Conversations.Add() = conversation;
         }
 
         part.Sealed.Span.CopyTo(copy.Sealed.Add(part.Sealed.Count));

@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 
@@ -15,6 +16,7 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
+    private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
 
     /// <summary>Segments kept as sent, by the key of their receipt.</summary>
     public IReadOnlyDictionary<ulong, (MessageId Message, byte Segment)> SentKeys => sentKeys;
@@ -49,7 +51,37 @@ internal sealed class ChaosLedger(ChaosLimits limits)
                 FlagsOf(entry.Contact).Add(new FlagsKept(entry.Flags));
             }
         }
+
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            if (!part.IsVoid(conversation))
+            {
+                Kept(conversation, conversation.FollowsFrom == 0 ? 0 : part.Accepted[conversation.FollowsFrom - 1].Id.Head);
+            }
+        }
     }
+
+    private void Kept(in StoredConversation row, ulong inbound)
+    {
+        if (!conversations.TryGetValue(row.Id, out List<ConversationFacts>? all))
+        {
+            conversations.Add(row.Id, all = []);
+        }
+
+        // A change changes one thing: what differs in two was made of what is not the last kept, and undoes another's.
+        ConversationFacts before = all.LastOrDefault();
+        bool undoes = all.Count > 0 && before.State != row.Facts.State && before.Agent != row.Facts.Agent;
+        Assert.False(undoes, $"conversation {row.Id}: {before} was kept, and then {row.Facts}");
+        bool counts = inbound == 0
+            ? (row.Facts.Inbounds, row.Facts.InboundHead) == (before.Inbounds, before.InboundHead)
+            : (row.Facts.Inbounds, row.Facts.InboundHead, row.Facts.State) == (before.Inbounds + 1, inbound, ConversationState.Open);
+        Assert.True(counts, $"conversation {row.Id}: {before} was kept, and then {row.Facts}, with inbound message {inbound:x}");
+        all.Add(row.Facts);
+    }
+
+    /// <summary>A change of a conversation was answered.</summary>
+    public void Answered(in StoredConversation answer) => Assert.True(
+        conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts), $"{answer.Facts} of {answer.Id} was answered and never kept");
 
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
 

@@ -63,8 +63,9 @@ internal sealed partial class ChaosRun
             }
         }
 
-        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count > 0
-            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks have no answer"
+        return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count + inbounds.Count > 0
+            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {inbounds.Count} inbound messages have no answer"
+            : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
             : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
 
@@ -96,6 +97,11 @@ internal sealed partial class ChaosRun
         foreach ((AcceptedMessage accepted, MessageStatus status, IReadOnlyList<StoredEvent> events) in stored.Values)
         {
             string story = $"{accepted.Id} ({accepted.Segments} segments): {string.Join(' ', events.Select(static e => $"{e.Status}({e.Reason} {e.Provider} {e.AtMs % 1_000_000})"))}; receipts {string.Join(' ', receipts[accepted.Id])}";
+            if (accepted.Direction == MessageDirection.Inbound)
+            {
+                continue; // it has no more life than that it came
+            }
+
             if (!IsInOrder([.. events.Select(static e => e.Status)]))
             {
                 return "statuses out of order: " + story;

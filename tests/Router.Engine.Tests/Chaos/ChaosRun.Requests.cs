@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
@@ -18,6 +20,8 @@ internal sealed partial class ChaosRun
     private readonly List<(ChaosSilo Silo, FlagsTask Task)> flagsAsked = [];
     private readonly List<(ChaosSilo Silo, CancelTask Task)> cancelsAsked = [];
     private readonly List<(ChaosSilo Silo, PeekTask Task)> looksAsked = [];
+    private readonly List<(ChaosSilo Silo, ConversationTask Task)> talksAsked = [];
+    private readonly List<(ChaosSilo Silo, InboundTask Task)> inbounds = [];
     private readonly HashSet<MessageId> cancelled = [];
 
     private bool Accept()
@@ -91,6 +95,48 @@ internal sealed partial class ChaosRun
         return true;
     }
 
+    private bool Talk()
+    {
+        int shard = Shards[Random.Next(Shards.Length)];
+        ConversationChange change = Random.Next(5) switch
+        {
+            0 => ConversationChange.Close,
+            1 => ConversationChange.Reopen,
+            2 => ConversationChange.Touch,
+            3 => ConversationChange.Unassign,
+            _ => ConversationChange.Assign((ulong)(1 + Random.Next(5)), "agent"),
+        };
+        ChaosSilo silo = Alive();
+        var task = new ConversationTask(1, new ConversationId(DrawContact(shard), Senders[0].Tag), change);
+        if (silo.Engine.Post(shard, new UrgentCommand { Kind = CommandKind.Conversation, Target = task }))
+        {
+            talksAsked.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    // A message from an end user; some are told twice.
+    private bool Hear()
+    {
+        int shard = Shards[Random.Next(Shards.Length)];
+        ChaosSilo silo = Alive();
+        var task = new InboundTask(null)
+        {
+            Origin = new InboundOrigin(1, Channel.Sms, "+39333"u8.ToArray(), Senders[Random.Next(2)], 1), Contact = DrawContact(shard), Text = "ciao"u8.ToArray(),
+            Key = Chance(0.5) ? 1_000 + (ulong)Random.Next(10) : null,
+        };
+        if (silo.Engine.Post(shard, new UrgentCommand { Kind = CommandKind.Inbound, Target = task }))
+        {
+            inbounds.Add((silo, task));
+        }
+
+        return true;
+    }
+
+    /// <summary>What the grain of a conversation answers.</summary>
+    public bool DrawHeard() => settling || Chance(0.6);
+
     private bool Peek()
     {
         ChaosSilo silo = Alive();
@@ -132,6 +178,19 @@ internal sealed partial class ChaosRun
             }
         }
 
+        for (int i = talksAsked.Count - 1; i >= 0; i--)
+        {
+            if (talksAsked[i].Task.Answer.Task is { IsCompleted: true } answer)
+            {
+                talksAsked.RemoveAt(i);
+                if (answer.Result is { KeySlot: not 0 } kept)
+                {
+                    Ledger.Answered(kept);
+                }
+            }
+        }
+
+        inbounds.RemoveAll(static i => i.Task.Outcome != InboundOutcome.Pending);
         looksAsked.RemoveAll(static l => l.Task.Answer.Task.IsCompleted);
     }
 
@@ -141,6 +200,8 @@ internal sealed partial class ChaosRun
         flagsAsked.RemoveAll(a => a.Silo == dead);
         cancelsAsked.RemoveAll(a => a.Silo == dead);
         looksAsked.RemoveAll(a => a.Silo == dead);
+        talksAsked.RemoveAll(a => a.Silo == dead);
+        inbounds.RemoveAll(a => a.Silo == dead);
     }
 
     private long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();

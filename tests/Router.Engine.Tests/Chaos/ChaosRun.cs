@@ -122,6 +122,8 @@ internal sealed partial class ChaosRun : IDisposable
 
         Seldom(3, SetFlags);
         Seldom(5, Cancel);
+        Seldom(3, Talk);
+        Seldom(3, Hear);
         Seldom(1, Peek);
         Seldom(1, OweNobodys);
         Seldom(2, () => Take(Alive()));

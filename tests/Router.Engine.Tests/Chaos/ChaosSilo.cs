@@ -1,3 +1,5 @@
+using Router.Core.Messages;
+using Router.Engine.Conversations;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
@@ -7,7 +9,7 @@ using Router.Testing;
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>One process: an engine, its way to the store, its providers. It can die; then nothing of it acts any more.</summary>
-internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere
+internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere, IConversationListener
 {
     private readonly ChaosRun run;
     private readonly SiloTime time;
@@ -22,7 +24,10 @@ internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere
         Workers = new SteppedScheduler(run.Random.Next());
         Journal = new ChaosJournal(run.Sealer, run.Store, run.Exclusive, run.Random, run.Faults, run.Ledger);
         Providers = new ChaosProviderFactory(run, number);
-        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers) { Elsewhere = this, FallbacksElsewhere = this };
+        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers)
+        {
+            Elsewhere = this, FallbacksElsewhere = this, ConversationListener = this,
+        };
         Engine.Start();
     }
 
@@ -40,6 +45,8 @@ internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere
 
     /// <summary>Shards taken whose owners are not started yet.</summary>
     public IEnumerable<int> Taking => taken.Select(static t => t.Shard);
+
+    public ValueTask<bool> HearAsync(int tenant, ConversationId conversation, ulong head) => new(run.DrawHeard());
 
     public void Take(int shard)
     {

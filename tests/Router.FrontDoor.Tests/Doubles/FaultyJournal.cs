@@ -42,6 +42,14 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
     public ValueTask<ContactFlags> FindFlagsAsync(ContactId contact, CancellationToken cancellationToken) =>
         Fault is { } fault ? ValueTask.FromException<ContactFlags>(fault) : journal.FindFlagsAsync(contact, cancellationToken);
 
+    public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<StoredConversation>(fault) : journal.FindConversationAsync(tenant, id, cancellationToken);
+
+    public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException<ConversationPage>(fault) : journal.ListConversationsAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) => journal.FindUnheardAsync(shard, max, cancellationToken);
+
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => journal.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
 
     public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max) =>

@@ -1,6 +1,8 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 
 namespace Router.FrontDoor.Tests.Doubles;
@@ -22,6 +24,8 @@ internal class InstantShards : IShards
     public ValueTask WaitForRoomAsync(int shard, CancellationToken cancellationToken) => default;
 
     public ValueTask<ContactFlags?> SetFlagsAsync(int tenant, ContactId contact, FlagsChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 

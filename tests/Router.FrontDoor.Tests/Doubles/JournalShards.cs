@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
@@ -24,6 +25,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
     private readonly Task loop;
     private volatile TaskCompletionSource room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int queued;
+    private int changes;
 
     public JournalShards(MemoryJournal journal, PlainSealer sealer)
     {
@@ -94,6 +96,45 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         return await AppendAsync(Some.Flags(contact, flags, tenant, RowOf(contact).KeySlot), contact.Shard) ? flags : null;
     }
 
+    /// <summary>Changes of conversations are not kept.</summary>
+    public bool ConversationsFail { get; set; }
+
+    public async ValueTask<StoredConversation?> ChangeConversationAsync(int tenant, ConversationId id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        StoredConversation stored = await journal.FindConversationAsync(tenant, id, cancellationToken);
+        uint keySlot = RowOf(id.Contact).KeySlot;
+        if (ConversationsFail)
+        {
+            return null;
+        }
+
+        if (sealer.IsDestroyed(keySlot) && change.Act is ConversationAct.Assign or ConversationAct.Touch)
+        {
+            return new StoredConversation { Tenant = tenant, Id = id };
+        }
+
+        StoredConversation next = stored with { Found = true, KeySlot = keySlot, Facts = stored.Facts.After(change, Head(id.Shard), out ConversationEvent told) };
+        return await AppendAsync(next, told) ? next : null;
+    }
+
+    /// <summary>A message from the end user came in: its conversation's row alone.</summary>
+    public async Task ReceiveAsync(int tenant, ConversationId id)
+    {
+        StoredConversation stored = await journal.FindConversationAsync(tenant, id, CancellationToken.None);
+        ConversationFacts facts = stored.Facts.AfterInbound(Head(id.Shard), out ConversationEvent told);
+        Assert.True(await AppendAsync(stored with { Found = true, KeySlot = RowOf(id.Contact).KeySlot, Facts = facts }, told));
+    }
+
+    // Each a millisecond later, over all shards.
+    private ulong Head(int shard) => Some.IdAfter(Some.NowMs + Interlocked.Increment(ref changes), shard, 0).Head;
+
+    private async Task<bool> AppendAsync(StoredConversation row, ConversationEvent told)
+    {
+        var command = new Command(told == ConversationEvent.None ? default : Some.Conversation(row.Id, told, row.Tenant), row.Id.Shard, row);
+        queue.Writer.TryWrite(command);
+        return await command.Kept.Task == PartOutcome.Kept;
+    }
+
     public async ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken)
     {
         if (Cancel == CancelOutcome.Cancelled)
@@ -157,7 +198,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         public TaskCompletionSource<MessageId> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private sealed record Command(JournalEntry Entry, int Shard)
+    private sealed record Command(JournalEntry Entry, int Shard, StoredConversation? Conversation = null)
     {
         public TaskCompletionSource<PartOutcome> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -208,7 +249,15 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
             }
             else if (item is Command command)
             {
-                PartOf(command.Shard).Entries.Add(command.Entry);
+                if (command.Entry.Kind != EntryKind.None)
+                {
+                    PartOf(command.Shard).Entries.Add(command.Entry);
+                }
+
+                if (command.Conversation is { } conversation)
+                {
+                    PartOf(command.Shard).Conversations.Add(conversation);
+                }
             }
         }
 

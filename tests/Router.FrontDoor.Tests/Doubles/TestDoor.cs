@@ -19,6 +19,7 @@ using Router.Engine.Shards;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 using Router.FrontDoor.Tests.OpenApi;
 using Router.Testing;
 
@@ -111,6 +112,7 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
         builder.Services.AddSingleton(shards);
+        builder.Services.AddSingleton<IConversations>(new FakeConversations(shards, faults, sealer, time));
         builder.Services.AddSingleton<IJournal>(faults);
         var letters = new FakeLetters(shards as JournalShards);
         builder.Services.AddSingleton<IDeadLetters>(letters);

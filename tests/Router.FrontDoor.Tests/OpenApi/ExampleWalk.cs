@@ -43,6 +43,8 @@ internal sealed class ExampleWalk(TestDoor door)
     {
         ("/v1/messages/{id}", "id") => await door.PostAsync(),
         ("/admin/tenants/{tenant}/keys/{id}", "id") => (await door.SendAsync("POST", "/admin/tenants/acme/keys", """{"role":"agent"}""", "operator")).Json.GetProperty("id").GetString()!,
+        _ when operation.Path.StartsWith("/v1/conversations/", StringComparison.Ordinal) =>
+            (await door.SendAsync("POST", "/v1/messages", TestDoor.Body())).Json.GetProperty("conversation").GetString()!,
         ("/v1/keys/{id}", "id") => (await door.SendAsync("POST", "/v1/keys", """{"role":"agent"}""")).Json.GetProperty("id").GetString()!,
         ("/admin/keys/{id}", "id") => (await door.SendAsync("POST", "/admin/keys", """{"role":"support"}""", "operator")).Json.GetProperty("id").GetString()!,
         _ => throw new InvalidOperationException($"{operation}: say in {nameof(ExampleWalk)} how to make a '{parameter}', or give the parameter an example"),

@@ -18,6 +18,9 @@ internal sealed record Sample(string Allowed, Func<World, string> Path, Func<Wor
     /// <summary>Fields of the body, by path, that are needed.</summary>
     public IReadOnlyList<string> Required { get; init; } = [];
 
+    /// <summary>Fields of the body, by path, that may be null.</summary>
+    public IReadOnlyList<string> Nullable { get; init; } = [];
+
     /// <summary>Objects in the body, by path, in which any field may stand.</summary>
     public IReadOnlyList<string> Free { get; init; } = [];
 

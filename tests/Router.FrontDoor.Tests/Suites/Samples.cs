@@ -36,6 +36,17 @@ internal static class Samples
         ["GET /v1/messages"] = new(Reads, static w => $"/v1/messages?conversation={w.Conversation}") { Foreign = 200 },
         ["GET /v1/messages/{id}"] = new(Reads, static w => $"/v1/messages/{w.Message}"),
         ["DELETE /v1/messages/{id}"] = new(Sends, static w => $"/v1/messages/{w.Message}"),
+        ["GET /v1/conversations"] = new(Reads, static _ => "/v1/conversations?state=open") { Foreign = 200 },
+        ["GET /v1/conversations/{id}"] = new(Reads, static w => $"/v1/conversations/{w.Conversation}"),
+        ["POST /v1/conversations/{id}/messages"] = new(
+            Sends, static w => $"/v1/conversations/{w.Conversation}/messages", static _ => """{"content":{"type":"text","text":"x"},"purpose":"otp","priority":"low","validitySeconds":60,"reference":"r","metadata":{"a":1}}""")
+        {
+            Status = 202, Required = ["content", "content.type", "content.text"], Free = ["metadata"],
+        },
+        ["POST /v1/conversations/{id}/assign"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/assign", static _ => """{"agent":"ann"}""") { Required = ["agent"], Nullable = ["agent"], TooManyBytes = 32_769 },
+        ["POST /v1/conversations/{id}/close"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/close"),
+        ["POST /v1/conversations/{id}/reopen"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/reopen"),
+        ["POST /v1/conversations/{id}/notes"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/notes", static _ => """{"text":"x"}""") { Status = 204, Required = ["text"], TooManyBytes = 32_769 },
         ["GET /v1/events"] = new(Reads, static _ => "/v1/events") { Streams = true, Foreign = 200 },
         ["PUT /v1/contacts/{address}"] = new(Manages, static w => $"/v1/contacts/{w.Address}", static _ => """{"timeZone":"Europe/Rome"}""") { Foreign = 200, Required = ["timeZone"], Nullable = ["timeZone"], TooManyBytes = 4097 },
         ["GET /v1/contacts/{address}"] = new(Reads, static w => $"/v1/contacts/{w.Address}") { Foreign = 200 },

@@ -38,6 +38,7 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
             door, "POST", "/v1/messages", $$$"""{"to":"{{{Address}}}","purpose":"service","content":{"type":"text","text":"{{{Mark}}}"},"reference":"{{{Mark}}}","metadata":{"mark":"{{{Mark}}}"}}""", Role);
         Message = message.GetProperty("id").GetString()!;
         Conversation = message.GetProperty("conversation").GetString()!;
+        await PutAsync(door, "POST", $"/v1/conversations/{Conversation}/assign", $$"""{"agent":"{{Mark}}"}""", Role);
         await PutAsync(door, "PUT", $"/v1/contacts/{Address}/flags", """{"minor":true}""", Role);
     }
 

@@ -1,5 +1,6 @@
 using Router.Core.Addresses;
 using Router.Core.Consent;
+using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Storage.Log;
@@ -112,13 +113,16 @@ public sealed class LogCodecTests
             };
         }
 
-        EntryKind kind = random.Next(8) switch { 0 => EntryKind.Leaving, 1 => EntryKind.PartDone, _ => (EntryKind)random.Next(1, 7) };
+        EntryKind kind = random.Next(8) switch { 0 => EntryKind.Leaving, 1 => EntryKind.PartDone, 2 => EntryKind.Conversation, _ => (EntryKind)random.Next(1, 7) };
         JournalEntry entry = About(message) with { Kind = kind, ReceiptKey = random.Next(2) == 0 ? (ulong)random.NextInt64() : 0 };
         int shard = random.Next(64);
         switch (kind)
         {
             case EntryKind.Flags:
                 entry = entry with { Message = default, Flags = new ContactFlags((uint)random.Next()), KeySlot = (uint)random.Next() };
+                break;
+            case EntryKind.Conversation:
+                entry = entry with { Message = default, Told = (ConversationEvent)random.Next(1, 4) };
                 break;
             case EntryKind.UnmatchedReceipt or EntryKind.ReceiptDone:
                 entry = entry with { Tenant = 0, Message = default, Contact = default(ContactId), Sender = 0, Status = MessageStatus.Delivered, Reason = Reason.Undeliverable, Provider = random.Next() };

@@ -74,6 +74,15 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
             return await journal.FindFlagsAsync(contact, cancellationToken);
         }
 
+        public ValueTask<StoredConversation> FindConversationAsync(int tenant, ConversationId id, CancellationToken cancellationToken) =>
+            journal.FindConversationAsync(tenant, id, cancellationToken);
+
+        public ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken) =>
+            journal.ListConversationsAsync(query, cancellationToken);
+
+        public ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken) =>
+            journal.FindUnheardAsync(shard, max, cancellationToken);
+
         public async ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken)
         {
             await store.SweepAsync();

@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+using Router.Core.Conversations;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+using Router.Engine.Shards;
+using Router.Grains.Placement;
+using Router.Grains.Shards;
+
+namespace Router.Grains.Conversations;
+
+/// <inheritdoc cref="IConversationGrain"/>
+/// <remarks>Holds what is sealed, never what was opened: a live grain forgets with its contact's key too. Facts are read from storage and changed through the shard at each call.</remarks>
+[ByConversation]
+internal sealed partial class ConversationGrain(
+    [PersistentState("conversation", RouterSilo.StorageName)] IPersistentState<ConversationMemory> state, IShards shards, IJournal journal, IRecordSealer sealer, ShardKeeper keeper,
+    TimeProvider time, ILogger<ConversationGrain> log) : Grain, IConversationGrain
+{
+    private int tenant;
+    private ConversationId id;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (tenant, id) = ConversationKey.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ViewItem> LookAsync(bool counts, string? by)
+    {
+        StoredConversation stored = await journal.FindConversationAsync(tenant, id, CancellationToken.None);
+        ConversationMemory memory = state.State;
+        ConversationContent? content = ConversationContent.TryOpen(sealer, tenant, memory);
+        uint unread = stored.Facts.Inbounds > memory.Seen ? stored.Facts.Inbounds - memory.Seen : 0;
+        var view = new ViewItem
+        {
+            Stored = ConversationItem.Of(stored),
+            Unread = unread,
+            ReadAtMs = memory.SeenAtMs,
+            NoteTimes = [.. (content?.Notes ?? []).Select(static n => n.AtMs)],
+            NoteTexts = [.. (content?.Notes ?? []).Select(static n => n.Text)],
+            NoteAuthors = [.. (content?.Notes ?? []).Select(static n => n.By)],
+            ReadBy = memory.SeenBy,
+            Erased = content is null,
+        };
+        if (counts && unread > 0)
+        {
+            memory.Seen = stored.Facts.Inbounds;
+            memory.SeenAtMs = NowMs;
+            memory.SeenBy = by;
+            _ = await TryWriteAsync(); // if not, they are unread once more
+        }
+
+        StayWithShard();
+        return view;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ConversationItem?> ChangeAsync(ChangeItem change)
+    {
+        StoredConversation? stored = await shards.ChangeConversationAsync(tenant, id, change.ToChange(), CancellationToken.None);
+        StayWithShard();
+        return stored is { } kept ? ConversationItem.Of(kept) : null;
+    }
+
+    /// <inheritdoc/>
+    public async Task<NoteOutcome> AddNoteAsync(string text, string? by)
+    {
+        // The shard first: it knows the contact's key of now, and the conversation becomes the newest.
+        if (await shards.ChangeConversationAsync(tenant, id, ConversationChange.Touch, CancellationToken.None) is not { } stored)
+        {
+            return NoteOutcome.Unavailable;
+        }
+
+        ConversationMemory memory = state.State;
+        ConversationContent content = ConversationContent.TryOpen(sealer, tenant, memory) ?? ConversationContent.Empty; // what was erased makes room
+        content = content with { Notes = ConversationNotes.With(content.Notes, new ConversationNote(NowMs, text, by)) };
+        if (content.TrySeal(sealer, tenant, stored.KeySlot) is not { } made)
+        {
+            return NoteOutcome.Erased;
+        }
+
+        memory.KeySlot = stored.KeySlot;
+        memory.Content = made;
+        StayWithShard();
+        return await TryWriteAsync() ? NoteOutcome.Kept : NoteOutcome.Unavailable;
+    }
+
+    /// <inheritdoc/>
+    public Task HearAsync(ulong head)
+    {
+        // Being awake is all that a conversation without a bot needs; what is unread follows from the facts.
+        StayWithShard();
+        return Task.CompletedTask;
+    }
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    // The shard moved: the next call wakes the grain beside it.
+    private void StayWithShard()
+    {
+        if (keeper.IsElsewhere(id.Shard))
+        {
+            DeactivateOnIdle();
+        }
+    }
+
+    private async Task<bool> TryWriteAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+            return true;
+        }
+#pragma warning disable CA1031 // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotKept(id.Shard, exception);
+            DeactivateOnIdle();
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "what was written beside a conversation of shard {Shard} could not be stored; whoever wrote it is told to try again")]
+    private partial void LogNotKept(int shard, Exception exception);
+}
