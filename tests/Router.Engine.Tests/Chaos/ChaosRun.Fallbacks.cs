@@ -29,7 +29,7 @@ internal sealed partial class ChaosRun
     // A fallback, or a message for one that is kept: whether it is, whoever posts it must know first.
     private void DrawFallback(Posted one)
     {
-        if (!withFallbacks || Chance(0.4))
+        if (!withFallbacks || Chance(0.1))
         {
             return;
         }
@@ -48,6 +48,7 @@ internal sealed partial class ChaosRun
             freeFallbacks.Remove(fallback);
             one.Request.FallbackId = fallback.Id;
             one.Request.FallbackAfterSeconds = Chance(0.3) ? 1 + Random.Next(5) : 0;
+            one.Request.Region = Chance(0.5) ? 1u : 0; // nobody is there: rejected at once, the fallback is woken while there is trouble
         }
     }
 
@@ -99,7 +100,8 @@ internal sealed partial class ChaosRun
                 return "a fallback goes beside its message: " + story;
             }
 
-            bool due = verdict == FallbackVerdict.Wake || (message.FallbackAfterSeconds > 0 && verdict == FallbackVerdict.Wait);
+            bool hadTime = events.First(e => verdict == FallbackVerdict.Wait || FallbackRule.Decide(e.Status, e.Reason) == verdict).AtMs < fallback.ValidUntilMs - (FallbackValiditySeconds * 500);
+            bool due = (verdict == FallbackVerdict.Wake && hadTime) || (message.FallbackAfterSeconds > 0 && verdict == FallbackVerdict.Wait);
             if (due && !Ledger.IsFallbackDone(fallback.Id) && itsStatus != MessageStatus.Cancelled && clockSetAt < 0)
             {
                 return "a fallback was forgotten: " + story;
