@@ -46,5 +46,9 @@ public sealed partial class SiloEngine
         }
     }
 
-    private void OnBalanceLow(int tenant) => Log.BalanceLow(Configuration.FindTenant(tenant)?.Name ?? "(removed)");
+    private void OnBalanceLow(int tenant)
+    {
+        Log.BalanceLow(Configuration.FindTenant(tenant)?.Name ?? "(removed)");
+        Notify(tenant, NoticeKind.BalanceLow);
+    }
 }

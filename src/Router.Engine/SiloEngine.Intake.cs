@@ -76,6 +76,16 @@ public sealed partial class SiloEngine
             : default;
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var task = new WatchTask(tenant, id, (long)limit.TotalMilliseconds);
+        return !Post(id.Shard, new UrgentCommand { Kind = CommandKind.Watch, Target = task }) || await task.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public long WaitingOf(int tenant) => Waiting.Of(tenant);
+
     /// <summary>The owner of a shard here; null: none. For tests.</summary>
     internal ShardOwner? OwnerOf(int shard) => Volatile.Read(ref owners[shard]);
 

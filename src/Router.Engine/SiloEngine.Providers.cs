@@ -12,6 +12,9 @@ public sealed partial class SiloEngine
     private readonly Dictionary<int, RunningProvider> providers = [];
     private readonly Lock configurationGate = new();
 
+    /// <summary>Whether a kind of provider carries media; false for a kind that is not known here.</summary>
+    public bool CarriesMedia(string kind) => factories.TryGetValue(kind, out IProviderFactory? factory) && factory.CarriesMedia;
+
     /// <summary>Swaps the configuration whole: providers that are new start, those that changed settle what is in flight and are replaced, those that are gone or disabled stop at once (R1.6).</summary>
     public void Apply(Configuration configuration)
     {
@@ -53,6 +56,7 @@ public sealed partial class SiloEngine
                     providers.Add(account.Number, running);
                     var breaker = new CircuitBreaker(Time.TimestampFrequency, new Random(seeds.Next()));
                     Dispatcher.Attach(new ProviderLink(account, provider, breaker, Time) { Draining = account.IsDraining });
+                    TellHealth(account.Number, up: false);
                     running.Start(changed.GetValueOrDefault(account.Number));
                 }
             }
@@ -141,6 +145,7 @@ public sealed partial class SiloEngine
     {
         Log.ProviderHealth(Configuration.FindProvider(provider)?.Name ?? "(removed)", up, expected: draining);
         Dispatcher.HealthChanged(provider, up);
+        TellHealth(provider, up);
     }
 
     /// <summary>Has every owner here look for another provider for what waits at one that takes nothing.</summary>
@@ -179,6 +184,7 @@ public sealed partial class SiloEngine
     {
         providers.Remove(number, out RunningProvider? running);
         running!.Events.Retire();
+        TellHealth(number, up: false);
         return running;
     }
 

@@ -29,6 +29,20 @@ internal sealed class FrontDoorCounts : IDisposable
     /// <summary>Messages, single or lines, refused with 429.</summary>
     internal long RefusedTenantFull;
 
+    /// <summary>Wishes to wait for a verdict that were not followed because too many waited.</summary>
+    internal long WaitsRefused;
+    /// <summary>Posts of events that receivers took.</summary>
+    internal long WebhooksTaken;
+
+    /// <summary>Posts of events that receivers did not take.</summary>
+    internal long WebhooksFailed;
+
+    /// <summary>Events given up: not taken in three days, while others were.</summary>
+    internal long WebhooksGivenUp;
+
+    /// <summary>Faults of our own in deliveries.</summary>
+    internal long WebhookFaults;
+
     private readonly Meter meter;
 
     /// <summary>Makes the instruments.</summary>
@@ -43,6 +57,14 @@ internal sealed class FrontDoorCounts : IDisposable
         }, description: "times an NDJSON stream stopped reading");
         meter.CreateObservableCounter("router.stream.idle", () => Volatile.Read(ref StreamsIdle), description: "NDJSON streams closed because nothing went on");
         meter.CreateObservableCounter("router.events.cut_off", () => Volatile.Read(ref EventStreamsCutOff), description: "event streams cut off because the client took nothing");
+        meter.CreateObservableCounter("router.prefer.wait_refused", () => Volatile.Read(ref WaitsRefused), description: "Prefer: wait answered 202 because too many waited");
+        meter.CreateObservableCounter("router.webhooks.posts", () => new Measurement<long>[]
+        {
+            new(Volatile.Read(ref WebhooksTaken), new KeyValuePair<string, object?>("result", "taken")),
+            new(Volatile.Read(ref WebhooksFailed), new KeyValuePair<string, object?>("result", "failed")),
+        }, description: "posts of events to webhooks");
+        meter.CreateObservableCounter("router.webhooks.given_up", () => Volatile.Read(ref WebhooksGivenUp), description: "events that a webhook did not take in three days");
+        meter.CreateObservableCounter("router.webhooks.faults", () => Volatile.Read(ref WebhookFaults), description: "faults of Router's own in deliveries to webhooks");
         meter.CreateObservableCounter("router.messages.refused", () => new Measurement<long>[]
         {
             new(Volatile.Read(ref RefusedBusy), new KeyValuePair<string, object?>("status", 503)),

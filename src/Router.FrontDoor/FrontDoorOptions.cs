@@ -33,6 +33,12 @@ public sealed record FrontDoorOptions
     /// <summary>1 s to <see cref="WaitSecondsHighest"/>. How often an event stream with nothing to tell sends a comment, so that intermediaries keep it open.</summary>
     public TimeSpan HeartBeat { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// <c>Webhooks:AllowPrivateNetworks</c>: whether tenants' webhooks may lead into private networks, and be <c>http://</c>. For installations where all tenants are the operator's
+    /// own: anybody else could reach what stands behind the operator's walls.
+    /// </summary>
+    public bool AllowPrivateNetworks { get; init; }
+
     /// <summary>What is wrong, with the setting, the range and the remedy; null: nothing.</summary>
     public string? Validate()
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Router.Engine.Journal;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Administration;
@@ -15,6 +16,9 @@ using Router.FrontDoor.Health;
 using Router.FrontDoor.Messages;
 using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
+using Router.FrontDoor.Templates;
+using Router.FrontDoor.Webhooks;
+using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor;
 
@@ -22,8 +26,8 @@ namespace Router.FrontDoor;
 public static class RouterFrontDoor
 {
     /// <summary>
-    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IJournal</c>, <c>IKeyedHash</c>, <see cref="TimeProvider"/>,
-    /// <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IWebhooks</c>, <c>IJournal</c>, <c>IKeyedHash</c>,
+    /// <see cref="TimeProvider"/>, <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -46,14 +50,28 @@ public static class RouterFrontDoor
         services.AddSingleton<LineStreamServices>();
         services.AddSingleton<AcceptEndpoints>();
         services.AddSingleton<MessageOverlay>();
+        services.AddSingleton<ShownMessages>();
+        services.AddSingleton<VerdictWait>();
+        services.AddSingleton<RateLimitHeaders>();
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<ConversationLookup>();
         services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();
+        services.AddSingleton<EventComposer>();
+        services.AddSingleton<EventFinder>();
+        services.TryAddSingleton<IHostResolver, DnsResolver>();
+        services.TryAddSingleton(new WebhookTimes());
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<WebhookSlots>();
+        services.AddSingleton(static s => new EventFan(s.GetRequiredService<IJournal>().Events, s.GetRequiredService<WebhookTimes>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<WebhookServices>();
+        services.AddSingleton<IWebhookDelivery, WebhookDelivery>();
+        services.AddSingleton<WebhookEndpoints>();
         services.AddSingleton<FlagEndpoints>();
         services.AddSingleton<ConsentEndpoints>();
+        services.AddSingleton<TemplateEndpoints>();
         services.AddSingleton<TenantEndpoints>();
         services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
@@ -97,8 +115,10 @@ public static class RouterFrontDoor
         services.GetRequiredService<ConversationEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
         services.GetRequiredService<ContactEndpoints>().Map(endpoints);
+        services.GetRequiredService<WebhookEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);
+        services.GetRequiredService<TemplateEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
         services.GetRequiredService<KeyEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);

@@ -8,7 +8,9 @@ using Router.Grains.Administration;
 using Router.Grains.Catalog;
 using Router.Grains.Conversations;
 using Router.Grains.Placement;
+using Router.Grains.Providers;
 using Router.Grains.Shards;
+using Router.Grains.Webhooks;
 
 namespace Router.Grains;
 
@@ -35,9 +37,16 @@ public static class RouterSiloExtensions
             _ = s.GetRequiredService<IConversations>();
             return s.GetRequiredService<ShardKeeper>();
         });
-        services.AddSingleton<IShards, ClusterShards>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddSingleton<IConversations, ClusterConversations>();
+        services.AddSingleton<ClusterShards>();
+        services.AddSingleton<IShards>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<INotices>(static s => s.GetRequiredService<ClusterShards>());
+        services.AddSingleton<WebhookKeeper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<WebhookKeeper>());
+        services.AddSingleton<IWebhooks, SiloWebhooks>();
+        services.AddSingleton<ProviderWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<ProviderWatch>());
         services.AddHostedService<SiloDrain>();
         services.AddSingleton<IAdministration, SiloAdministration>();
         services.AddSingleton<OperatorKeys>();

@@ -21,6 +21,15 @@ public sealed record RouterSiloOptions
     /// <summary>Pause before a silo that did not take the configuration is tried again. Default 200 ms.</summary>
     public TimeSpan SpreadRetry { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A provider's state is told to tenants once it has lasted so long. Default 2 s: a link that binds anew at once is nothing to tell.</summary>
+    public TimeSpan HealthRest { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A provider that is new here, as all are after a start, has so long to bind before it is called down. Default 30 s.</summary>
+    public TimeSpan HealthFirst { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>However a link flaps, tenants are told of it this seldom. Default 10 s.</summary>
+    public TimeSpan HealthPause { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Messages that wait for a shard on another silo, a shard. Default 1,024.</summary>
     public int RemoteQueue { get; init; } = 1024;
 }

@@ -61,16 +61,16 @@ public sealed class CreditAndUsageTests
         Add(door, 1, 1, Some.NowMs - 86_400_000, EntryKind.Status); // the month before
         Add(door, 2, 9, Some.NowMs, EntryKind.Status);
 
-        const string Mine = """{"day":"2026-03-01","tenant":"acme","channel":"sms","provider":"p","messages":1,"segments":2,"cost":0.08}""";
-        const string Others = """{"day":"2026-03-01","tenant":"other","channel":"sms","provider":"#9","messages":1,"segments":1,"cost":0.04}""";
-        const string Before = """{"day":"2026-02-28","tenant":"acme","channel":"sms","provider":"p","messages":1,"segments":1,"cost":0.04}""";
+        const string Mine = """{"day":"2026-03-01","tenant":"acme","channel":"sms","provider":"p","messages":1,"segments":2,"received":0,"cost":0.08}""";
+        const string Others = """{"day":"2026-03-01","tenant":"other","channel":"sms","provider":"#9","messages":1,"segments":1,"received":0,"cost":0.04}""";
+        const string Before = """{"day":"2026-02-28","tenant":"acme","channel":"sms","provider":"p","messages":1,"segments":1,"received":0,"cost":0.04}""";
         Assert.Equal($$"""{"items":[{{Mine}},{{Others}}]}""", (await door.SendAsync("GET", "/admin/usage", role: "support")).Text);
         Assert.Equal($$"""{"items":[{{Mine}}]}""", (await door.SendAsync("GET", "/admin/usage?tenant=acme", role: "support")).Text);
         Assert.Equal($$"""{"items":[{{Mine}}]}""", (await door.SendAsync("GET", "/v1/usage", role: "auditor")).Text);
         Assert.Equal($$"""{"items":[{{Before}},{{Mine}}]}""", (await door.SendAsync("GET", "/v1/usage?from=2026-02-01&to=2026-03-01&format=json")).Text);
         Answer csv = await door.SendAsync("GET", "/admin/usage?format=csv", role: "operator");
         Assert.Equal("text/csv", csv.Type);
-        Assert.Equal("day,tenant,channel,provider,messages,segments,cost\r\n2026-03-01,acme,sms,p,1,2,0.08\r\n2026-03-01,other,sms,#9,1,1,0.04\r\n", csv.Text);
+        Assert.Equal("day,tenant,channel,provider,messages,segments,received,cost\r\n2026-03-01,acme,sms,p,1,2,0,0.08\r\n2026-03-01,other,sms,#9,1,1,0,0.04\r\n", csv.Text);
     }
 
     [Theory]

@@ -211,6 +211,75 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task A_stream_of_some_types_tells_these_in_their_order_and_no_other()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection stream = await OpenAsync(door, query: "?types=message.sent,consent.*");
+        AcceptedMessage accepted = AcceptedOf(door, await door.PostAsync());
+        await door.Shards.AppendAsync(Some.Status(accepted, MessageStatus.Sent), accepted.Id.Shard);
+        await door.Shards.AppendAsync(Some.Status(accepted, MessageStatus.Delivered), accepted.Id.Shard);
+        await door.Shards.SetFlagsAsync(1, accepted.Contact, FlagsChange.Of(static f => f.WithBlocked(true)), CancellationToken.None);
+        AcceptedMessage second = AcceptedOf(door, await door.PostAsync());
+        await door.Shards.AppendAsync(Some.Status(second, MessageStatus.Sent), second.Id.Shard);
+
+        Event[] told = [await NextAsync(stream), await NextAsync(stream), await NextAsync(stream)];
+
+        Assert.Equal(["message.sent", "consent.changed", "message.sent"], told.Select(static e => e.Type));
+        Assert.Equal(second.Id.ToString(), told[2].Data.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_stream_of_a_conversation_tells_of_it_alone()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string first = await door.PostAsync(to: "sms:+393330000001");
+        await using RawConnection stream = await OpenAsync(door, query: "?types=*&conversation=" + ConversationOf(door, first));
+        await door.PostAsync(to: "sms:+393330000002");
+        await door.Shards.SetFlagsAsync(1, AcceptedOf(door, first).Contact, FlagsChange.Of(static f => f.WithMinor(true)), CancellationToken.None);
+        string again = await door.PostAsync(to: "sms:+393330000001");
+
+        Event told = await NextAsync(stream);
+
+        Assert.Equal((again, ConversationOf(door, first)), (told.Data.GetProperty("message").GetString(), told.Data.GetProperty("conversation").GetString()));
+
+        static string ConversationOf(TestDoor door, string id)
+        {
+            AcceptedMessage accepted = AcceptedOf(door, id);
+            return new ConversationId(accepted.Contact, accepted.Sender).ToString();
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_that_wants_nothing_of_what_comes_moves_its_position_on()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection stream = await OpenAsync(door, query: "?types=provider.up");
+        string begin = await PositionAsync(stream);
+        Task<string?> beat = stream.ReadLineAsync();
+        while (!beat.IsCompleted)
+        {
+            await door.PostAsync();
+            door.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.StartsWith(":", await beat, StringComparison.Ordinal);
+        Assert.NotEqual(begin, await PositionAsync(stream));
+    }
+
+    [Theory]
+    [InlineData("types=message.gone", "types")]
+    [InlineData("types=", "types")]
+    [InlineData("types=message.sent,", "types")]
+    [InlineData("types=message", "types")]
+    [InlineData("conversation=x", "conversation")]
+    public async Task A_filter_that_fits_nothing_is_400(string query, string field)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("GET", "/v1/events?" + query)).IsProblem(400, "invalid_parameter", field);
+    }
+
+    [Fact]
     public async Task A_key_that_is_removed_is_told_nothing_more()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
@@ -274,10 +343,10 @@ public sealed class EventTests
         Assert.False(stream.EndedWhole);
     }
 
-    private static async Task<RawConnection> OpenAsync(TestDoor door, string? position = null)
+    private static async Task<RawConnection> OpenAsync(TestDoor door, string? position = null, string query = "")
     {
         RawConnection raw = await door.ConnectAsync();
-        await raw.SendHeadAsync("GET", "/v1/events", door.Key, more: position is null ? "" : $"Last-Event-ID: {position}\r\n");
+        await raw.SendHeadAsync("GET", "/v1/events" + query, door.Key, more: position is null ? "" : $"Last-Event-ID: {position}\r\n");
         string head = await raw.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
         Assert.Contains("text/event-stream", head, StringComparison.Ordinal);

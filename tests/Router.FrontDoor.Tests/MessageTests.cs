@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.FrontDoor.Tests.Doubles;
 using Router.Testing;
@@ -144,6 +145,43 @@ public sealed class MessageTests
         door.Shards.Cancel = outcome;
 
         (await door.SendAsync("DELETE", "/v1/messages/" + id)).IsProblem(status, code);
+    }
+
+    [Theory]
+    [InlineData(MessageStatus.Sent, "sent", "The message has left")]
+    [InlineData(MessageStatus.Delivered, "delivered", "The message was delivered")]
+    [InlineData(MessageStatus.Read, "read", "The message was delivered")]
+    [InlineData(MessageStatus.Undelivered, "undelivered", "The message left and was not delivered")]
+    [InlineData(MessageStatus.Expired, "expired", "The message has ended")]
+    [InlineData(MessageStatus.Rejected, "rejected", "The message has ended")]
+    public async Task A_message_that_cannot_be_cancelled_any_more_says_which_it_was(MessageStatus status, string word, string detail)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string id = await door.PostAsync();
+        (AcceptedMessage accepted, _, _) = Assert.Single(door.Journal.Store.Snapshot());
+        await door.Shards.AppendAsync(Some.Status(accepted, status), accepted.Id.Shard);
+        door.Shards.Cancel = CancelOutcome.NotFound;
+
+        Answer answer = await door.SendAsync("DELETE", "/v1/messages/" + id);
+
+        answer.IsProblem(409, "already_left");
+        Assert.Equal(word, answer.Json.GetProperty("messageStatus").GetString());
+        Assert.StartsWith(detail, answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_just_being_sent_cannot_be_cancelled_and_says_so()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string id = await door.PostAsync();
+        (AcceptedMessage accepted, _, _) = Assert.Single(door.Journal.Store.Snapshot());
+        door.Shards.Live[accepted.Id] = new LiveMessage(true, MessageStatus.Sending, 1);
+        door.Shards.Cancel = CancelOutcome.AlreadyLeft;
+
+        Answer answer = await door.SendAsync("DELETE", "/v1/messages/" + id);
+
+        answer.IsProblem(409, "already_left");
+        Assert.Equal("sending", answer.Json.GetProperty("messageStatus").GetString());
     }
 
     [Fact]

@@ -294,17 +294,6 @@ public sealed class SingleMessageTests
     }
 
     [Fact]
-    public async Task Prefer_wait_is_passed_over()
-    {
-        await using TestDoor door = await TestDoor.OpenAsync();
-
-        Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body(), headers: ("Prefer", "wait=5"));
-
-        Assert.Equal(202, answer.Status);
-        Assert.False(answer.Headers.ContainsKey("Preference-Applied"));
-    }
-
-    [Fact]
     public async Task What_is_kept_is_what_was_sent()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -22,6 +22,9 @@ internal sealed class Carrier
     /// <summary>The silo through whose connection all receipts come; null: the one that sent.</summary>
     public volatile string? ReceiptsTo;
 
+    /// <summary>A connection a silo.</summary>
+    public ICollection<CarrierProvider> Providers => providers.Values;
+
     public void Add(CarrierProvider provider) => providers[provider.Silo] = provider;
 
     public void Take(CarrierProvider from, in Departure departure)
@@ -72,6 +75,9 @@ internal sealed class CarrierProvider(Carrier carrier, string silo, int number, 
         carrier.Add(this);
         events.HealthChanged(number, true);
     }
+
+    /// <summary>Its session goes up or down.</summary>
+    public void Turn(bool up) => events.HealthChanged(number, up);
 
     public void Submit(ReadOnlySpan<Departure> departures)
     {

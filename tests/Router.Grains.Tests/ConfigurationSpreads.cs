@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 using Router.Grains.Tenants;
@@ -179,6 +180,47 @@ public sealed class ConfigurationSpreads
 
         Assert.Equal([new ApiKey("k", 42, Role.Auditor, 3)], read.Keys);
         Assert.False(read.Keys[0].HasExpired(long.MaxValue));
+    }
+
+    [Fact]
+    public async Task Templates_reach_every_silo_and_outlive_changes_of_the_tenant_and_the_cluster()
+    {
+        StoredGrains stored = new();
+        await using (RouterCluster cluster = await RouterCluster.StartAsync(stored))
+        {
+            IAdministration here = cluster.Administration(0);
+            IAdministration there = cluster.Administration(1);
+            Assert.NotNull(await here.PutTemplateAsync("nobody", new TemplateSettings("code", "en", "x"), Stop));
+            await here.PutTenantAsync("acme", Acme, Stop);
+            Assert.Null(await here.PutTemplateAsync("acme", new TemplateSettings("code", "en", "first"), Stop));
+            Assert.Null(await there.PutTemplateAsync("acme", new TemplateSettings("code", "en", "Code {{ code }}"), Stop));
+            Assert.Null(await there.PutTemplateAsync("acme", new TemplateSettings("code", "it", "Codice {{ code }}"), Stop));
+            Assert.Equal(["Code {{ code }}", "Codice {{ code }}"], here.Current.FindTenant("acme")!.Templates.All.Select(static t => t.Settings.Text));
+            Template kept = here.Current.FindTenant("acme")!.Templates.Find("code", "en")!;
+            await there.PutTenantAsync("acme", Acme with { Name = "Acme Ltd" }, Stop);
+            Assert.Same(kept, here.Current.FindTenant("acme")!.Templates.Find("code", "en")); // compiled once
+            Assert.True(await here.RemoveTemplateAsync("acme", "code", "it", Stop));
+            Assert.Null(there.Current.FindTenant("acme")!.Templates.Find("code", "it"));
+            Assert.False(await here.RemoveTemplateAsync("acme", "code", "it", Stop));
+        }
+
+        await using RouterCluster second = await RouterCluster.StartAsync(stored, 1);
+        Assert.Equal("Code {{ code }}", Assert.Single(second.Administration(0).Current.FindTenant("acme")!.Templates.All).Settings.Text);
+    }
+
+    [Fact]
+    public async Task The_two_hundred_and_first_template_is_refused_by_the_tenant_itself()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        IAdministration administration = cluster.Administration(0);
+        await administration.PutTenantAsync("acme", Acme, Stop);
+        for (int i = 0; i < TemplateRules.CountMax; i++)
+        {
+            Assert.Null(await administration.PutTemplateAsync("acme", new TemplateSettings($"t{i}", "en", "x"), Stop));
+        }
+
+        Assert.Equal("name", (await administration.PutTemplateAsync("acme", new TemplateSettings("more", "en", "x"), Stop))!.Field);
+        Assert.Equal(TemplateRules.CountMax, administration.Current.FindTenant("acme")!.Templates.All.Count());
     }
 
     [Fact]

@@ -15,6 +15,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Webhooks;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -24,9 +25,10 @@ internal sealed class RouterCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster cluster;
 
-    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier, PlainSealer sealer)
+    private RouterCluster(InProcessTestCluster cluster, MemoryStore store, Carrier carrier, PlainSealer sealer, Deliveries deliveries)
     {
         Sealer = sealer;
+        Deliveries = deliveries;
         Carrier = carrier;
         this.cluster = cluster;
         Store = store;
@@ -39,6 +41,7 @@ internal sealed class RouterCluster : IAsyncDisposable
     public Carrier Carrier { get; }
 
     public PlainSealer Sealer { get; }
+    public Deliveries Deliveries { get; }
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
@@ -47,6 +50,7 @@ internal sealed class RouterCluster : IAsyncDisposable
         store ??= new MemoryStore();
         Carrier carrier = new();
         PlainSealer sealer = new();
+        Deliveries deliveries = new();
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
@@ -59,6 +63,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyedHash>(Hash);
             silo.Services.AddSingleton(s => new SiloEngine(
                 s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
+            silo.Services.AddSingleton<IWebhookDelivery>(new SiloDeliveries(deliveries, specific.SiloName));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {
@@ -71,12 +76,14 @@ internal sealed class RouterCluster : IAsyncDisposable
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();
-        RouterCluster started = new(cluster, store, carrier, sealer);
+        RouterCluster started = new(cluster, store, carrier, sealer, deliveries);
         await started.WaitUntilReadyAsync();
         return started;
     }
 
     public IAdministration Administration(int silo) => Of<IAdministration>(silo);
+
+    public IWebhooks Webhooks(int silo) => Of<IWebhooks>(silo);
 
     public IShards Shards(int silo) => Of<IShards>(silo);
 

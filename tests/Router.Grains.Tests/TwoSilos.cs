@@ -62,6 +62,7 @@ public sealed class TwoSilos
         Assert.Equal(1, early.Request.Id.Shard);
         Assert.Equal(contact, early.Request.Conversation.Contact);
         Assert.True((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);
+        Assert.True(await from.WatchAsync(tenant.Number, early.Request.Id, TimeSpan.FromSeconds(30), Stop)); // it is scheduled: decided
         Assert.Equal(CancelOutcome.Cancelled, await from.CancelAsync(tenant.Number, early.Request.Id, Stop));
         Assert.Equal(CancelOutcome.NotFound, await from.CancelAsync(tenant.Number + 1, early.Request.Id, Stop));
         Assert.False((await from.PeekAsync(tenant.Number, early.Request.Id, Stop)).Found);
@@ -69,6 +70,20 @@ public sealed class TwoSilos
         ContactFlags? flags = await from.SetFlagsAsync(tenant.Number, contact, FlagsChange.Of(static f => f.WithBlocked(true)), Stop);
         Assert.True(flags!.Value.Blocked);
         Assert.True((await cluster.Journal(0).FindFlagsAsync(contact, Stop)).Blocked);
+    }
+
+    [Fact]
+    public async Task The_other_silo_is_told_that_a_message_is_media()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        Posted media = Posted.Make(tenant, RouterCluster.NumberIn(1, 0));
+        media.Request.IsMedia = true;
+        Assert.Equal(Intake.Queued, cluster.Shards(0).TryAccept(media.Request));
+        Assert.Equal(AcceptOutcome.Accepted, await media.Outcome.WaitAsync(Stop));
+
+        await cluster.WaitForAsync(() => cluster.Store.Snapshot().Single().Status == MessageStatus.Rejected); // an SMS carries none
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Http=x", "Http is not a setting: remove it, or use one of Http:Url")]
     [InlineData("Storage:Postgres=Host=x;Password=hunter2", "Storage:Postgres is not available in this version: leave it out")]
     [InlineData("Kafka:BootstrapServers=x:1", "Kafka:BootstrapServers is not available in this version")]
-    [InlineData("Webhooks:AllowPrivateNetworks=true", "Webhooks:AllowPrivateNetworks is not available in this version")]
+    [InlineData("Webhooks:AllowPrivateNetworks=yes", "Webhooks:AllowPrivateNetworks is 'yes': give true where")]
     public void A_wrong_setting_is_one_line_with_its_remedy(string argument, string line)
     {
         string mistake = Assert.Single(Wrong("--" + argument));

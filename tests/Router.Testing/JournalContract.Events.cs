@@ -53,6 +53,44 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task A_notice_is_an_event_of_its_tenant_alone()
+    {
+        ShardWriter writer = await TakeAsync(2);
+        writer.Add(new JournalEntry { Kind = EntryKind.Notice, Notice = NoticeKind.ProviderDown, Tenant = 2, Provider = 300, AtMs = Some.NowMs });
+        await writer.KeepAsync();
+
+        for (int round = 0; round < 2; round++)
+        {
+            JournalEntry read = Assert.Single(await ReadEventsAsync(tenant: 2)).Entry;
+            Assert.Equal((EntryKind.Notice, NoticeKind.ProviderDown, 2, 300, Some.NowMs), (read.Kind, read.Notice, read.Tenant, read.Provider, read.AtMs));
+            Assert.Empty(await ReadEventsAsync(tenant: 1));
+            await ReopenJournalAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_look_names_the_tenants_that_have_something_new_and_no_other()
+    {
+        ShardWriter writer = await TakeAsync(2);
+        await WriteEventsAsync(writer, 30);
+        IEventLog log = (await OpenAsync()).Events;
+        LogPosition end = log.End;
+        var tenants = new HashSet<int>();
+        Assert.Equal(end, log.Look(end, tenants));
+        Assert.Empty(tenants);
+
+        await writer.AcceptAsync(Some.Contact(2, 1), tenant: 3);
+        await writer.KeepAsync();
+
+        LogPosition looked = log.Look(end, tenants);
+        Assert.Equal([3], tenants);
+        Assert.Equal(log.End, looked);
+        tenants.Clear();
+        log.Look(log.Begin, tenants);
+        Assert.True(tenants.Contains(0) || tenants.IsSupersetOf([1, 2, 3]));
+    }
+
+    [Fact]
     public async Task A_position_is_good_after_a_crash_and_nothing_is_left_out_after_it()
     {
         ShardWriter writer = await TakeAsync(2);

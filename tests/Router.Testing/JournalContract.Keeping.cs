@@ -11,7 +11,7 @@ public abstract partial class JournalContract
         ShardWriter writer = await TakeAsync(5);
         AcceptedMessage message = await writer.AcceptAsync(Some.Contact(5, 1), "ciao", with: static m => m with
         {
-            NotBeforeMs = Some.NowMs + 77_000, Channel = Channel.WhatsApp, Purpose = Purpose.Marketing, Priority = Priority.Low, Segments = 3, HasReference = true, Sender = 9,
+            NotBeforeMs = Some.NowMs + 77_000, Channel = Channel.WhatsApp, Purpose = Purpose.Marketing, Priority = Priority.Low, Segments = 3, HasReference = true, IsMedia = true, Sender = 9,
         });
         await writer.KeepAsync();
 

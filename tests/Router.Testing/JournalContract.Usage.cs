@@ -30,6 +30,11 @@ public abstract partial class JournalContract
                 writer.Add(Some.Status(message, MessageStatus.Delivered, provider: 1)); // a receipt is no usage
                 expected.Add(part);
                 expected.Add(sent);
+                AcceptedMessage received = await writer.AcceptAsync(Some.Contact(3, random.Next(20)), tenant: random.Next(1, 4), with: m => m with
+                {
+                    Direction = MessageDirection.Inbound, Provider = random.Next(1, 3), Channel = random.Next(2) == 0 ? Channel.Sms : Channel.WhatsApp, IsPart = random.Next(4) == 0,
+                });
+                expected.Add(received);
             }
 
             await writer.KeepAsync();

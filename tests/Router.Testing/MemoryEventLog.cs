@@ -74,6 +74,31 @@ public sealed class MemoryEventLog : IEventLog
     }
 
     /// <inheritdoc/>
+    public LogPosition Look(LogPosition after, ISet<int> tenants)
+    {
+        ArgumentNullException.ThrowIfNull(tenants);
+        lock (sync)
+        {
+            for (int i = FirstAfterLocked(after); i < log.Count; i++)
+            {
+                tenants.Add(log[i].Entry.Tenant);
+            }
+
+            return end;
+        }
+    }
+
+    /// <inheritdoc/>
+    public LogPosition FindTime(long atMs)
+    {
+        lock (sync)
+        {
+            int first = log.FindIndex(e => e.Entry.AtMs >= atMs);
+            return first < 0 ? end : first == 0 ? begin : log[first - 1].Position;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
     {
         while (true)

@@ -98,6 +98,7 @@ public sealed partial class MemoryStore
             if (before == KeptAs.New)
             {
                 Keep(accepted, part.Sealed.Span.Slice(accepted.SealedOffset, accepted.SealedLength).ToArray());
+                Usage.Add(accepted);
                 if (accepted.IsPart || accepted.Tenant == 0)
                 {
                     index++;
@@ -117,7 +118,7 @@ public sealed partial class MemoryStore
 
             Apply(part.Shard, entry);
             Usage.Add(entry);
-            if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags or EntryKind.Conversation))
+            if (entry.Tenant != 0 && entry.Kind is (EntryKind.Status or EntryKind.Flags or EntryKind.Conversation or EntryKind.Notice))
             {
                 events.Add(new LogEvent { Position = new LogPosition(number, index++), Entry = entry with { ReceiptKey = 0 } });
             }
@@ -230,6 +231,7 @@ public sealed partial class MemoryStore
                 contact.KeySlot = entry.KeySlot != 0 ? entry.KeySlot : contact.KeySlot;
                 break;
             case EntryKind.Conversation:
+            case EntryKind.Notice:
                 break;
             case EntryKind.UnmatchedReceipt:
                 unmatched.Add((shard, new UnmatchedReceipt

@@ -18,6 +18,15 @@ public sealed class MemoryUsage : IUsage
         }
     }
 
+    /// <summary>Counts a message that was kept.</summary>
+    public void Add(in AcceptedMessage accepted)
+    {
+        lock (sync)
+        {
+            sums.Add(accepted);
+        }
+    }
+
     /// <summary>All of it.</summary>
     public IReadOnlyList<UsageRow> All
     {

@@ -25,6 +25,7 @@ public readonly record struct MessageFacts(
     MessageId Fallback,
     int FallbackAfterSeconds,
     bool IsDormant,
+    bool IsMedia,
     MessageDirection Direction,
     bool IsPart,
     bool ConfirmsStop)
@@ -33,5 +34,5 @@ public readonly record struct MessageFacts(
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
         message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region, message.Fallback,
-        message.FallbackAfterSeconds, message.IsDormant, message.Direction, message.IsPart, message.ConfirmsStop);
+        message.FallbackAfterSeconds, message.IsDormant, message.IsMedia, message.Direction, message.IsPart, message.ConfirmsStop);
 }

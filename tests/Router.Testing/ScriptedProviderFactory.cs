@@ -19,6 +19,9 @@ public sealed class ScriptedProviderFactory : IProviderFactory
     /// <inheritdoc/>
     public string Kind => "scripted";
 
+    /// <inheritdoc/>
+    public bool CarriesMedia => true;
+
     /// <summary>All made, in order.</summary>
     public IReadOnlyList<ScriptedProvider> Made
     {

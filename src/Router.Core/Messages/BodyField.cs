@@ -45,7 +45,7 @@ public enum BodyField : byte
     /// <summary><c>region</c>.</summary>
     Region,
 
-    /// <summary>A field of template or media content: not one of a text's.</summary>
+    /// <summary>A known field of <c>content</c> that is not one of its kind's.</summary>
     ContentOther,
 
     /// <summary>A field that the body does not have.</summary>
@@ -56,6 +56,24 @@ public enum BodyField : byte
 
     /// <summary><c>fallback.afterSeconds</c>.</summary>
     AfterSeconds,
+
+    /// <summary><c>content.url</c>.</summary>
+    ContentUrl,
+
+    /// <summary><c>content.mediaType</c>.</summary>
+    ContentMediaType,
+
+    /// <summary><c>content.caption</c>.</summary>
+    ContentCaption,
+
+    /// <summary><c>content.name</c>.</summary>
+    ContentName,
+
+    /// <summary><c>content.language</c>.</summary>
+    ContentLanguage,
+
+    /// <summary><c>content.parameters</c>.</summary>
+    ContentParameters,
 }
 
 /// <summary>Names of the fields, both ways. No allocation.</summary>
@@ -67,7 +85,7 @@ internal static class BodyFields
     private static readonly string[] Paths =
     [
         "the body", "to", "from", "purpose", "content", "content.type", "content.text", "priority", "validitySeconds", "scheduleAt", "reference", "metadata",
-        "fallback", "region", "content", "", "content", "afterSeconds",
+        "fallback", "region", "content", "", "content", "afterSeconds", "content.url", "content.mediaType", "content.caption", "content.name", "content.language", "content.parameters",
     ];
 
     /// <summary>The path of a known field; of the parent for one that is not.</summary>
@@ -96,12 +114,12 @@ internal static class BodyFields
     {
         4 when name.SequenceEqual("type"u8) => BodyField.ContentType,
         4 when name.SequenceEqual("text"u8) => BodyField.ContentText,
-        3 when name.SequenceEqual("url"u8) => BodyField.ContentOther,
-        4 when name.SequenceEqual("name"u8) => BodyField.ContentOther,
-        7 when name.SequenceEqual("caption"u8) => BodyField.ContentOther,
-        8 when name.SequenceEqual("language"u8) => BodyField.ContentOther,
-        9 when name.SequenceEqual("mediaType"u8) => BodyField.ContentOther,
-        10 when name.SequenceEqual("parameters"u8) => BodyField.ContentOther,
+        3 when name.SequenceEqual("url"u8) => BodyField.ContentUrl,
+        4 when name.SequenceEqual("name"u8) => BodyField.ContentName,
+        7 when name.SequenceEqual("caption"u8) => BodyField.ContentCaption,
+        8 when name.SequenceEqual("language"u8) => BodyField.ContentLanguage,
+        9 when name.SequenceEqual("mediaType"u8) => BodyField.ContentMediaType,
+        10 when name.SequenceEqual("parameters"u8) => BodyField.ContentParameters,
         _ => BodyField.ContentUnknown,
     };
 }

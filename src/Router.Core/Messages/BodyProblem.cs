@@ -27,11 +27,14 @@ public enum BodyProblemCode : byte
     /// <summary><c>invalid_address</c>: <c>to</c> does not parse.</summary>
     InvalidAddress,
 
-    /// <summary><c>not_available</c>: a field or kind of content that this version cannot honour yet.</summary>
-    NotAvailable,
-
     /// <summary><c>too_large</c>: the body or line is over 64 KiB.</summary>
     TooLarge,
+
+    /// <summary><c>unknown_template</c>: the tenant has no template of this name and language.</summary>
+    UnknownTemplate,
+
+    /// <summary><c>missing_parameter</c>: the template uses parameters that the message lacks.</summary>
+    MissingParameter,
 }
 
 /// <summary>
@@ -48,12 +51,14 @@ public readonly struct BodyProblem
 
     private static readonly string[] Words =
     [
-        "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "not_available", "too_large",
+        "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "too_large",
+        "unknown_template", "missing_parameter",
     ];
 
     private readonly bool _inFallback;
     private readonly int _start;
     private readonly int _length;
+    private readonly string? _path;
 
     internal BodyProblem(BodyProblemCode code, BodyField field, string phrase, int start = 0, int length = 0)
     {
@@ -71,6 +76,14 @@ public readonly struct BodyProblem
         _start += offset;
     }
 
+    /// <summary>About something inside <paramref name="field"/>.</summary>
+    /// <param name="code">Code.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="path">The path of what it is about, of names that a template uses.</param>
+    /// <param name="phrase">As <see cref="Phrase"/>; of names of a template, too.</param>
+    internal BodyProblem(BodyProblemCode code, BodyField field, string path, string phrase)
+        : this(code, field, phrase) => _path = path;
+
     /// <summary>The HTTP status of every one of them but for a whole body that is too large (413).</summary>
     public static int Status => 400;
 
@@ -83,7 +96,7 @@ public readonly struct BodyProblem
     /// <summary>The field.</summary>
     public BodyField Field { get; }
 
-    /// <summary>What is wrong, what is allowed and the remedy; goes on after the field's name. Never holds anything of the body.</summary>
+    /// <summary>What is wrong, what is allowed and the remedy; goes on after the field's name. Never holds anything of the body but names that the tenant's template has too.</summary>
     public string Phrase { get; }
 
     /// <summary>A line or body over 64 KiB, of which nothing else is known.</summary>
@@ -91,11 +104,15 @@ public readonly struct BodyProblem
         new(BodyProblemCode.TooLarge, BodyField.Body, "is too large: a body or line has at most 65,536 bytes; send less, or several messages");
 
     /// <summary>The same about a field of <c>fallback</c>, whose object begins at <paramref name="offset"/> in the body.</summary>
-    internal BodyProblem InFallback(int offset) => new(this, offset);
+    public BodyProblem InFallback(int offset = 0) => new(this, offset);
 
     /// <summary>The path of the field, for example <c>content.text</c>; empty for the whole body. Cold: makes a string.</summary>
     /// <param name="body">The bytes that were refused.</param>
-    public string PathIn(ReadOnlySpan<byte> body) => !_inFallback ? NameIn(body) : Field == BodyField.Body ? BodyFields.PathOf(BodyField.Fallback) : "fallback." + NameIn(body);
+    public string PathIn(ReadOnlySpan<byte> body)
+    {
+        string name = _path ?? NameIn(body);
+        return !_inFallback ? name : name.Length == 0 ? BodyFields.PathOf(BodyField.Fallback) : BodyFields.PathOf(BodyField.Fallback) + "." + name;
+    }
 
     private string NameIn(ReadOnlySpan<byte> body) => Field switch
     {
@@ -114,9 +131,9 @@ public readonly struct BodyProblem
             return string.Create(CultureInfo.InvariantCulture, $"{BodyFields.PathOf(Field)} {Phrase} (near byte {_start})");
         }
 
-        string subject = Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? _inFallback ? PathIn(body) : BodyFields.PathOf(Field)
+        string subject = _path is not null || Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? _inFallback ? PathIn(body) : _path ?? BodyFields.PathOf(Field)
             : body.IsEmpty ? "a field" : $"\"{PathIn(body)}\"";
-        string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable ? Shown(body) : "";
+        string value = Code == BodyProblemCode.InvalidValue ? Shown(body) : "";
         return value.Length == 0 ? $"{subject} {Phrase}" : $"{subject} {value} {Phrase}";
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Router.Core.Segments;
 
 namespace Router.Core.Messages;
 
@@ -85,15 +84,7 @@ internal ref partial struct BodyReader
         }
 
         Fallback.TakeFrom(Message);
-        if (Fallback.Channel == Channel.Sms && SmsText.Measure(Fallback.Text, out SmsEncoding encoding) is var segments)
-        {
-            Fallback.Segments = (byte)Math.Min(segments, SmsText.SegmentsMax);
-            Fallback.Encoding = encoding;
-            return segments <= SmsText.SegmentsMax
-                || FailInFallback(BodyField.ContentText, "is too long for SMS: at most 255 segments, which hold 39,015 characters of the GSM alphabet or 17,085 of UCS-2; shorten it, or give the fallback a content of its own");
-        }
-
-        return true;
+        return Fallback.ContentType != ContentType.Text || Fallback.TrySetText(Fallback.Text) || FailInFallback(BodyField.ContentText, TooManySegments);
     }
 
     private bool FailInFallback(BodyField field, string phrase)

@@ -66,27 +66,6 @@ internal ref partial struct BodyReader
             || FailAtToken(BodyProblemCode.InvalidValue, BodyField.Region, "is not the name of a region: 1 to 63 of a-z, 0-9 and -, not beginning with -");
     }
 
-    private bool ReadContentText()
-    {
-        bool ok = ReadString(BodyField.ContentText, int.MaxValue, "", out ReadOnlySpan<byte> text);
-        Message.Text = text;
-        return ok;
-    }
-
-    private bool ReadContentType()
-    {
-        if (!ReadString(BodyField.ContentType, int.MaxValue, "", out ReadOnlySpan<byte> type))
-        {
-            return false;
-        }
-
-        Message.ContentType = ContentType.Text;
-        return type.SequenceEqual("text"u8)
-            || (type.SequenceEqual("template"u8) || type.SequenceEqual("media"u8)
-                ? FailAtToken(BodyProblemCode.NotAvailable, BodyField.ContentType, "is not available in this version: use \"text\"")
-                : FailAtToken(BodyProblemCode.InvalidValue, BodyField.ContentType, "is not a kind of content: use \"text\""));
-    }
-
     private bool ReadPurpose()
     {
         if (!ReadString(BodyField.Purpose, int.MaxValue, "", out ReadOnlySpan<byte> word))
@@ -195,13 +174,6 @@ internal ref partial struct BodyReader
 
         return value.Length == 0 ? Fail(BodyProblemCode.InvalidValue, field, "is empty: give at least one character")
             : value.Length <= bytesMax || Fail(BodyProblemCode.InvalidValue, field, tooLong);
-    }
-
-    private bool SkipValue(BodyField field)
-    {
-        _reader.Read();
-        return _reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray)
-            || SkipOpened(field);
     }
 
     /// <summary>Reads on to the end of the object or array just opened; false when it is too deep or an escape in it is half of a surrogate pair.</summary>

@@ -1,18 +1,26 @@
 using System.Text.Json;
-using Router.Core.Segments;
 
 namespace Router.Core.Messages;
 
 /// <summary>One pass over a body for <see cref="MessageDecoder"/>: which fields there are, in which order they may come, what is missing.</summary>
-/// <remarks>Hot path. <c>DecodeBenchmark</c>, 0 B. Reads of single fields are in <c>BodyReader.Fields.cs</c>; they return false once <see cref="Problem"/> is set.</remarks>
+/// <remarks>Hot path. <c>DecodeBenchmark</c>, 0 B. Reads of single fields are in <c>BodyReader.Fields.cs</c>, of the content in <c>BodyReader.Content.cs</c>; they return false once <see cref="Problem"/> is set.</remarks>
 internal ref partial struct BodyReader
 {
+    /// <summary>Said of a text that an SMS has no room for.</summary>
+    public const string TooManySegments = "is too long for SMS: at most 255 segments, which hold 39,015 characters of the GSM alphabet or 17,085 of UCS-2; shorten it";
+
     private readonly ReadOnlySpan<byte> _body;
     private readonly Span<byte> _scratch;
     private readonly long _nowMs;
     private Utf8JsonReader _reader;
     private int _scratchUsed;
     private uint _seen;
+    private ReadOnlySpan<byte> _caption;
+
+    // Fields of the content may come before the type that says whether they belong there: the first that does not is remembered for each kind, and told at the content's end.
+    private (int Start, int Length) _noneOfText;
+    private (int Start, int Length) _noneOfTemplate;
+    private (int Start, int Length) _noneOfMedia;
 
     private readonly bool _isFallback;
     private int _fallbackAt;
@@ -77,83 +85,16 @@ internal ref partial struct BodyReader
         _ => FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of a message: remove it; fields are to, from, purpose, content, priority, validitySeconds, scheduleAt, reference, region, fallback, metadata"),
     };
 
-    private bool ReadContent()
-    {
-        _reader.Read();
-        if (_reader.TokenType != JsonTokenType.StartObject)
-        {
-            return Fail(BodyProblemCode.InvalidValue, BodyField.Content, "must be an object: {\"type\":\"text\",\"text\":…}");
-        }
-
-        // A field of other kinds of content may come before the type that says whether it belongs here: its verdict waits until the end.
-        BodyProblem other = default;
-        while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-        {
-            BodyField field = Name(inContent: true);
-            switch (field)
-            {
-                case BodyField.ContentType:
-                    if (!IsFirst(field) || !ReadContentType())
-                    {
-                        return false;
-                    }
-
-                    break;
-                case BodyField.ContentText:
-                    if (!IsFirst(field) || !ReadContentText())
-                    {
-                        return false;
-                    }
-
-                    break;
-                case BodyField.ContentOther:
-                    if (other.Code == BodyProblemCode.None)
-                    {
-                        FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of text content: remove it; fields are type and text");
-                        other = Problem;
-                    }
-
-                    if (!SkipValue(BodyField.Content))
-                    {
-                        return false;
-                    }
-
-                    break;
-                default:
-                    return FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of content: remove it; fields of a text are type and text");
-            }
-        }
-
-        if (!Has(BodyField.ContentType, "is missing: give \"text\""))
-        {
-            return false;
-        }
-
-        Problem = other;
-        return other.Code == BodyProblemCode.None && Has(BodyField.ContentText, "is missing: give at least one character");
-    }
-
     private bool HasAll() =>
         Has(BodyField.To, "is missing: give the address, for example \"sms:+393331234567\"")
         && Has(BodyField.Purpose, "is missing: give one of otp, transactional, service, marketing")
-        && Has(BodyField.Content, "is missing: give {\"type\":\"text\",\"text\":…}");
+        && Has(BodyField.Content, "is missing: give {\"type\":\"text\",\"text\":…}, or one of type template or media");
 
     private bool CountSegments()
     {
-        if (Message.Channel != Channel.Sms)
-        {
-            return true;
-        }
-
-        int segments = SmsText.Measure(Message.Text, out SmsEncoding encoding);
-        if (segments > SmsText.SegmentsMax)
-        {
-            return Fail(BodyProblemCode.InvalidValue, BodyField.ContentText, "is too long for SMS: at most 255 segments, which hold 39,015 characters of the GSM alphabet or 17,085 of UCS-2; shorten it");
-        }
-
-        Message.Segments = (byte)segments;
-        Message.Encoding = encoding;
-        return true;
+        // A template's text is rendered later; media are on no SMS.
+        return Message.ContentType != ContentType.Text || Message.TrySetText(Message.Text)
+            || Fail(BodyProblemCode.InvalidValue, BodyField.ContentText, TooManySegments);
     }
 
     /// <summary>The field that the property name stood on names.</summary>

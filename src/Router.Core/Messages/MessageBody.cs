@@ -25,11 +25,25 @@ public ref struct MessageBody
     /// <summary>Priority; normal when not given.</summary>
     public Priority Priority { get; internal set; }
 
-    /// <summary>Kind of content: text in this version.</summary>
+    /// <summary>Kind of content.</summary>
     public ContentType ContentType { get; internal set; }
 
-    /// <summary>The text, valid UTF-8 without NUL, at least one byte, unescaped.</summary>
+    /// <summary>
+    /// The text, valid UTF-8 without NUL, unescaped: at least one byte of a text; of a template what it renders to, empty until <see cref="TrySetText"/>; of media the caption, which may be empty.
+    /// </summary>
     public ReadOnlySpan<byte> Text { get; internal set; }
+
+    /// <summary>The content, a JSON object exactly as received, where it is no plain text; else empty.</summary>
+    public ReadOnlySpan<byte> Content { get; internal set; }
+
+    /// <summary>Of a template: its name and language as given, unescaped, not checked further; else empty.</summary>
+    public ReadOnlySpan<byte> TemplateName { get; internal set; }
+
+    /// <summary>See <see cref="TemplateName"/>.</summary>
+    public ReadOnlySpan<byte> TemplateLanguage { get; internal set; }
+
+    /// <summary>Of a template: a JSON object exactly as received; empty: none was given.</summary>
+    public ReadOnlySpan<byte> TemplateParameters { get; internal set; }
 
     /// <summary>Seconds after which it must not leave any more, 1 to 604,800; 172,800 (48 h) when not given.</summary>
     public int ValiditySeconds { get; internal set; }
@@ -61,8 +75,8 @@ public ref struct MessageBody
     /// <summary>First digits of the destination on channels with numbers, else none.</summary>
     public readonly DestinationPrefix Prefix => Address.IsNumber(Channel) ? DestinationPrefix.Of(To) : default;
 
-    /// <summary>Bytes that <see cref="WriteRecord"/> writes; at most the body's length and 12.</summary>
-    public readonly int RecordSize => MessageRecord.SizeWithoutFrom(To.Length, Text.Length, Reference.Length, Metadata.Length);
+    /// <summary>Bytes that <see cref="WriteRecord"/> writes; at most the body's length and 14, and a rendered text.</summary>
+    public readonly int RecordSize => MessageRecord.SizeWithoutFrom(To.Length, Text.Length, Reference.Length, Metadata.Length, Content.Length);
 
     /// <summary>Takes what a fallback has of its message: all but address and sender, and the content where it has none.</summary>
     internal void TakeFrom(in MessageBody message)
@@ -79,11 +93,31 @@ public ref struct MessageBody
         {
             ContentType = message.ContentType;
             Text = message.Text;
+            Content = message.Content;
+            TemplateName = message.TemplateName;
+            TemplateLanguage = message.TemplateLanguage;
+            TemplateParameters = message.TemplateParameters;
         }
     }
 
     /// <summary>Writes the record without its sender (<see cref="MessageRecord.Write"/>); returns <see cref="RecordSize"/>.</summary>
     /// <param name="destination">At least <see cref="RecordSize"/> bytes.</param>
     public readonly int WriteRecord(Span<byte> destination) =>
-        MessageRecord.Write(Channel, ContentType, To, Text, Reference, Metadata, destination);
+        MessageRecord.Write(Channel, ContentType, To, Text, Reference, Metadata, destination, Content);
+
+    /// <summary>Sets the text and counts its segments; false: an SMS has no room for it.</summary>
+    /// <param name="text">Valid UTF-8 without NUL, 1 to <see cref="MessageRecord.TextBytesMax"/> bytes; lives as long as the message.</param>
+    public bool TrySetText(ReadOnlySpan<byte> text)
+    {
+        Text = text;
+        if (Channel != Channel.Sms)
+        {
+            return true;
+        }
+
+        int segments = SmsText.Measure(text, out SmsEncoding encoding);
+        Segments = (byte)segments;
+        Encoding = encoding;
+        return segments <= SmsText.SegmentsMax;
+    }
 }

@@ -8,10 +8,10 @@ public enum ContentType : byte
     /// <summary>Plain text.</summary>
     Text = 1,
 
-    /// <summary>A template with parameters; built later.</summary>
+    /// <summary>A template with parameters, rendered as it was accepted.</summary>
     Template = 2,
 
-    /// <summary>Media by URL; built later.</summary>
+    /// <summary>Media by URL, with or without a caption.</summary>
     Media = 3,
 }
 
@@ -19,24 +19,31 @@ public enum ContentType : byte
 /// A message's personal part as one run of bytes: what is sealed, and what a provider encodes from. Reading it copies nothing.
 /// </summary>
 /// <remarks>
-/// Hot path. <c>RecordBenchmark</c>, 0 B. Layout: version 1 · channel · content type · 0, then five fields, each a 16-bit little-endian length and its bytes:
-/// to, text, reference, metadata (a JSON object as received), from. <c>from</c> stands last because the shard, which fixes the sender, appends it.
-/// Lengths fit 16 bits because a body is at most 64 KiB (65,536 bytes) and a field is always shorter than its body.
+/// Hot path. <c>RecordBenchmark</c>, 0 B. Layout: version · channel · content type · 0, then fields, each a 16-bit little-endian length and its bytes:
+/// to, text, reference, metadata (a JSON object as received), of version 2 also content (a JSON object as received), from. <c>from</c> stands last because the shard, which fixes
+/// the sender, appends it. Version 2 is written where the content is no plain text, so that a text costs nothing for what it does not have.
+/// Lengths fit 16 bits because a body is at most 64 KiB (65,536 bytes), a field is always shorter than its body and a rendered text is bounded (<see cref="TextBytesMax"/>).
 /// </remarks>
 public readonly ref struct MessageRecord
 {
-    private const byte Version = 1;
+    /// <summary>Bytes of the text at most.</summary>
+    public const int TextBytesMax = ushort.MaxValue;
+
+    private const byte PlainVersion = 1;
+    private const byte ContentVersion = 2;
     private const int HeaderLength = 4;
 
     private MessageRecord(ReadOnlySpan<byte> bytes)
     {
         Channel = (Channel)bytes[1];
         ContentType = (ContentType)bytes[2];
+        bool hasContent = bytes[0] == ContentVersion;
         bytes = bytes[HeaderLength..];
         To = Take(ref bytes);
         Text = Take(ref bytes);
         Reference = Take(ref bytes);
         Metadata = Take(ref bytes);
+        Content = hasContent ? Take(ref bytes) : default;
         From = bytes.IsEmpty ? default : Take(ref bytes);
     }
 
@@ -49,7 +56,7 @@ public readonly ref struct MessageRecord
     /// <summary>Canonical address without the channel's word, UTF-8.</summary>
     public ReadOnlySpan<byte> To { get; }
 
-    /// <summary>The text, UTF-8, valid.</summary>
+    /// <summary>The text, UTF-8, valid: of a template what it rendered to, of media the caption, which may be empty.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>The tenant's reference; empty: none.</summary>
@@ -58,6 +65,9 @@ public readonly ref struct MessageRecord
     /// <summary>The tenant's metadata, a JSON object; empty: none.</summary>
     public ReadOnlySpan<byte> Metadata { get; }
 
+    /// <summary>The content, a JSON object as given, where it is no plain text; else empty.</summary>
+    public ReadOnlySpan<byte> Content { get; }
+
     /// <summary>The sender; empty: none.</summary>
     public ReadOnlySpan<byte> From { get; }
 
@@ -65,7 +75,7 @@ public readonly ref struct MessageRecord
     /// <exception cref="FormatException">Not a record: the store is corrupt.</exception>
     public static MessageRecord Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < HeaderLength || bytes[0] != Version)
+        if (bytes.Length < HeaderLength || bytes[0] is not (PlainVersion or ContentVersion))
         {
             ThrowNotARecord();
         }
@@ -74,16 +84,18 @@ public readonly ref struct MessageRecord
     }
 
     /// <summary>Bytes that <see cref="Write"/> needs.</summary>
-    public static int SizeWithoutFrom(int to, int text, int reference, int metadata) => HeaderLength + 8 + to + text + reference + metadata;
+    public static int SizeWithoutFrom(int to, int text, int reference, int metadata, int content = 0) =>
+        HeaderLength + 8 + to + text + reference + metadata + (content == 0 ? 0 : 2 + content);
 
     /// <summary>Bytes that <see cref="AppendFrom"/> needs.</summary>
     public static int SizeOfFrom(int from) => 2 + from;
 
     /// <summary>Writes all but the sender; returns the bytes written.</summary>
     public static int Write(
-        Channel channel, ContentType type, ReadOnlySpan<byte> to, ReadOnlySpan<byte> text, ReadOnlySpan<byte> reference, ReadOnlySpan<byte> metadata, Span<byte> destination)
+        Channel channel, ContentType type, ReadOnlySpan<byte> to, ReadOnlySpan<byte> text, ReadOnlySpan<byte> reference, ReadOnlySpan<byte> metadata, Span<byte> destination,
+        ReadOnlySpan<byte> content = default)
     {
-        destination[0] = Version;
+        destination[0] = content.IsEmpty ? PlainVersion : ContentVersion;
         destination[1] = (byte)channel;
         destination[2] = (byte)type;
         destination[3] = 0;
@@ -92,6 +104,11 @@ public readonly ref struct MessageRecord
         Put(text, destination, ref at);
         Put(reference, destination, ref at);
         Put(metadata, destination, ref at);
+        if (!content.IsEmpty)
+        {
+            Put(content, destination, ref at);
+        }
+
         return at;
     }
 

@@ -1,5 +1,3 @@
-using Router.Core.Conversations;
-
 namespace Router.Core.Messages;
 
 /// <summary>The wire's words of the enumerations: one table each, both ways. No allocation.</summary>
@@ -14,8 +12,6 @@ public static class WireNames
 
     private static readonly string[] Statuses =
         ["", "accepted", "scheduled", "queued", "sending", "sent", "delivered", "read", "undelivered", "expired", "rejected", "cancelled"];
-
-    private static readonly string[] EventTypes = [.. Statuses.Select(static s => "message." + s)];
 
     private static readonly string[] Rejections =
     [
@@ -34,18 +30,6 @@ public static class WireNames
 
     /// <summary>The wire's word.</summary>
     public static string Of(MessageStatus status) => Statuses[(int)status];
-
-    /// <summary>The event's type, <c>message.</c> and the status.</summary>
-    public static string EventType(MessageStatus status) => EventTypes[(int)status];
-
-    /// <summary>The event's type.</summary>
-    public static string EventType(ConversationEvent told) => told switch
-    {
-        ConversationEvent.Assigned => "conversation.assigned",
-        ConversationEvent.Closed => "conversation.closed",
-        ConversationEvent.Reopened => "conversation.reopened",
-        _ => throw new ArgumentOutOfRangeException(nameof(told), told, "nothing that is told"),
-    };
 
     /// <summary>The wire's word; empty for <see cref="Reason.None"/>.</summary>
     public static string Of(Reason reason) => reason switch

@@ -5,6 +5,9 @@ namespace Router.Core.Routing;
 /// <param name="Regions">The region of each (<see cref="Tenants.RegionTag"/>), in the same order.</param>
 public sealed record Route(IReadOnlyList<int> Providers, IReadOnlyList<uint> Regions)
 {
+    /// <summary>The same for messages with media: of those of its providers that carry any; null: none does, or the channel has none.</summary>
+    public Route? ForMedia { get; init; }
+
     /// <summary>All of them, one bit each in the route's order.</summary>
     public byte All => (byte)((1 << Providers.Count) - 1);
 

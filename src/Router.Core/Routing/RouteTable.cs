@@ -46,7 +46,7 @@ public sealed class RouteTable
         return table;
     }
 
-    /// <summary>The route of a message; null when none matches or none of its providers can carry it.</summary>
+    /// <summary>The route of a message; null when none matches or none of its providers can carry it. Whether they carry its content: <see cref="Route.ForMedia"/>.</summary>
     /// <param name="tenant">The tenant's number.</param>
     /// <param name="channel">The channel.</param>
     /// <param name="prefix">Of the destination.</param>
@@ -121,8 +121,13 @@ public sealed class RouteTable
                 .Where(p => p.Settings.Enabled && p.Carries(channel))
                 .OrderBy(static p => p.Settings.Cost),
         ];
-        return providers.Length == 0 ? null : new Route([.. providers.Select(static p => p.Number)], [.. providers.Select(static p => RegionTag.Of(p.Settings.Region))]);
+        ProviderAccount[] forMedia = HasMedia(channel) ? [.. providers.Where(static p => p.CarriesMedia)] : [];
+        return providers.Length == 0 ? null : RouteOver(providers) with { ForMedia = forMedia.Length == 0 ? null : RouteOver(forMedia) };
     }
+
+    private static bool HasMedia(Channel channel) => channel is not (Channel.Sms or Channel.Voice);
+
+    private static Route RouteOver(ProviderAccount[] providers) => new([.. providers.Select(static p => p.Number)], [.. providers.Select(static p => RegionTag.Of(p.Settings.Region))]);
 
     private static uint FirstDigits(DestinationPrefix prefix, int digits) =>
         digits == 0 ? 0 : ((uint)digits << 20) | ((uint)prefix.Value / PowersOfTen[prefix.Length - digits]);

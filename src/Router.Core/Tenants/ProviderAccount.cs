@@ -8,12 +8,13 @@ public sealed class ProviderAccount
     private readonly uint channels;
 
     /// <summary>Compiles <paramref name="settings"/>; its channels' words are valid already.</summary>
-    public ProviderAccount(int number, string name, ProviderSettings settings, bool isDraining = false)
+    public ProviderAccount(int number, string name, ProviderSettings settings, bool isDraining = false, bool carriesMedia = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        CarriesMedia = carriesMedia;
         IsDraining = isDraining;
         foreach (string word in settings.Channels)
         {
@@ -32,6 +33,9 @@ public sealed class ProviderAccount
 
     /// <summary>As set.</summary>
     public ProviderSettings Settings { get; }
+
+    /// <summary>Whether its kind carries media, on the channels that have any.</summary>
+    public bool CarriesMedia { get; }
 
     /// <summary>An operator lets it run empty: nothing new is released to it until it is resumed. No setting, so that a change of settings leaves it as it is.</summary>
     public bool IsDraining { get; }

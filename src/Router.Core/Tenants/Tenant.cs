@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Core.Templates;
 using Router.Core.Times;
 
 namespace Router.Core.Tenants;
@@ -12,12 +13,13 @@ public sealed class Tenant
     private readonly CompiledRule[] rules;
 
     /// <summary>Compiles <paramref name="settings"/>.</summary>
-    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null)
+    public Tenant(int number, string name, TenantSettings settings, CreditLine? credit = null, TemplateSet? templates = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Number = number;
         Name = name;
         Settings = settings;
+        Templates = templates ?? TemplateSet.Empty;
         Region = RegionTag.Of(settings.Region);
         Quiet = settings.QuietHours is { } quiet && QuietHours.TryParse(quiet.From, out int from) && QuietHours.TryParse(quiet.To, out int to)
             ? new QuietClock(from, to, settings.TimeZone is { } zone ? TimeZones.NumberOf(zone) : 0)
@@ -53,6 +55,9 @@ public sealed class Tenant
 
     /// <summary>Its quiet hours; null: it has none.</summary>
     public QuietClock? Quiet { get; }
+
+    /// <summary>Its templates.</summary>
+    public TemplateSet Templates { get; }
 
     /// <summary>What it may spend; null: it is not charged.</summary>
     public CreditLine? Credit { get; }

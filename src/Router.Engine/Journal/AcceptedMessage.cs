@@ -75,6 +75,9 @@ public struct AcceptedMessage
     /// <summary>Segments, 1 to 255.</summary>
     public byte Segments;
 
+    /// <summary>Whether its content is media: routing must know it after a restart, too.</summary>
+    public bool IsMedia;
+
     /// <summary>Whether the record has a <c>reference</c> (then events must open it).</summary>
     public bool HasReference;
 

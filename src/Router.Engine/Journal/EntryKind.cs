@@ -40,4 +40,6 @@ public enum EntryKind : byte
 
     /// <summary>A part of an inbound message (<see cref="AcceptedMessage.IsPart"/>) is done with: its whole is kept in the same part. Not an event.</summary>
     PartDone = 13,
+    /// <summary>Something that no message made: an event to its tenant (<see cref="NoticeKind"/>).</summary>
+    Notice = 9,
 }

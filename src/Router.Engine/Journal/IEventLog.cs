@@ -15,6 +15,17 @@ public interface IEventLog
     /// </summary>
     LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max);
 
+    /// <summary>
+    /// Adds to <paramref name="tenants"/> those that may have events after <paramref name="after"/>, which <see cref="End"/> or an earlier look gave (0: every one, where that is too
+    /// long ago to tell), and returns the place up to which it looked: the end. Costs a look at each commit's groups, not at its entries.
+    /// </summary>
+    LogPosition Look(LogPosition after, ISet<int> tenants);
+
+    /// <summary>
+    /// A place before every event that was kept at <paramref name="atMs"/> (Unix ms) or later, as far as clocks were not set back; <see cref="End"/> where none was.
+    /// </summary>
+    LogPosition FindTime(long atMs);
+
     /// <summary>Ends once the log reaches beyond <paramref name="position"/>.</summary>
     Task WaitAsync(LogPosition position, CancellationToken cancellationToken);
 }

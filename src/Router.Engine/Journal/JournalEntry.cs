@@ -40,11 +40,13 @@ public struct JournalEntry
 
     /// <summary>What is told of the conversation (<see cref="EntryKind.Conversation"/>).</summary>
     public ConversationEvent Told;
+    /// <summary>Which notice (<see cref="EntryKind.Notice"/>).</summary>
+    public NoticeKind Notice;
 
     /// <summary>Tenant's number; 0 for an unmatched receipt.</summary>
     public int Tenant;
 
-    /// <summary>Provider's number; 0: none.</summary>
+    /// <summary>Provider's number; 0: none. Of <see cref="NoticeKind.WebhookDisabled"/> the webhook's number.</summary>
     public int Provider;
 
     /// <summary>The message.</summary>

@@ -45,6 +45,18 @@ public sealed class StructList<T>
     /// <summary>Adds <paramref name="item"/>.</summary>
     public void Add(in T item) => Add() = item;
 
+    /// <summary>Takes the last <paramref name="count"/> out; what they refer to is let go.</summary>
+    public void RemoveLast(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count);
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            items.AsSpan(Count - count, count).Clear();
+        }
+
+        Count -= count;
+    }
+
     /// <summary>Empties it; what the items refer to is let go.</summary>
     public void Clear()
     {

@@ -58,6 +58,9 @@ public sealed class AcceptRequest
     /// <summary>Unix ms before which it must not leave; 0: at once.</summary>
     public long NotBeforeMs { get; set; }
 
+    /// <summary>Whether its content is media: only providers that carry some may have it.</summary>
+    public bool IsMedia { get; set; }
+
     /// <summary>Whether the record has a reference.</summary>
     public bool HasReference { get; set; }
 

@@ -15,8 +15,10 @@ internal enum CommandKind : byte
     Unheard,
     Inbound,
     DeadLetterDone,
+    Notice,
     RerouteAll,
     Fallback,
     FallbackSettled,
     Queue,
+    Watch,
 }

@@ -27,6 +27,15 @@ public interface IShards
     /// <summary>Cancels a message of <paramref name="tenant"/>; answered once it is certain.</summary>
     ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Ends with true once the verdict about a message under way is known (released, deferred, told to wait, ended), when nothing is known of it, or when too many are watched;
+    /// with false when <paramref name="limit"/> is over.
+    /// </summary>
+    ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken);
+
+    /// <summary>Messages of a tenant that wait, as <c>limits.waiting</c> counts them here. May be a moment old.</summary>
+    long WaitingOf(int tenant);
+
     /// <summary>Looks at a message under way.</summary>
     ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken);
 

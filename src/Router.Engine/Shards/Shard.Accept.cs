@@ -62,6 +62,7 @@ internal sealed partial class Shard
         message.Purpose = request.Purpose;
         message.Priority = request.Priority;
         message.Segments = request.Segments;
+        message.IsMedia = request.IsMedia;
         message.HasReference = request.HasReference;
         message.HasIdempotencyKey = request.HasIdempotencyKey;
         message.IdempotencyKey = request.IdempotencyKey;

@@ -32,7 +32,7 @@ internal sealed partial class Shard
         }
     }
 
-    /// <summary>Answers the cancels and changes of flags that have waited as long as a release may be open.</summary>
+    /// <summary>Answers the cancels and changes of flags that have waited as long as a release may be open, and watches whose time is over.</summary>
     public void AnswerWaiters(long nowTimestamp)
     {
         for (int i = flagWaiters.Count - 1; i >= 0; i--)
@@ -46,6 +46,7 @@ internal sealed partial class Shard
             }
         }
 
+        EndWatches();
         foreach ((int slot, List<CancelTask> waiting) in cancels)
         {
             for (int i = waiting.Count - 1; i >= 0; i--)
@@ -59,8 +60,8 @@ internal sealed partial class Shard
         }
     }
 
-    /// <summary>Whether someone waits for a release to end.</summary>
-    public bool HasWaiters => flagWaiters.Count > 0 || cancels.Count > 0;
+    /// <summary>Whether someone waits for a release to end, or for a verdict.</summary>
+    public bool HasWaiters => flagWaiters.Count > 0 || cancels.Count > 0 || watching > 0;
 
     // True when the message ends as cancelled.
     private bool CancelIfAsked(int slot)

@@ -26,7 +26,7 @@ internal sealed partial class Shard
     {
         ref WaitingMessage message = ref messages[slot];
         Tenant? tenant = Configuration.FindTenant(identity.Tenant);
-        Route? route = FindRoute(tenant, identity, message.Prefix, out byte open);
+        Route? route = FindRoute(tenant, identity, message, out byte open);
         var facts = new MessageFacts(
             identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null)
         {
@@ -117,10 +117,11 @@ internal sealed partial class Shard
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);
 
     // The route of a message, and which of its providers stand in the region that it must stay in (R1.3), one bit each; 0: none, or there is no route.
-    private Route? FindRoute(Tenant? tenant, in LaneKey identity, uint prefix, out byte open)
+    private Route? FindRoute(Tenant? tenant, in LaneKey identity, in WaitingMessage message, out byte open)
     {
         uint region = identity.Region != 0 ? identity.Region : tenant?.Region ?? 0;
-        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(prefix), identity.SenderTag, identity.Purpose, region);
+        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose, region);
+        route = message.IsMedia ? route?.ForMedia : route;
         open = route?.In(region) ?? 0;
         return route;
     }

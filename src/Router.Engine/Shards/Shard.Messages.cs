@@ -71,6 +71,7 @@ internal sealed partial class Shard
         message.Tail = accepted.Id.Tail;
         message.Contact = row;
         message.Prefix = accepted.Prefix;
+        message.IsMedia = accepted.IsMedia;
         message.ValidUntilS = (uint)((accepted.ValidUntilMs + 999) / 1000);
         message.Segments = accepted.Segments;
         message.LaneNext = -1;
@@ -96,6 +97,7 @@ internal sealed partial class Shard
         GiveCreditBack(slot, key, status);
         RemoveFromWheel(slot);
         GivePlaceBack(slot);
+        Decided(slot);
         Unpin(message.Contact);
         segmented.Remove(slot);
         if (readBack.Count > 0)

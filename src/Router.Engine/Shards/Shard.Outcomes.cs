@@ -107,7 +107,7 @@ internal sealed partial class Shard
         if (message.Attempts >= rule.AttemptsMax)
         {
             LaneKey key = KeyOf(slot);
-            Route? route = FindRoute(Configuration.FindTenant(key.Tenant), key, message.Prefix, out byte open);
+            Route? route = FindRoute(Configuration.FindTenant(key.Tenant), key, message, out byte open);
             int at = route is null ? -1 : IndexOf(route, provider);
             message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & open); // not of the route any more: all that are there are untried
             if (message.Tried == open)

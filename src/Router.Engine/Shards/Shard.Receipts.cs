@@ -53,7 +53,9 @@ internal sealed partial class Shard
             return;
         }
 
-        switch (receipts.Judge(task, effects.HasWholeReceipts(task.Receipt.Provider), out MessageStatus status))
+        // Of one segment, as most are, the receipt is whole anyway; 0: not known yet.
+        bool isWhole = task.Awaited.Segments != 1 && effects.HasWholeReceipts(task.Receipt.Provider);
+        switch (receipts.Judge(task, isWhole, out MessageStatus status))
         {
             case ReceiptEffect.Some:
                 receiptLines.Add(head, new ReceiptLine { UnderWay = task });

@@ -246,6 +246,7 @@ internal sealed partial class Shard
         message.ReleaseEnd = ask.ReleaseEnd;
         ref ContactRow row = ref rows[message.Contact];
         row.Open++;
+        Decided(slot);
 
         byte[] rented;
         if (readBack.Remove(message.Head, out (byte[] Bytes, int Length) found))

@@ -96,6 +96,7 @@ internal sealed partial class Shard
             (step.Target as FlagsTask)?.Settle(null);
             (step.Target as ConversationTask)?.Answer.TrySetResult(null);
             (step.Target as DeadLetterTask)?.Answer.TrySetResult(false);
+            (step.Target as NoticeTask)?.Answer.TrySetResult(false);
             if (step.Target is ReceiptTask receipt)
             {
                 effects.NotKept(receipt);
@@ -104,6 +105,7 @@ internal sealed partial class Shard
 
         AbandonReceipts();
         AbandonFallbacks();
+        AbandonWatches();
         AbandonInbound();
 
         underWay.Clear();
@@ -166,6 +168,7 @@ internal sealed partial class Shard
         if ((message.Marks & MessageMarks.Told) == 0)
         {
             message.Marks |= MessageMarks.Told;
+            Decided(slot);
             ref Step step = ref AddStep(StepKind.Told, slot);
             step.Status = MessageStatus.Queued;
             step.Reason = reason;
@@ -277,6 +280,9 @@ internal sealed partial class Shard
                 break;
             }
 
+            case StepKind.Notice:
+                WriteNotice((NoticeTask)step.Target!, ref entry);
+                break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");
         }
@@ -332,6 +338,9 @@ internal sealed partial class Shard
                 break;
             case StepKind.DeadLetterDone:
                 ((DeadLetterTask)step.Target!).Answer.TrySetResult(true);
+                break;
+            case StepKind.Notice:
+                ((NoticeTask)step.Target!).Answer.TrySetResult(true);
                 break;
             default:
                 throw new InvalidOperationException($"no such step: {step.Kind}");

@@ -82,6 +82,7 @@ internal sealed partial class Shard
     private void Defer(int slot, long untilMs)
     {
         messages[slot].Stage = MessageStage.Deferred;
+        Decided(slot);
         AddToWheel(slot, Math.Min(untilMs, messages[slot].ValidUntilS * 1000L));
     }
 

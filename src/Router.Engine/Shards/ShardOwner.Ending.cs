@@ -147,6 +147,9 @@ internal sealed partial class ShardOwner
             case CancelTask cancel:
                 cancel.Answer.TrySetResult(CancelOutcome.Unavailable);
                 break;
+            case NoticeTask notice:
+                notice.Answer.TrySetResult(false);
+                break;
             case QueueTask task:
                 task.Answer.TrySetResult(null);
                 break;
@@ -155,6 +158,9 @@ internal sealed partial class ShardOwner
                 break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);
+                break;
+            case WatchTask watch:
+                watch.Answer.TrySetResult(true);
                 break;
             default:
                 if (command.Kind == CommandKind.Outcome)

@@ -217,6 +217,9 @@ internal sealed partial class ShardOwner
                     var peek = (PeekTask)command.Target!;
                     peek.Answer.TrySetResult(shard.Peek(peek.Tenant, peek.Message));
                     break;
+                case CommandKind.Watch:
+                    shard.OnWatch((WatchTask)command.Target!);
+                    break;
                 case CommandKind.Conversation:
                     conversationsWaiting.Add((ConversationTask)command.Target!);
                     break;
@@ -225,6 +228,9 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Unheard:
                     OnUnheard((IReadOnlyList<StoredConversation>?)command.Target);
+                    break;
+                case CommandKind.Notice:
+                    shard.OnNotice((NoticeTask)command.Target!);
                     break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);

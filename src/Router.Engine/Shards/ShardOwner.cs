@@ -13,7 +13,8 @@ namespace Router.Engine.Shards;
 /// </summary>
 /// <remarks>
 /// Any thread may add; <see cref="Worker"/> runs <see cref="Step"/> on one at a time. Bounds of the urgent queue: asks (one a shard and lane), outcomes (windows and
-/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts and messages from end users (the sessions' own), cancels and flags (connections of the front door).
+/// <see cref="EngineOptions.SettleUnkeptMax"/>), receipts and messages from end users (the sessions' own), cancels and flags (connections of the front door),
+/// notices (a provider that goes up or down: one a tenant, seldom).
 /// </remarks>
 internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 {

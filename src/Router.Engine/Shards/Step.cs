@@ -43,6 +43,8 @@ internal enum StepKind : byte
 
     /// <summary>A dead letter is done with.</summary>
     DeadLetterDone,
+    /// <summary>A notice.</summary>
+    Notice,
 }
 
 /// <summary>A change that waits for the journal.</summary>

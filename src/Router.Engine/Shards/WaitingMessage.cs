@@ -22,6 +22,9 @@ internal struct WaitingMessage
     /// <summary>Its lane in the shard.</summary>
     public int Lane;
 
+    // 23 bits of prefix, 1 of media, 8 of marks.
+    private const uint PrefixBits = 0x7F_FFFF;
+    private const uint MediaBit = 0x80_0000;
     private uint prefixAndMarks;
 
     /// <summary>Unix seconds at which its validity ends, rounded up.</summary>
@@ -57,11 +60,18 @@ internal struct WaitingMessage
     /// <summary>The id.</summary>
     public readonly MessageId Id => new(Head, Tail);
 
-    /// <summary>First digits of the destination (24 bits).</summary>
+    /// <summary>First digits of the destination (23 bits: six digits and their number).</summary>
     public uint Prefix
     {
-        readonly get => prefixAndMarks & 0xFF_FFFF;
-        set => prefixAndMarks = (prefixAndMarks & 0xFF00_0000) | (value & 0xFF_FFFF);
+        readonly get => prefixAndMarks & PrefixBits;
+        set => prefixAndMarks = (prefixAndMarks & ~PrefixBits) | (value & PrefixBits);
+    }
+
+    /// <summary>Whether its content is media.</summary>
+    public bool IsMedia
+    {
+        readonly get => (prefixAndMarks & MediaBit) != 0;
+        set => prefixAndMarks = value ? prefixAndMarks | MediaBit : prefixAndMarks & ~MediaBit;
     }
 
     /// <summary>Marks.</summary>

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Engine.Journal;
 
 namespace Router.Engine.Usage;
@@ -14,7 +15,7 @@ public sealed class UsageSums
     public int Count => sums.Count;
 
     /// <summary>All of it.</summary>
-    public IEnumerable<UsageRow> Rows => sums.Select(static s => new UsageRow(s.Key, s.Value.Messages, s.Value.Segments, s.Value.Cost));
+    public IEnumerable<UsageRow> Rows => sums.Select(static s => new UsageRow(s.Key, s.Value.Messages, s.Value.Segments, s.Value.Cost, s.Value.Received));
 
     /// <summary>Counts <paramref name="entry"/>, if it counts: each is one segment, and the message where it is the last.</summary>
     public void Add(in JournalEntry entry)
@@ -25,6 +26,15 @@ public sealed class UsageSums
         }
 
         Add(new UsageRow(UsageKey.Of(entry), entry.Kind == EntryKind.Status ? 1 : 0, 1, entry.Price));
+    }
+
+    /// <summary>Counts an accepted message, if an end user sent it to a tenant.</summary>
+    public void Add(in AcceptedMessage accepted)
+    {
+        if (accepted is { Direction: MessageDirection.Inbound, IsPart: false, Tenant: not 0 })
+        {
+            Add(new UsageRow(new UsageKey(UsageKey.DayOf(accepted.AcceptedAtMs), accepted.Tenant, accepted.Channel, accepted.Provider), 0, 0, 0, 1));
+        }
     }
 
     /// <summary>Adds a row.</summary>
@@ -43,6 +53,7 @@ public sealed class UsageSums
         last.Messages += row.Messages;
         last.Segments += row.Segments;
         last.Cost += row.Cost;
+        last.Received += row.Received;
     }
 
     private sealed class Sum
@@ -50,5 +61,6 @@ public sealed class UsageSums
         public long Messages;
         public long Segments;
         public long Cost;
+        public long Received;
     }
 }

@@ -10,9 +10,9 @@ using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
 
-/// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them. <c>Prefer: wait</c> is not built yet and, as RFC 7240 §2 allows, passed over.</summary>
+/// <summary><c>POST /v1/messages</c> (DESIGN §6): one message, or a stream of them, on which <c>Prefer</c> is passed over as RFC 7240 §2 allows.</summary>
 /// <remarks>Hot path.</remarks>
-internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.Pool singles)
+internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.Pool singles, VerdictWait verdicts, RateLimitHeaders limits)
 {
     internal void Map(Endpoints endpoints) => endpoints.Map("POST", "/v1/messages", Permission.TenantSend, PostAsync);
 
@@ -39,6 +39,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
 
     private async Task PostLinesAsync(HttpContext context, Tenant tenant, byte[] key)
     {
+        limits.Set(context.Response, tenant);
         using var stream = new LineStream(context, services, tenant, key);
         await stream.RunAsync();
     }
@@ -61,7 +62,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
             Problem? problem = Make(body.Buffer, tenant, key, accept.Request);
             reader.AdvanceTo(body.Buffer.End);
             problem ??= await AcceptAsync(accept);
-            await (problem is null ? AnswerAsync(context, accept.Request) : ProblemResponse.WriteAsync(context, problem));
+            await AnswerAsync(context, tenant, problem, accept.Request);
         }
         finally
         {
@@ -166,6 +167,26 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
     {
         Interlocked.Increment(ref intake == Intake.TenantFull ? ref services.Counts.RefusedTenantFull : ref services.Counts.RefusedBusy);
         return AcceptProblems.Of(intake);
+    }
+
+    private async Task AnswerAsync(HttpContext context, Tenant tenant, Problem? problem, AcceptRequest request)
+    {
+        if (problem is null or { Status: 429 })
+        {
+            limits.Set(context.Response, tenant);
+        }
+
+        if (problem is not null)
+        {
+            await ProblemResponse.WriteAsync(context, problem);
+            return;
+        }
+
+        int waitSeconds = PreferHeader.WaitSeconds(context.Request);
+        if (waitSeconds == 0 || !await verdicts.TryAnswerAsync(context, tenant, request.Id, waitSeconds, services.Stopping))
+        {
+            await AnswerAsync(context, request);
+        }
     }
 
     private static async Task AnswerAsync(HttpContext context, AcceptRequest request)

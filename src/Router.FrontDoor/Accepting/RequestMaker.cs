@@ -9,7 +9,7 @@ using Router.Engine.Shards;
 namespace Router.FrontDoor.Accepting;
 
 /// <summary>Bytes of a body in, a request to accept it out: decodes, hashes the address, finds the sender. No state.</summary>
-/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, and for a fallback.</remarks>
+/// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, templates and fallbacks.</remarks>
 internal sealed class RequestMaker(IKeyedHash hash)
 {
     // A fallback is kept under a key of its own that follows from its message's: asked again, both are the ones kept first.
@@ -32,7 +32,11 @@ internal sealed class RequestMaker(IKeyedHash hash)
             return false;
         }
 
-        Fill(request, tenant, message);
+        if (!TryFill(request, tenant, ref message, nowMs, out problem))
+        {
+            return false;
+        }
+
         request.FallbackAfterSeconds = message.FallbackAfterSeconds;
         request.Fallback = message.HasFallback ? new AcceptRequest { IsDormant = true } : null;
         request.HasIdempotencyKey = !idempotencyKey.IsEmpty;
@@ -42,19 +46,31 @@ internal sealed class RequestMaker(IKeyedHash hash)
             request.BodyHash = XxHash3.HashToUInt64(body);
         }
 
-        if (request.Fallback is { } second)
+        if (request.Fallback is not { } second)
         {
-            Fill(second, tenant, fallback);
-            second.HasIdempotencyKey = request.HasIdempotencyKey;
-            second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
-            second.BodyHash = request.BodyHash;
+            return true;
         }
 
-        return true;
+        second.HasIdempotencyKey = request.HasIdempotencyKey;
+        second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
+        second.BodyHash = request.BodyHash;
+        if (TryFill(second, tenant, ref fallback, nowMs, out problem))
+        {
+            return true;
+        }
+
+        problem = problem.InFallback();
+        return false;
     }
 
-    private void Fill(AcceptRequest request, Tenant tenant, in MessageBody message)
+    private bool TryFill(AcceptRequest request, Tenant tenant, ref MessageBody message, long nowMs, out BodyProblem problem)
     {
+        problem = default;
+        if (message.ContentType == ContentType.Template && !tenant.Templates.TryRender(ref message, nowMs, out problem))
+        {
+            return false;
+        }
+
         request.Tenant = tenant;
         request.Contact = hash.Contact(tenant.Number, message.Channel, message.To);
         request.Sender = message.From.IsEmpty ? null : tenant.FindSender(message.Channel, message.From) ?? Unknown(message.From);
@@ -62,6 +78,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.Purpose = message.Purpose;
         request.Priority = message.Priority;
         request.Segments = message.Segments;
+        request.IsMedia = message.ContentType == ContentType.Media;
         request.Prefix = message.Prefix.Packed;
         request.Region = message.Region;
         request.ValiditySeconds = message.ValiditySeconds;
@@ -76,6 +93,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
 
         request.RecordLength = message.WriteRecord(request.Record);
         request.Outcome = AcceptOutcome.Pending;
+        return true;
     }
 
     // The decision rejects it by this name (sender_not_allowed).

@@ -14,6 +14,9 @@ internal enum Permission
     /// <summary>Changes contacts and consents.</summary>
     TenantManage,
 
+    /// <summary>Reads how a tenant is set up: what an agent, who works in it, need not see.</summary>
+    TenantReadSettings,
+
     /// <summary>The tenant's own keys: an owner's alone.</summary>
     TenantOwn,
 
@@ -32,6 +35,7 @@ internal static class Permissions
         Permission.TenantRead => role is Role.Owner or Role.Admin or Role.Agent or Role.Auditor,
         Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantManage => role is Role.Owner or Role.Admin,
+        Permission.TenantReadSettings => role is Role.Owner or Role.Admin or Role.Auditor,
         Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,

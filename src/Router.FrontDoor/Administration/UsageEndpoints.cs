@@ -127,6 +127,7 @@ internal sealed class UsageEndpoints(IAdministration administration, IJournal jo
             json.WriteString("provider"u8, ProviderName(configuration, row));
             json.WriteNumber("messages"u8, row.Messages);
             json.WriteNumber("segments"u8, row.Segments);
+            json.WriteNumber("received"u8, row.Received);
             json.WriteNumber("cost"u8, Money.ToUnits(row.Cost));
             json.WriteEndObject();
         }
@@ -139,13 +140,13 @@ internal sealed class UsageEndpoints(IAdministration administration, IJournal jo
     private void WriteCsv(IBufferWriter<byte> writer, IReadOnlyList<UsageRow> rows)
     {
         Configuration configuration = administration.Current;
-        Encoding.UTF8.GetBytes("day,tenant,channel,provider,messages,segments,cost\r\n", writer);
+        Encoding.UTF8.GetBytes("day,tenant,channel,provider,messages,segments,received,cost\r\n", writer);
         foreach (UsageRow row in rows)
         {
             Encoding.UTF8.GetBytes(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Day(row)},{TenantName(configuration, row)},{WireNames.Of(row.Key.Channel)},{ProviderName(configuration, row)},{row.Messages},{row.Segments},{Money.ToUnits(row.Cost)}\r\n"),
+                    $"{Day(row)},{TenantName(configuration, row)},{WireNames.Of(row.Key.Channel)},{ProviderName(configuration, row)},{row.Messages},{row.Segments},{row.Received},{Money.ToUnits(row.Cost)}\r\n"),
                 writer);
         }
     }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Router.Core.Events;
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.FrontDoor.Access;
@@ -14,15 +16,17 @@ namespace Router.FrontDoor.Events;
 /// Holds a position and one batch; who reads slowly waits alone.
 /// </summary>
 /// <remarks>Hot path, near 0 B an event; a reference costs a look-up. The loop runs alone in its request.</remarks>
-internal sealed class EventStream(HttpContext context, EventStreamServices shared, Tenant caller)
+internal sealed class EventStream(HttpContext context, EventStreamServices shared, Tenant caller, EventFilter filter, ConversationId? conversation)
 {
     // A batch is at most this many events: 256 events of some 350 bytes, about what one flush should carry.
     private const int BatchMax = 256;
 
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
-    private readonly References references = new(shared.Journal);
+    private readonly References references = new(shared.Journal, shared.Webhooks);
     private readonly Admission admission = new(context, Permission.TenantRead, caller, shared.Doorkeeper, shared.Administration);
+    private readonly bool tellsAll = filter == EventFilter.All && conversation is null;
+    private long lastWritten;
     private bool tooSlow;
 
     /// <summary>Tells what comes after <paramref name="position"/> until the client goes or this process begins to stop.</summary>
@@ -60,6 +64,11 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             LogPosition looked = log.Read(admission.Tenant.Number, position, batch, BatchMax);
             bool moved = looked > position;
             position = moved ? looked : position;
+            if (!tellsAll)
+            {
+                Sift();
+            }
+
             if (batch.Count > 0)
             {
                 await references.FetchAsync(admission.Tenant.Number, batch, ended);
@@ -72,12 +81,30 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
                 references.Forget();
                 await FlushAsync();
             }
-            else if (!moved && !await WaitAsync(log, position, ended))
+            else if (moved ? shared.Time.GetElapsedTime(lastWritten) >= shared.Options.HeartBeat : !await WaitAsync(log, position, ended))
             {
+                // Also where events come all the time and none is wanted: the client's position must not grow old.
                 WritePosition(position);
                 await FlushAsync();
             }
         }
+    }
+
+    // Leaves what the client wants, in its order.
+    private void Sift()
+    {
+        int left = 0;
+        Span<LogEvent> all = batch.Span;
+        for (int i = 0; i < all.Length; i++)
+        {
+            ref readonly JournalEntry entry = ref all[i].Entry;
+            if (filter.Wants(EventText.TypeOf(entry)) && (conversation is not { } wanted || (entry.Contact == wanted.Contact && entry.Sender == wanted.Sender && entry.Kind == EntryKind.Status)))
+            {
+                all[left++] = all[i];
+            }
+        }
+
+        batch.RemoveLast(batch.Count - left);
     }
 
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
@@ -120,9 +147,9 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             text.Raw("id: "u8);
             Cursor.Write(blocks[2 * i], text.Next(Cursor.Length));
             text.Raw("\nevent: "u8);
-            text.Ascii(EventText.TypeOf(one.Entry));
+            text.Ascii(EventTypes.Of(EventText.TypeOf(one.Entry)));
             text.Raw("\ndata: "u8);
-            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased, inbound);
+            EventText.Write(ref text, one, admission.Tenant, configuration, blocks[(2 * i) + 1], reference, erased, references.WebhookOf(one.Entry), inbound);
             text.Raw("\n\n"u8);
             output.Advance(text.Length);
         }
@@ -130,6 +157,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
     private ValueTask FlushAsync()
     {
+        lastWritten = shared.Time.GetTimestamp();
         ValueTask<FlushResult> flush = output.FlushAsync(context.RequestAborted);
         return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : AwaitFlushAsync(flush);
     }

@@ -3,13 +3,14 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;
+using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreamServices(
     IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options,
-    IHostApplicationLifetime lifetime)
+    IHostApplicationLifetime lifetime, IWebhooks webhooks)
 {
     internal IJournal Journal { get; } = journal;
 
@@ -24,6 +25,9 @@ internal sealed class EventStreamServices(
     internal TimeProvider Time { get; } = time;
 
     internal FrontDoorOptions Options { get; } = options;
+
+    /// <summary>Names webhooks.</summary>
+    internal IWebhooks Webhooks { get; } = webhooks;
 
     /// <summary>Cancelled when this process begins to stop: streams end, clients go elsewhere.</summary>
     internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;

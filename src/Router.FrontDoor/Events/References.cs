@@ -1,21 +1,23 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor.Events;
 
 /// <summary>
-/// What a batch of events tells of its messages beside the log: references, and inbound messages whole. Fetched for each batch anew: nothing personal is held longer than it is needed, so an erasure has nothing
+/// What a batch of events tells beside its entries: references of messages, inbound messages whole, names of webhooks. Fetched for each batch anew: nothing personal is held longer than it is needed, so an erasure has nothing
 /// to take out here.
 /// </summary>
-internal sealed class References(IJournal journal)
+internal sealed class References(IJournal journal, IWebhooks webhooks)
 {
     private readonly Dictionary<MessageId, byte[]?> found = [];
+    private readonly Dictionary<int, string?> names = [];
     private readonly List<(MessageId Id, Task<StoredMessage?> Look)> looks = [];
 
     /// <summary>Fetches what <paramref name="events"/> need, all at a time.</summary>
     internal async ValueTask FetchAsync(int tenant, StructList<LogEvent> events, CancellationToken cancellationToken)
     {
-        found.Clear();
+        Forget();
         Begin(tenant, events, cancellationToken);
         foreach ((MessageId id, Task<StoredMessage?> look) in looks)
         {
@@ -24,6 +26,10 @@ internal sealed class References(IJournal journal)
         }
 
         looks.Clear();
+        if (names.Count > 0)
+        {
+            await FetchNamesAsync(tenant, cancellationToken);
+        }
     }
 
     /// <summary>The reference of an event's message; empty where it has none, or where it was erased.</summary>
@@ -44,7 +50,24 @@ internal sealed class References(IJournal journal)
         entry.Direction == MessageDirection.Inbound && found.TryGetValue(entry.Message, out byte[]? record) ? record : default;
 
     /// <summary>Lets go of what was fetched: a stream may have nothing to tell for days.</summary>
-    internal void Forget() => found.Clear();
+    internal void Forget()
+    {
+        found.Clear();
+        names.Clear();
+    }
+
+    /// <summary>The name of the webhook that a notice is about; null: none, or it was removed.</summary>
+    internal string? WebhookOf(in JournalEntry entry) => IsOfWebhook(entry) ? names.GetValueOrDefault(entry.Provider) : null;
+
+    private static bool IsOfWebhook(in JournalEntry entry) => entry is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled };
+
+    private async ValueTask FetchNamesAsync(int tenant, CancellationToken cancellationToken)
+    {
+        foreach (int number in names.Keys.ToArray())
+        {
+            names[number] = await webhooks.NameOfAsync(tenant, number, cancellationToken);
+        }
+    }
 
     private static bool Needs(in JournalEntry entry) => entry.Kind == EntryKind.Status && (entry.HasReference || entry.Direction == MessageDirection.Inbound);
 
@@ -55,6 +78,10 @@ internal sealed class References(IJournal journal)
             if (Needs(one.Entry) && found.TryAdd(one.Entry.Message, null))
             {
                 looks.Add((one.Entry.Message, journal.FindMessageAsync(tenant, one.Entry.Message, cancellationToken).AsTask()));
+            }
+            else if (IsOfWebhook(one.Entry))
+            {
+                names.TryAdd(one.Entry.Provider, null);
             }
         }
     }

@@ -64,7 +64,7 @@ internal ref struct Utf8Text(Span<byte> destination)
     }
 
     /// <summary>Valid UTF-8 as the inside of a JSON string; room for <see cref="EscapeFactor"/> times its length.</summary>
-    internal void Escaped(ReadOnlySpan<byte> utf8)
+    internal void Escaped(scoped ReadOnlySpan<byte> utf8)
     {
         JavaScriptEncoder.UnsafeRelaxedJsonEscaping.EncodeUtf8(utf8, destination[Length..], out _, out int written);
         Length += written;

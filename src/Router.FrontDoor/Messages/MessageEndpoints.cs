@@ -13,7 +13,7 @@ using Router.Grains.Administration;
 namespace Router.FrontDoor.Messages;
 
 /// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
-internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay)
+internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay, ShownMessages shownMessages)
 {
     private const int LimitDefault = 50;
     private const int LimitMax = 200;
@@ -28,13 +28,13 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
 
     private async Task GetAsync(HttpContext context, Tenant tenant)
     {
-        if (Id(context) is not { } id || await FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
+        if (Id(context) is not { } id || await shownMessages.FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
         {
             await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
             return;
         }
 
-        await AnswerAsync(context, found);
+        await shownMessages.AnswerAsync(context, found);
     }
 
     private async Task CancelAsync(HttpContext context, Tenant tenant)
@@ -53,7 +53,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         }
 
         // The shard forgets what has ended: the journal tells a message that is no more under way from one that never was, or is another tenant's.
-        if (await FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
+        if (await shownMessages.FindAsync(tenant.Number, id, context.RequestAborted) is not { } found)
         {
             await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
             return;
@@ -61,7 +61,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
 
         // What is cancelled already is answered like the first time: the client may have lost that answer.
         bool cancelled = outcome == CancelOutcome.Cancelled || found.Status == MessageStatus.Cancelled;
-        await (cancelled ? AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft));
+        await (cancelled ? shownMessages.AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft(found.Status)));
     }
 
     private async Task ListAsync(HttpContext context, Tenant tenant)
@@ -159,12 +159,6 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
         MessageStatus.Sending => MessageStatus.None,
         _ => shown,
     };
-
-    private async ValueTask<ShownMessage?> FindAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
-        await journal.FindMessageAsync(tenant, id, cancellationToken) is { } message ? await overlay.OfAsync(tenant, message, cancellationToken) : null;
-
-    private Task AnswerAsync(HttpContext context, ShownMessage found) => JsonAnswer.WriteAsync(context, 200, (found, administration.Current), static (json, answer) =>
-        MessageJson.Write(json, answer.found.Message, answer.found.Status, answer.Current));
 
     private static MessageId? Id(HttpContext context) => MessageId.TryParse((string)context.Request.RouteValues["id"]!, out MessageId id) ? id : null;
 }

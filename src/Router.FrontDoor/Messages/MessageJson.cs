@@ -59,9 +59,16 @@ internal static class MessageJson
         json.WriteString(name, address[..(length + record.To.Length)]);
     }
 
-    /// <summary>The content.</summary>
+    /// <summary>The content as given, with spaces and all: of a template its parameters, not the text that it rendered to.</summary>
     internal static void WriteContent(Utf8JsonWriter json, MessageRecord record)
     {
+        if (!record.Content.IsEmpty)
+        {
+            json.WritePropertyName("content"u8);
+            json.WriteRawValue(record.Content, skipInputValidation: true);
+            return;
+        }
+
         json.WriteStartObject("content"u8);
         json.WriteString("type"u8, "text"u8);
         json.WriteString("text"u8, record.Text);

@@ -1,3 +1,4 @@
+using Router.Core.Messages;
 using Router.Core.Routing;
 using Router.Core.Tenants;
 
@@ -10,7 +11,6 @@ internal static class KnownProblems
     internal static readonly Problem Forbidden = new(403, "forbidden", "This key's role may not do this.");
     internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
     internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
-    internal static readonly Problem AlreadyLeft = new(409, "already_left", "The message has left or has ended: it cannot be cancelled any more.");
     internal static readonly Problem ContactErased = new(409, "contact_erased", "The contact was erased: nothing can be written to it or beside it before it has a message again.");
     internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
     internal static readonly Problem NotCharged = new(409, "not_charged", "This tenant has no balance: give it one with PUT first.");
@@ -37,6 +37,18 @@ internal static class KnownProblems
     /// <param name="field">The field.</param>
     /// <param name="predicate">What is said of it: <c>is …</c>, <c>has …</c>.</param>
     internal static Problem InvalidValue(string field, string predicate) => new(400, "invalid_value", $"{field} {predicate}.", field);
+
+    /// <summary>A message that cannot be cancelled any more, and which it was.</summary>
+    internal static Problem AlreadyLeft(MessageStatus status) => new(409, "already_left", status switch
+    {
+        MessageStatus.Delivered or MessageStatus.Read => "The message was delivered: it cannot be cancelled any more.",
+        MessageStatus.Undelivered => "The message left and was not delivered: there is nothing to cancel any more.",
+        MessageStatus.Expired or MessageStatus.Rejected => "The message has ended: there is nothing to cancel any more.",
+        _ => "The message has left: its provider has it or is just taking it, it cannot be cancelled any more.",
+    })
+    {
+        MessageStatus = WireNames.Of(status),
+    };
 
     internal static Problem Of(RouteFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
 

@@ -14,6 +14,9 @@ internal sealed record Problem(int Status, string Code, string Detail, string? F
     /// <summary>The request's id, by which the log's line about it is found; null: nothing was logged.</summary>
     internal string? RequestId { get; init; }
 
+    /// <summary>The word of the status of the message that it is about; null: none. Its own name, because RFC 9457 has <c>status</c> for HTTP's.</summary>
+    internal string? MessageStatus { get; init; }
+
     // 10,000 answers of an NDJSON stream fit the 4 MiB that may wait unread (DESIGN §6): 4,194,304 / 10,000 = 419 bytes each, frame and escapes included.
     private const int ShownMax = 40;
 

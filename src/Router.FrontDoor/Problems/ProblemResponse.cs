@@ -51,5 +51,10 @@ internal static class ProblemResponse
         {
             json.WriteString("field"u8, problem.Field);
         }
+
+        if (problem.MessageStatus is not null)
+        {
+            json.WriteString("messageStatus"u8, problem.MessageStatus);
+        }
     }
 }

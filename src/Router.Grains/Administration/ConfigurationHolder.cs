@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Engine;
 using Router.Grains.Catalog;
@@ -62,9 +63,10 @@ public sealed class ConfigurationHolder
         Dictionary<int, (long, Tenant)> nextTenants = new(snapshot.Tenants.Length);
         foreach (TenantEntry entry in snapshot.Tenants)
         {
-            nextTenants[entry.Number] = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known) && known.Version == entry.Version
+            bool isKnown = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known);
+            nextTenants[entry.Number] = isKnown && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit, TemplateSet.Of(entry.Templates, isKnown ? known.Compiled.Templates : TemplateSet.Empty)));
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);
@@ -72,7 +74,7 @@ public sealed class ConfigurationHolder
         {
             nextProviders[entry.Number] = providers.TryGetValue(entry.Number, out (long Version, ProviderAccount Compiled) known) && known.Version == entry.Version
                 ? known
-                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining));
+                : (entry.Version, new ProviderAccount(entry.Number, entry.Name, entry.Settings, entry.IsDraining, engine.CarriesMedia(entry.Settings.Kind)));
         }
 
         tenants = nextTenants;

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Administration;
@@ -33,6 +34,12 @@ public interface IAdministration
 
     /// <summary>Removes a key of the operator's that <see cref="AddOperatorKeyAsync"/> made; answered when no live silo knows it any more. False: there is none such.</summary>
     Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Makes or replaces a template of a tenant. Not null: it was not kept, because there is no room.</summary>
+    Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken);
+
+    /// <summary>Removes a template of a tenant; answered when no live silo renders it any more. False: there is none.</summary>
+    Task<bool> RemoveTemplateAsync(string tenant, string name, string language, CancellationToken cancellationToken);
 
     /// <summary>Makes or replaces a provider account.</summary>
     Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Engine.Credit;
 using Router.Engine.Journal;
@@ -47,6 +48,17 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     /// <inheritdoc/>
     public Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken) =>
         Ask(grains.GetGrain<ICatalogGrain>(0).RemoveOperatorKeyAsync(id), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken)
+    {
+        TemplateAnswer answer = await Ask(grains.GetGrain<ITenantGrain>(tenant).PutTemplateAsync(template), cancellationToken);
+        return answer.Field is null ? null : new SettingsFault(answer.Field, answer.Detail!);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveTemplateAsync(string tenant, string name, string language, CancellationToken cancellationToken) =>
+        Ask(grains.GetGrain<ITenantGrain>(tenant).RemoveTemplateAsync(name, language), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ProviderAccount> PutProviderAsync(string name, ProviderSettings settings, CancellationToken cancellationToken)

@@ -69,24 +69,28 @@ internal struct AcceptItem
     [Id(14)]
     public byte[] Record;
 
-    /// <summary>See <see cref="AcceptRequest.Region"/>.</summary>
+    /// <summary>Whether its content is media.</summary>
     [Id(15)]
+    public bool IsMedia;
+
+    /// <summary>See <see cref="AcceptRequest.Region"/>.</summary>
+    [Id(16)]
     public uint Region;
 
     /// <summary>See <see cref="AcceptRequest.FallbackId"/>.</summary>
-    [Id(16)]
+    [Id(17)]
     public ulong FallbackHead;
 
     /// <summary>See <see cref="FallbackHead"/>.</summary>
-    [Id(17)]
+    [Id(18)]
     public ulong FallbackTail;
 
     /// <summary>See <see cref="AcceptRequest.FallbackAfterSeconds"/>.</summary>
-    [Id(18)]
+    [Id(19)]
     public int FallbackAfterSeconds;
 
     /// <summary>See <see cref="AcceptRequest.IsDormant"/>.</summary>
-    [Id(19)]
+    [Id(20)]
     public bool IsDormant;
 
     /// <summary>Packs <paramref name="request"/>.</summary>
@@ -111,6 +115,7 @@ internal struct AcceptItem
         HasReference = request.HasReference,
         IdempotencyKey = request.HasIdempotencyKey ? request.IdempotencyKey : null,
         BodyHash = request.BodyHash,
+        IsMedia = request.IsMedia,
         Record = request.Record.AsSpan(0, request.RecordLength).ToArray(),
     };
 
@@ -143,6 +148,7 @@ internal struct AcceptItem
                 BodyHash = BodyHash,
                 Record = Record,
                 RecordLength = Record.Length,
+                IsMedia = IsMedia,
             };
     }
 }

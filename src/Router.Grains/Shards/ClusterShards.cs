@@ -13,8 +13,11 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksElsewhere, IInboundElsewhere
+internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFallbacksElsewhere, IInboundElsewhere
 {
+    // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
+    private const int RemoteWatchMs = 10_000;
+
     private readonly SiloEngine engine;
     private readonly ShardKeeper keeper;
     private readonly IGrainFactory grains;
@@ -32,6 +35,7 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
         engine.Elsewhere = this;
         engine.FallbacksElsewhere = this;
         engine.InboundElsewhere = this;
+        engine.NoticesElsewhere = this;
     }
 
     /// <inheritdoc/>
@@ -62,9 +66,36 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
         : CancelRemoteAsync(tenant, id, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => engine.Owns(id.Shard)
+        ? engine.WatchAsync(tenant, id, limit, cancellationToken)
+        : WatchRemoteAsync(tenant, id, (int)limit.TotalMilliseconds, cancellationToken);
+
+    /// <inheritdoc/>
+    public long WaitingOf(int tenant) => engine.WaitingOf(tenant);
+
+    /// <inheritdoc/>
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => engine.Owns(id.Shard)
         ? engine.PeekAsync(tenant, id, cancellationToken)
         : PeekRemoteAsync(tenant, id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> NotifyAsync(int tenant, NoticeKind kind, int subject, CancellationToken cancellationToken)
+    {
+        int shard = SiloEngine.ShardOfNotices(tenant);
+        if (engine.Owns(shard))
+        {
+            return await engine.NotifyHereAsync(tenant, kind, subject, cancellationToken);
+        }
+
+        try
+        {
+            return await grains.GetGrain<IShardGrain>(shard).NotifyAsync(tenant, (byte)kind, subject).WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (Told(shard, exception))
+        {
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken)
@@ -222,6 +253,26 @@ internal sealed class ClusterShards : IShards, IReceiptsElsewhere, IFallbacksEls
         catch (Exception exception) when (Told(id.Shard, exception))
         {
             return CancelOutcome.Unavailable;
+        }
+    }
+
+    private async ValueTask<bool> WatchRemoteAsync(int tenant, MessageId id, int leftMs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (; leftMs > 0; leftMs -= RemoteWatchMs)
+            {
+                if (await grains.GetGrain<IShardGrain>(id.Shard).WatchAsync(tenant, id.Head, id.Tail, Math.Min(leftMs, RemoteWatchMs)).WaitAsync(cancellationToken))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        catch (Exception exception) when (Told(id.Shard, exception))
+        {
+            return true;
         }
     }
 

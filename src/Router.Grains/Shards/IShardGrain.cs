@@ -25,8 +25,14 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.CancelAsync"/>.</summary>
     Task<byte> CancelAsync(int tenant, ulong head, ulong tail);
 
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.WatchAsync"/>; for less than the time that a call may take.</summary>
+    Task<bool> WatchAsync(int tenant, ulong head, ulong tail, int limitMs);
+
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PeekAsync"/>.</summary>
     Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail);
+
+    /// <summary>See <see cref="Router.Engine.Shards.INotices.NotifyAsync"/>.</summary>
+    Task<bool> NotifyAsync(int tenant, byte kind, int subject);
 
     /// <summary>See <see cref="Router.Engine.Shards.IShards.PurgeAsync"/>; takes as long as a million messages need.</summary>
     [ResponseTimeout("00:10:00")]

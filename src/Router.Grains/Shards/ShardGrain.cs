@@ -90,11 +90,19 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         (byte)await engine.CancelAsync(tenant, new MessageId(head, tail), CancellationToken.None);
 
     /// <inheritdoc/>
+    public Task<bool> WatchAsync(int tenant, ulong head, ulong tail, int limitMs) =>
+        engine.WatchAsync(tenant, new MessageId(head, tail), TimeSpan.FromMilliseconds(limitMs), CancellationToken.None).AsTask();
+
+    /// <inheritdoc/>
     public async Task<PeekAnswer> PeekAsync(int tenant, ulong head, ulong tail)
     {
         LiveMessage live = await engine.PeekAsync(tenant, new MessageId(head, tail), CancellationToken.None);
         return new PeekAnswer { Found = live.Found, Status = (byte)live.Status, Provider = live.Provider };
     }
+
+    /// <inheritdoc/>
+    public Task<bool> NotifyAsync(int tenant, byte kind, int subject) =>
+        engine.NotifyHereAsync(tenant, (NoticeKind)kind, subject, CancellationToken.None).AsTask();
 
     /// <inheritdoc/>
     public async Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose) =>

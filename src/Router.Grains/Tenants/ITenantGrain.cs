@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 
@@ -24,4 +25,10 @@ internal interface ITenantGrain : IGrainWithStringKey
 
     /// <summary>Removes a key; false: not there (any more).</summary>
     Task<bool> RemoveKeyAsync(string id);
+
+    /// <summary>Makes or replaces a template that <see cref="TemplateRules.Check"/> found right.</summary>
+    Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template);
+
+    /// <summary>Removes a template; false: not there (any more).</summary>
+    Task<bool> RemoveTemplateAsync(string name, string language);
 }

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Tenants;
@@ -9,6 +10,7 @@ namespace Router.Grains.Tenants;
 /// <param name="Settings">As set.</param>
 /// <param name="Keys">Its keys.</param>
 /// <param name="Credit">What it may spend; null: it is not charged.</param>
+/// <param name="Templates">Its templates.</param>
 [GenerateSerializer, Immutable]
 internal sealed record TenantEntry(
     [property: Id(0)] string Name,
@@ -16,4 +18,5 @@ internal sealed record TenantEntry(
     [property: Id(2)] long Version,
     [property: Id(3)] TenantSettings Settings,
     [property: Id(4)] ApiKey[] Keys,
-    [property: Id(5)] CreditLine? Credit);
+    [property: Id(5)] CreditLine? Credit,
+    [property: Id(10)] TemplateSettings[] Templates);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Engine.Credit;
 using Router.Grains.Administration;
@@ -27,7 +28,7 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit);
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit, read.Templates);
         topUps = read.TopUps;
         return Task.CompletedTask;
     }
@@ -45,7 +46,7 @@ internal sealed partial class TenantGrain(
         }
 
         int number = kept?.Number ?? await Catalog.NumberTenantAsync(name);
-        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings)));
+        TenantEntry entry = await KeepAsync(new TenantEntry(name, number, (kept?.Version ?? 0) + 1, settings, kept?.Keys ?? [], LineOf(number, settings), kept?.Templates ?? []));
         await Catalog.PublishTenantAsync(entry);
         return new TenantPut(entry);
     }
@@ -88,6 +89,47 @@ internal sealed partial class TenantGrain(
         }
 
         // Also when it was not found: an earlier removal may have been kept and then not have reached every silo.
+        await Catalog.PublishTenantAsync(kept);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template)
+    {
+        if (kept is null)
+        {
+            return new TemplateAnswer("name", "has no tenant (any more)");
+        }
+
+        TemplateSettings[] others = Array.FindAll(kept.Templates, t => t.Name != template.Name || t.Language != template.Language);
+        if (TemplateRules.CheckRoom(others, template) is { } fault)
+        {
+            return new TemplateAnswer(fault.Field, fault.Detail);
+        }
+
+        await KeepAsync(kept with { Version = kept.Version + 1, Templates = [.. others, template] });
+        LogTemplatePut(template.Name, template.Language, kept.Name);
+        await Catalog.PublishTenantAsync(kept);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RemoveTemplateAsync(string name, string language)
+    {
+        if (kept is null)
+        {
+            return false;
+        }
+
+        TemplateSettings[] left = Array.FindAll(kept.Templates, t => t.Name != name || t.Language != language);
+        bool found = left.Length < kept.Templates.Length;
+        if (found)
+        {
+            await KeepAsync(kept with { Version = kept.Version + 1, Templates = left });
+            LogTemplateRemoved(name, language, kept.Name);
+        }
+
+        // As for keys: an earlier removal may have been kept and then not have reached every silo.
         await Catalog.PublishTenantAsync(kept);
         return found;
     }
@@ -136,7 +178,7 @@ internal sealed partial class TenantGrain(
 
     private async Task<TenantEntry> KeepAsync(TenantEntry entry, TopUp[] nextTopUps)
     {
-        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, TopUps = nextTopUps };
+        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, Templates = entry.Templates, TopUps = nextTopUps };
         try
         {
             await state.WriteStateAsync();
@@ -161,6 +203,12 @@ internal sealed partial class TenantGrain(
 
     [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
+    private partial void LogTemplatePut(string template, string language, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was removed")]
+    private partial void LogTemplateRemoved(string template, string language, string tenant);
 
     [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string tenant, Exception exception);

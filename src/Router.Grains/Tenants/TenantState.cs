@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 
 namespace Router.Grains.Tenants;
@@ -29,4 +30,8 @@ public sealed class TenantState
     /// <summary>The newest top-ups, so that each reference counts once.</summary>
     [Id(11)]
     public TopUp[] TopUps { get; set; } = [];
+
+    /// <summary>Its templates.</summary>
+    [Id(20)]
+    public TemplateSettings[] Templates { get; set; } = [];
 }

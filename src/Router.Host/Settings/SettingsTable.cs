@@ -18,7 +18,6 @@ internal static class SettingsTable
         ["Storage:Postgres"] = "leave it out; Storage:Path keeps everything in SQLite",
         ["Kafka:BootstrapServers"] = "leave it out; messages come in over HTTP",
         ["Kafka:SharedOutbound"] = "leave it out; messages come in over HTTP",
-        ["Webhooks:AllowPrivateNetworks"] = "leave it out; events are read at /v1/events",
     };
 
     private static IEnumerable<Setting> Make() =>
@@ -38,6 +37,8 @@ internal static class SettingsTable
             // A silo's port asks nobody who calls: beyond loopback it is opened only for a cluster, which Storage:Postgres makes.
             NotYet = static s => IPAddress.IsLoopback(s.ClusterAddress!.Address) ? null : "leave it out; one Router is the whole cluster, and its silo listens on loopback",
         },
+        new("Webhooks:AllowPrivateNetworks", "true where tenants are trusted with the operator's own network, else false", static (s, v) =>
+            bool.TryParse(v, out bool allow) ? s with { FrontDoor = s.FrontDoor with { AllowPrivateNetworks = allow } } : null),
         new("Log:Level", "Trace, Debug, Information, Warning, Error or None", static (s, v) =>
             Enum.TryParse(v, true, out LogLevel level) && Enum.IsDefined(level) && !char.IsDigit(v[0]) ? s with { LogLevel = level } : null),
         new("Log:Format", "text or json", static (s, v) => v is "text" or "json" ? s with { LogJson = v is "json" } : null),

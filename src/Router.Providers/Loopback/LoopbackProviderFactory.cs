@@ -13,6 +13,9 @@ public sealed class LoopbackProviderFactory : IProviderFactory
     public string Kind => KindName;
 
     /// <inheritdoc/>
+    public bool CarriesMedia => true;
+
+    /// <inheritdoc/>
     public SettingsFault? Validate(string settings)
     {
         _ = LoopbackSettings.Parse(settings, out SettingsFault? fault);

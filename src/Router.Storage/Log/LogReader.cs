@@ -112,6 +112,7 @@ internal ref struct LogReader
         if (entry.Direction == MessageDirection.Inbound)
         {
             entry.Provider = (int)ReadVarint(ref at);
+            entry.Channel = (Channel)group[at++];
         }
 
         if ((head & LogWriter.HasKey) != 0)
@@ -169,6 +170,10 @@ internal ref struct LogReader
             case EntryKind.Conversation:
                 ReadContact(ref entry, ref at);
                 entry.Told = (ConversationEvent)group[at++];
+                break;
+            case EntryKind.Notice:
+                entry.Notice = (NoticeKind)group[at++];
+                entry.Provider = (int)ReadVarint(ref at);
                 break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:

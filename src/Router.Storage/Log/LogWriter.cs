@@ -41,7 +41,7 @@ internal sealed class LogWriter
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
 
-    /// <summary>More marks: it is inbound; its provider follows the time.</summary>
+    /// <summary>More marks: it is inbound; its provider and channel follow the time.</summary>
     public const int IsInbound = 1;
 
     /// <summary>More marks: it has a fallback.</summary>
@@ -50,7 +50,7 @@ internal sealed class LogWriter
     /// <summary>More marks: it is a part of an inbound message.</summary>
     public const int IsPart = 8;
 
-    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 24 idempotency, rounded up.
+    // 2 kind and marks + 16 id + 12 contact + 4 sender + 10 time + 4 slot + 5 provider + 1 channel + 24 idempotency, rounded up.
     private const int EntryLengthMax = 80;
 
     private readonly ByteList packed = new(64 * 1024);
@@ -97,6 +97,7 @@ internal sealed class LogWriter
         if ((more & IsInbound) != 0)
         {
             PutVarint((uint)message.Provider, to, ref at);
+            to[at++] = (byte)message.Channel;
         }
 
         if (message.HasIdempotencyKey)
@@ -163,6 +164,10 @@ internal sealed class LogWriter
                 PutContact(entry, to[at..]);
                 at += ContactId.Size + 4;
                 to[at++] = (byte)entry.Told;
+                break;
+            case EntryKind.Notice:
+                to[at++] = (byte)entry.Notice;
+                PutVarint((uint)entry.Provider, to, ref at);
                 break;
             case EntryKind.UnmatchedReceipt:
             case EntryKind.ReceiptDone:

@@ -18,7 +18,7 @@ internal sealed class UsageFile : IDisposable
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS usage(day INTEGER, tenant INTEGER, channel INTEGER, provider INTEGER, messages INTEGER NOT NULL, segments INTEGER NOT NULL, cost INTEGER NOT NULL,
-            PRIMARY KEY(day, tenant, channel, provider)) WITHOUT ROWID;
+            received INTEGER NOT NULL, PRIMARY KEY(day, tenant, channel, provider)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS spent(tenant INTEGER PRIMARY KEY, cost INTEGER NOT NULL);
         """;
 
@@ -34,8 +34,9 @@ internal sealed class UsageFile : IDisposable
         database = Database.OpenWriter(path, pageSize: 4096, cacheKiB: 1024);
         database.Execute(Tables);
         add = database.Prepare("""
-            INSERT INTO usage(day, tenant, channel, provider, messages, segments, cost) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, segments = segments + excluded.segments, cost = cost + excluded.cost
+            INSERT INTO usage(day, tenant, channel, provider, messages, segments, cost, received) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT DO UPDATE SET messages = messages + excluded.messages, segments = segments + excluded.segments, cost = cost + excluded.cost,
+                received = received + excluded.received
             """);
         spend = database.Prepare("INSERT INTO spent(tenant, cost) VALUES(?1, ?2) ON CONFLICT(tenant) DO UPDATE SET cost = cost + excluded.cost");
         forget = database.Prepare("DELETE FROM usage WHERE day < ?1");
@@ -63,7 +64,8 @@ internal sealed class UsageFile : IDisposable
         {
             foreach (UsageRow row in usage.Rows)
             {
-                add.Bind(1, row.Key.Day).Bind(2, row.Key.Tenant).Bind(3, (long)row.Key.Channel).Bind(4, row.Key.Provider).Bind(5, row.Messages).Bind(6, row.Segments).Bind(7, row.Cost).Run();
+                add.Bind(1, row.Key.Day).Bind(2, row.Key.Tenant).Bind(3, (long)row.Key.Channel).Bind(4, row.Key.Provider).Bind(5, row.Messages).Bind(6, row.Segments).Bind(7, row.Cost)
+                    .Bind(8, row.Received).Run();
                 if (row.Cost != 0)
                 {
                     spend.Bind(1, row.Key.Tenant).Bind(2, row.Cost).Run();

@@ -47,13 +47,13 @@ internal static class UsageReader
         database.Execute("BEGIN");
         long lastCommit = Schema.ReadMeta(database, "last_commit");
         using (Statement read = database.Prepare("""
-            SELECT day, tenant, channel, provider, messages, segments, cost FROM usage WHERE day >= ?1 AND day <= ?2 AND (?3 = 0 OR tenant = ?3) ORDER BY day, tenant, channel, provider LIMIT ?4
+            SELECT day, tenant, channel, provider, messages, segments, cost, received FROM usage WHERE day >= ?1 AND day <= ?2 AND (?3 = 0 OR tenant = ?3) ORDER BY day, tenant, channel, provider LIMIT ?4
             """))
         {
             read.Bind(1, fromDay).Bind(2, toDay).Bind(3, tenant).Bind(4, max + 1);
             while (read.Step())
             {
-                sums.Add(new UsageRow(new UsageKey((int)read.Long(0), (int)read.Long(1), (Channel)read.Long(2), (int)read.Long(3)), read.Long(4), read.Long(5), read.Long(6)));
+                sums.Add(new UsageRow(new UsageKey((int)read.Long(0), (int)read.Long(1), (Channel)read.Long(2), (int)read.Long(3)), read.Long(4), read.Long(5), read.Long(6), read.Long(7)));
             }
         }
 

@@ -116,6 +116,7 @@ internal sealed partial class JournalMemory
                 break;
             case EntryKind.Flags:
             case EntryKind.Conversation:
+            case EntryKind.Notice: // lives in the log alone
                 break;
             case EntryKind.UnmatchedReceipt:
                 AddUnmatchedLocked(new ShardReceipt(shard, new UnmatchedReceipt
@@ -138,6 +139,9 @@ internal sealed partial class JournalMemory
 
     /// <summary>Counts what an entry used. Caller holds the gate.</summary>
     public void CountUsage(in JournalEntry entry) => Current.Usage.Add(entry);
+
+    /// <summary>Counts an accepted message, if it came from an end user. Caller holds the gate.</summary>
+    public void CountUsage(in AcceptedMessage accepted) => Current.Usage.Add(accepted);
 
     /// <summary>Usage that generations hold, by the commit after which it begins.</summary>
     public List<(long After, UsageRow[] Rows)> CopyUsage(Func<UsageKey, bool> wanted)

@@ -129,6 +129,7 @@ internal sealed class CommitTeller : IDisposable
             if (message.Kept == KeptAs.New)
             {
                 memory.Accept(message);
+                memory.CountUsage(message);
             }
         }
 

@@ -11,7 +11,7 @@ namespace Router.Storage.Sqlite;
 /// </summary>
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
-/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 · segments 1 · marks 1 (1: reference, 2: idempotency key,
+/// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 (its highest bit: media) · segments 1 · marks 1 (1: reference, 2: idempotency key,
 /// 4: inbound, 8: inbound a part, outbound what confirms a STOP, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 · fallback 16 and its seconds 4.
 /// </remarks>
 internal static class MessageCodec
@@ -26,6 +26,7 @@ internal static class MessageCodec
     private const int MarksAt = FixedLength - 1;
     private const int HasReference = 1;
     private const int HasIdempotencyKey = 2;
+    private const byte MediaBit = 0x80;
     private const int Inbound = 4;
     private const int PartOrConfirmation = 8;
     private const int IsDormant = 16;
@@ -50,7 +51,7 @@ internal static class MessageCodec
         BinaryPrimitives.WriteUInt32LittleEndian(to[65..], message.Prefix);
         to[69] = (byte)message.Channel;
         to[70] = (byte)message.Purpose;
-        to[71] = (byte)message.Priority;
+        to[71] = (byte)((byte)message.Priority | (message.IsMedia ? MediaBit : 0));
         to[72] = message.Segments;
         to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
             | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0) | (message.IsDormant ? IsDormant : 0) | (message.Region != 0 ? HasRegion : 0)
@@ -91,7 +92,8 @@ internal static class MessageCodec
             Prefix = BinaryPrimitives.ReadUInt32LittleEndian(from[65..]),
             Channel = (Channel)from[69],
             Purpose = (Purpose)from[70],
-            Priority = (Priority)from[71],
+            Priority = (Priority)(from[71] & ~MediaBit),
+            IsMedia = (from[71] & MediaBit) != 0,
             Segments = from[72],
             HasReference = (from[MarksAt] & HasReference) != 0,
             HasIdempotencyKey = (from[MarksAt] & HasIdempotencyKey) != 0,

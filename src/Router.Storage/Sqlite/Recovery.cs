@@ -49,9 +49,9 @@ internal static partial class Recovery
                             Add(memory, ref record);
                         }
 
-                        if (commit > usageCommit && !record.IsAccepted)
+                        if (commit > usageCommit)
                         {
-                            memory.CountUsage(record.Entry);
+                            CountUsage(memory, record);
                         }
 
                         count++;
@@ -75,6 +75,25 @@ internal static partial class Recovery
         long elapsedMs = (long)time.GetElapsedTime(started).TotalMilliseconds;
         LogRecovered(logger, database.Path, commits, entries, elapsedMs);
         return end;
+    }
+
+    private static void CountUsage(JournalMemory memory, in LogRecord record)
+    {
+        if (!record.IsAccepted)
+        {
+            memory.CountUsage(record.Entry);
+            return;
+        }
+
+        memory.CountUsage(new AcceptedMessage
+        {
+            Direction = record.Entry.Direction,
+            IsPart = record.IsPart,
+            Tenant = record.Entry.Tenant,
+            Channel = record.Entry.Channel,
+            Provider = record.Entry.Provider,
+            AcceptedAtMs = record.Entry.AtMs,
+        });
     }
 
     private static void Touch(JournalMemory memory, in LogRecord record)

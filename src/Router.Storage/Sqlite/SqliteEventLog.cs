@@ -17,6 +17,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
     private readonly CommitRing ring;
     private readonly Database database;
     private readonly Statement select;
+    private readonly Statement selectTime;
     private TaskCompletionSource? waiting;
     private LogPosition begin;
     private LogPosition end;
@@ -28,6 +29,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
         this.database = database;
         ring = new CommitRing(cacheBytes);
         select = database.Prepare("SELECT seq, data FROM log WHERE seq >= ?1 ORDER BY seq LIMIT ?2");
+        selectTime = database.Prepare("SELECT at FROM log WHERE seq = ?1");
     }
 
     /// <inheritdoc/>
@@ -112,6 +114,53 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
     }
 
     /// <inheritdoc/>
+    public LogPosition Look(LogPosition after, ISet<int> tenants)
+    {
+        ArgumentNullException.ThrowIfNull(tenants);
+        lock (gate)
+        {
+            long from = after.Commit + 1;
+            if (from <= end.Commit && from < ring.First)
+            {
+                tenants.Add(0);
+                return end;
+            }
+
+            for (long commit = from; commit <= ring.Last; commit++)
+            {
+                LogReader reader = new(ring[commit]);
+                while (reader.NextGroup())
+                {
+                    tenants.Add(reader.Tenant);
+                }
+            }
+
+            return end;
+        }
+    }
+
+    /// <inheritdoc/>
+    public LogPosition FindTime(long atMs)
+    {
+        long low = Begin.Commit + 1;
+        long high = End.Commit + 1;
+        while (low < high)
+        {
+            long middle = low + ((high - low) / 2);
+            if (TimeOf(middle) is not { } time || time < atMs)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return new LogPosition(low - 1, LogPosition.IndexMax);
+    }
+
+    /// <inheritdoc/>
     public Task WaitAsync(LogPosition position, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -130,7 +179,36 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
     public void Dispose()
     {
         select.Dispose();
+        selectTime.Dispose();
         database.Dispose();
+    }
+
+    // When a commit was made; null: there is no such commit.
+    private long? TimeOf(long commit)
+    {
+        lock (gate)
+        {
+            if (commit >= ring.First && commit <= ring.Last)
+            {
+                return new LogReader(ring[commit]).AtMs;
+            }
+        }
+
+        lock (reading)
+        {
+            try
+            {
+                return selectTime.Bind(1, commit).Step() ? selectTime.Long(0) : null;
+            }
+            catch (SqliteFault fault)
+            {
+                throw fault.ToStorage(database.Path);
+            }
+            finally
+            {
+                selectTime.Reset();
+            }
+        }
     }
 
     // False: the table has no commit at the cursor or after it.
@@ -212,7 +290,7 @@ internal sealed class SqliteEventLog : IEventLog, IDisposable
         }
 
         // Parts of inbound messages are none, nor are dead letters, which are nobody's (tenant 0).
-        private static bool IsEvent(in LogRecord record) => record.Entry.Kind is EntryKind.Flags or EntryKind.Conversation
+        private static bool IsEvent(in LogRecord record) => record.Entry.Kind is EntryKind.Flags or EntryKind.Conversation or EntryKind.Notice
             || (record.Entry.Kind == EntryKind.Status && record.Entry.Status is not MessageStatus.None && record.Entry.Tenant != 0 && !record.IsPart);
 
         private void Add(long commit, int index, StructList<LogEvent> events)

@@ -11,6 +11,9 @@ internal sealed class BodyMutator(Random random)
         """{"to":"email:Ada.L@Example.com","from":"shop@example.com","purpose":"marketing","content":{"type":"text","text":"Saldi \ud83d\ude00 \u00e8 qui\n"},"priority":"low","validitySeconds":3600,"scheduleAt":"2026-12-01T09:00:00+01:00","reference":"order-4711","metadata":{"a":[1,{"b":"\u00e9"}],"c":null}}""",
         """{ "content" : { "text" : "x" , "type" : "text" } , "purpose" : "service" , "to" : "telegram:123456" }""",
         """{"to":"whatsapp:+14155550123","purpose":"transactional","content":{"type":"template","name":"n","language":"it","parameters":{}}}""",
+        """{"to":"sms:+393331234567","purpose":"service","content":{"parameters":{"code":4711,"order":{"total":12.50,"items":[{"name":"\u00e8"},true,null]}},"language":"pt-BR","name":"order-sent","type":"template"}}""",
+        """{"to":"whatsapp:+14155550123","purpose":"service","content":{"type":"media","url":"https://cdn.example.com:8443/a%20b.jpg?x=1#y","mediaType":"image/jpeg","caption":"Ecco \ud83d\ude00"}}""",
+        """{"to":"line:U1","purpose":"service","content":{"mediaType":"application/vnd.x+json","type":"media","url":"http:\/\/[2001:db8::1]\/"}}""",
         """{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"€{[~]}|^\\"},"fallback":[],"region":"eu"}""",
         """{"fallback":{"to":"sms:+39333\u0031234567","afterSeconds":30},"to":"whatsapp:+393331234567","purpose":"otp","content":{"type":"text","text":"ciao"},"region":"eu"}""",
         """{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"ж"},"fallback":{"content":{"text":"\u00e9","type":"text"},"from":"a@b.example","to":"email:a@b.example"}}""",
@@ -22,7 +25,7 @@ internal sealed class BodyMutator(Random random)
     {
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "\\ud83d\\ude00", "null", "true", "0", "-1", "604800", "604801", "1e9", "\"to\":", "\"text\"", "\"type\"",
         "\"content\":", "\"metadata\":{", "\"validitySeconds\":", "\"priority\":\"low\"", "\"reference\":\"r\"", "\"fallback\":{", "\"afterSeconds\":9", ",\"from\":\"a\"", "sms:", "email:", "+", "\n", "\r\n", " ", "é", "😀", "\u0001",
-        "\"scheduleAt\":\"2026-12-01T00:00:00Z\"", "[[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "[]", "{}", "//", "/*", "\u00ff", "\ufeff",
+        "\"scheduleAt\":\"2026-12-01T00:00:00Z\"", "[[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "[]", "{}", "//", "/*", "\u00ff", "\ufeff", "\"media\"", "\"template\"", "\"url\":", "\"name\":\"n\"", ",\"language\":\"it\"", "\"parameters\":{", "\"caption\":\"c\",", "image/", "@", "https://", "%",
     }.Select(Encoding.UTF8.GetBytes)];
 
     private static readonly string[] Names =
@@ -32,7 +35,7 @@ internal sealed class BodyMutator(Random random)
     [
         "{\"to\":\"sms:+393331234568\"}", "{\"to\":\"email:a@b.example\",\"afterSeconds\":1}", "{\"to\":\"sms:+393331234567\",\"content\":{\"type\":\"text\",\"text\":\"y\"}}", "{\"to\":\"email:a@b.example\",\"purpose\":\"otp\"}",
         "\"sms:+393331234567\"", "\"email:a@b.example\"", "\"x:1\"", "\"otp\"", "\"marketing\"", "\"high\"", "1", "604800", "604801", "1.5", "null", "true", "{}", "[]", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"é\"",
-        "\"2026-12-01T00:00:00Z\"", "\"2028-12-01T00:00:00Z\"", "{\"type\":\"text\",\"text\":\"x\"}", "{\"text\":\"ж\",\"type\":\"text\"}", "{\"type\":\"media\"}", "{\"type\":\"text\"}", "{\"a\":[{\"b\":1}]}",
+        "\"2026-12-01T00:00:00Z\"", "\"2028-12-01T00:00:00Z\"", "{\"type\":\"text\",\"text\":\"x\"}", "{\"text\":\"ж\",\"type\":\"text\"}", "{\"type\":\"media\"}", "{\"type\":\"media\",\"url\":\"https://a\",\"mediaType\":\"a/b\"}", "{\"name\":\"n\",\"type\":\"template\",\"language\":\"x\"}", "{\"type\":\"text\"}", "{\"a\":[{\"b\":1}]}",
     ];
 
     private static ReadOnlySpan<byte> JsonLetters => "{}[]\":,\\ \n\t0123456789-+.eEtruefalsnotopurposecontent\u0000é"u8;

@@ -6,7 +6,8 @@ namespace Router.Core.Tests.Messages;
 /// <summary>What the decoder made of a body, copied out of its spans, so that two can be compared.</summary>
 internal sealed record Decoded(
     bool Ok, BodyProblemCode Code, string Path, string Detail, Channel Channel, string To, string From, Purpose Purpose, Priority Priority, string Text,
-    int ValiditySeconds, long NotBeforeMs, string Reference, string Metadata, int Segments, SmsEncoding Encoding, uint Region = 0, Decoded? Fallback = null, int AfterSeconds = 0)
+    int ValiditySeconds, long NotBeforeMs, string Reference, string Metadata, int Segments, SmsEncoding Encoding, string Content,
+    string Template, uint Region = 0, Decoded? Fallback = null, int AfterSeconds = 0)
 {
     /// <summary>2026-11-24T00:00:00Z.</summary>
     public const long NowMs = 1_795_478_400_000;
@@ -40,12 +41,20 @@ internal sealed record Decoded(
         Assert.Equal(ok, problem.Code == BodyProblemCode.None);
         return ok
             ? Of(message) with { Fallback = message.HasFallback ? Of(fallback) : null, AfterSeconds = message.FallbackAfterSeconds }
-            : new Decoded(false, problem.Code, problem.PathIn(body), problem.DetailFor(body), default, "", "", default, default, "", 0, 0, "", "", 0, default, 0);
+            : new Decoded(false, problem.Code, problem.PathIn(body), problem.DetailFor(body), default, "", "", default, default, "", 0, 0, "", "", 0, default, "", "");
     }
 
     private static Decoded Of(scoped in MessageBody message) => new(
         true, BodyProblemCode.None, "", "", message.Channel, Copy(message.To), Copy(message.From), message.Purpose, message.Priority, Copy(message.Text),
-        message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding, message.Region);
+        message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding,
+        Copy(message.Content), Special(message), message.Region);
+
+    public static string Special(scoped in MessageBody message) => message.ContentType switch
+    {
+        ContentType.Text => "",
+        ContentType.Media => "media",
+        _ => string.Join('\u0002', Copy(message.TemplateName), Copy(message.TemplateLanguage), Copy(message.TemplateParameters)),
+    };
 
     private static string Copy(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
 }

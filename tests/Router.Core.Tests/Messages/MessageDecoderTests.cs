@@ -18,7 +18,7 @@ public sealed class MessageDecoderTests
     {
         Decoded decoded = Decoded.Of(Smallest);
         Assert.Equal(
-            new Decoded(true, BodyProblemCode.None, "", "", Channel.Sms, "+393331234567", "", Purpose.Otp, Priority.Normal, "4711", 172_800, 0, "", "", 1, SmsEncoding.Gsm7),
+            new Decoded(true, BodyProblemCode.None, "", "", Channel.Sms, "+393331234567", "", Purpose.Otp, Priority.Normal, "4711", 172_800, 0, "", "", 1, SmsEncoding.Gsm7, "", ""),
             decoded);
     }
 
@@ -35,7 +35,7 @@ public sealed class MessageDecoderTests
         Assert.Equal(
             new Decoded(
                 true, BodyProblemCode.None, "", "", Channel.Email, "Ada@example.com", "Négozio", Purpose.Marketing, Priority.High, "Ciao, è pronto 😀\n\"\\/", 604_800,
-                1_795_595_400_500, "order-4711", """{"campaign": {"id": [1, 2.5e3, null, true, "\u00e9\ud83d\ude00"]}, "": {}}""", 1, default),
+                1_795_595_400_500, "order-4711", """{"campaign": {"id": [1, 2.5e3, null, true, "\u00e9\ud83d\ude00"]}, "": {}}""", 1, default, "", ""),
             decoded);
     }
 
@@ -62,6 +62,35 @@ public sealed class MessageDecoderTests
         Assert.Equal("a", decoded.Text);
         Assert.Null(Decoded.Of(Smallest).Fallback);
     }
+
+    [Fact]
+    public void A_template_gives_its_fields_and_the_content_as_it_came()
+    {
+        const string Content = """{ "parameters" : {"code": 4711, "n\u0061me": ["\u00e8"]}, "type":"template", "language":"pt-br","name":"code" }""";
+        Decoded decoded = Decoded.Of($$"""{"content":{{Content}},"to":"sms:+393331234567","purpose":"otp"}""");
+        Assert.True(decoded.Ok, decoded.Detail);
+        Assert.Equal(("", Content, 1), (decoded.Text, decoded.Content, decoded.Segments));
+        Assert.Equal(string.Join('\u0002', "code", "pt-br", """{"code": 4711, "n\u0061me": ["\u00e8"]}"""), decoded.Template);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(""","caption":"Ecco \u00e8" """, "Ecco è")]
+    public void Media_give_their_caption_as_text_and_the_content_as_it_came(string caption, string text)
+    {
+        string content = $$"""{"url":"https:\/\/cdn.example.com/a.jpg","mediaType":"image/jpeg"{{caption}},"type":"media"}""";
+        Decoded decoded = Decoded.Of($$"""{"content":{{content}},"to":"whatsapp:+393331234567","purpose":"service"}""");
+        Assert.True(decoded.Ok, decoded.Detail);
+        Assert.Equal((text, content, "media", 1), (decoded.Text, decoded.Content, decoded.Template, decoded.Segments));
+    }
+
+    [Theory]
+    [InlineData("http://a")]
+    [InlineData("HTTPS://a.example:443/x?y=%20&z=1#t")]
+    [InlineData("https://[2001:db8::1]:8080/")]
+    [InlineData("https://192.0.2.1/@x")]
+    public void These_are_addresses_of_media(string url) =>
+        Assert.True(Decoded.Of($$"""{"content":{"type":"media","url":"{{url}}","mediaType":"image/jpeg"},"to":"line:U1","purpose":"service"}""").Ok);
 
     [Fact]
     public void Escaped_names_words_and_addresses_are_what_they_spell()

@@ -9,7 +9,7 @@ using Router.Core.Tenants;
 namespace Router.Core.Tests.Messages;
 
 /// <summary>The rules of the body written again, slowly, over <see cref="JsonDocument"/>: what the decoder accepts, this accepts, with the same values, and the other way round.</summary>
-internal static class ReferenceDecoder
+internal static partial class ReferenceDecoder
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
@@ -33,22 +33,22 @@ internal static class ReferenceDecoder
     {
         Dictionary<string, JsonElement> fields = Fields(
             root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "region", "fallback");
-        Dictionary<string, JsonElement> content = Fields(fields.GetValueOrDefault("content"), "type", "text");
-        Check(String(content, "type", 4) == "text");
-        string text = String(content, "text", int.MaxValue) ?? throw new Refused();
+        JsonElement given = fields.GetValueOrDefault("content");
+        string text = Content(given, out string template);
+        bool isText = template.Length == 0;
         string to = String(fields, "to", int.MaxValue) ?? throw new Refused();
         byte[] utf8 = Encoding.UTF8.GetBytes(to);
         Check(Address.Parse(utf8, new byte[utf8.Length], out Address address) == AddressReason.None);
-        int segments = address.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(text), out _) : 1;
+        int segments = isText && address.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(text), out _) : 1;
         Check(segments <= 255);
         string purpose = String(fields, "purpose", 20) ?? throw new Refused();
         Check(purpose is "otp" or "transactional" or "service" or "marketing");
         string priority = String(fields, "priority", 20) ?? "normal";
         Check(priority is "high" or "normal" or "low");
         int validity = 172_800;
-        if (fields.TryGetValue("validitySeconds", out JsonElement given))
+        if (fields.TryGetValue("validitySeconds", out JsonElement seconds))
         {
-            Check(given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out validity) && validity is >= 1 and <= 604_800);
+            Check(seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out validity) && validity is >= 1 and <= 604_800);
         }
 
         long notBefore = 0;
@@ -71,36 +71,81 @@ internal static class ReferenceDecoder
         string fallback = "";
         if (fields.TryGetValue("fallback", out JsonElement nested))
         {
+            Check(Depth(nested) <= 16);
             Dictionary<string, JsonElement> inner = Fields(nested, "to", "from", "content", "afterSeconds");
             byte[] innerTo = Encoding.UTF8.GetBytes(String(inner, "to", int.MaxValue) ?? throw new Refused());
             Check(Address.Parse(innerTo, new byte[innerTo.Length], out Address other) == AddressReason.None);
             Check(other.Channel != address.Channel || !other.Value.SequenceEqual(address.Value));
             int after = 0;
-            Check(!inner.TryGetValue("afterSeconds", out JsonElement seconds) || (seconds.ValueKind == JsonValueKind.Number && seconds.TryGetInt32(out after) && after is >= 1 and <= 604_800));
-            string innerText = text;
+            Check(!inner.TryGetValue("afterSeconds", out JsonElement waits) || (waits.ValueKind == JsonValueKind.Number && waits.TryGetInt32(out after) && after is >= 1 and <= 604_800));
+            (string innerText, string innerTemplate, JsonElement innerGiven) = (text, template, given);
             if (inner.TryGetValue("content", out JsonElement innerContent))
             {
-                Dictionary<string, JsonElement> itsFields = Fields(innerContent, "type", "text");
-                Check(String(itsFields, "type", 4) == "text");
-                innerText = String(itsFields, "text", int.MaxValue) ?? throw new Refused();
+                innerGiven = innerContent;
+                innerText = Content(innerContent, out innerTemplate);
             }
 
-            int innerSegments = other.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(innerText), out _) : 1;
+            bool isInnerText = innerTemplate.Length == 0;
+            int innerSegments = isInnerText && other.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(innerText), out _) : 1;
             Check(innerSegments <= 255);
             fallback = $"\u0002{after}\u0002" + Describe(
                 other.Channel, Encoding.UTF8.GetString(other.Value), String(inner, "from", 254) ?? "", purpose, priority, innerText, validity, notBefore,
-                String(fields, "reference", 256) ?? "", metadata, innerSegments, regionTag);
+                String(fields, "reference", 256) ?? "", metadata, innerSegments, regionTag, isInnerText ? "" : innerGiven.GetRawText(), innerTemplate);
         }
 
         return Describe(
             address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
-            String(fields, "reference", 256) ?? "", metadata, segments, regionTag) + fallback;
+            String(fields, "reference", 256) ?? "", metadata, segments, regionTag, isText ? "" : given.GetRawText(), template) + fallback;
     }
+
+    /// <summary>The text; <paramref name="template"/>: empty for a text, else what is special of the kind.</summary>
+    private static string Content(JsonElement element, out string template)
+    {
+        Dictionary<string, JsonElement> content = Fields(element, "type", "text", "name", "language", "parameters", "url", "mediaType", "caption");
+        string type = String(content, "type", 20) ?? throw new Refused();
+        string[] allowed = type switch
+        {
+            "text" => ["type", "text"],
+            "template" => ["type", "name", "language", "parameters"],
+            "media" => ["type", "url", "mediaType", "caption"],
+            _ => throw new Refused(),
+        };
+        Check(content.Keys.All(allowed.Contains));
+        template = "";
+        switch (type)
+        {
+            case "text":
+                return String(content, "text", int.MaxValue) ?? throw new Refused();
+            case "template":
+                string parameters = "";
+                if (content.TryGetValue("parameters", out JsonElement given))
+                {
+                    Check(given.ValueKind == JsonValueKind.Object && Depth(given) <= 16);
+                    parameters = given.GetRawText();
+                }
+
+                template = string.Join('\u0002', String(content, "name", 63) ?? throw new Refused(), String(content, "language", 35) ?? throw new Refused(), parameters);
+                return "";
+            default:
+                string url = String(content, "url", 2048) ?? throw new Refused();
+                Check(Url().IsMatch(url));
+                Check(MediaType().IsMatch(String(content, "mediaType", 255) ?? throw new Refused()));
+                template = "media";
+                return String(content, "caption", 4096) ?? "";
+        }
+    }
+
+    [GeneratedRegex(@"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?([/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Url();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]{0,126}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex MediaType();
 
     /// <summary>The text that two decoders must agree on.</summary>
     public static string Describe(
-        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments, uint region) =>
-        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, region);
+        Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments,
+        uint region, string content, string template) =>
+        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, region, content, template);
 
     private static Dictionary<string, JsonElement> Fields(JsonElement element, params string[] allowed)
     {

@@ -107,8 +107,8 @@ internal sealed class EngineHarness : IDisposable
     /// <summary>Queues a message; nothing runs yet.</summary>
     public Posted Queue(
         int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, Priority priority = Priority.Normal, byte segments = 1, int validitySeconds = 3_600,
-        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, ContactId? to = null, string? region = null, MessageId fallback = default,
-        int afterSeconds = 0, bool isDormant = false)
+        long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, ContactId? to = null,
+        Channel channel = Channel.Sms, bool isMedia = false, string? region = null, MessageId fallback = default, int afterSeconds = 0, bool isDormant = false)
     {
         string text = ("m" + texts++.ToString(CultureInfo.InvariantCulture)).PadRight(textLength, '.');
         var posted = new Posted { Text = text };
@@ -117,7 +117,8 @@ internal sealed class EngineHarness : IDisposable
         request.Tenant = tenant ?? Acme;
         request.Contact = to ?? Contact(contact, shard, request.Tenant.Number);
         request.Sender = sender;
-        request.Channel = Channel.Sms;
+        request.Channel = channel;
+        request.IsMedia = isMedia;
         request.Purpose = purpose;
         request.Priority = priority;
         request.Segments = segments;
@@ -131,7 +132,7 @@ internal sealed class EngineHarness : IDisposable
         request.IdempotencyKey = new UInt128((ulong)request.Tenant.Number, key);
         request.BodyHash = body;
         request.Record = new byte[64 + textLength + 64];
-        request.RecordLength = MessageRecord.Write(Channel.Sms, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
+        request.RecordLength = MessageRecord.Write(channel, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
         posted.Intake = Engine.TryAccept(request);
         byText.Add(text, posted);
         return posted;

@@ -1,3 +1,4 @@
+using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Grains.Administration;
 using Router.Testing;
@@ -29,7 +30,7 @@ internal sealed class FakeAdministration : IAdministration
                 throw new SettingsConflictException(conflict);
             }
 
-            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings, settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + Committed, 0) : null);
+            var tenant = new Tenant(Current.FindTenant(name)?.Number ?? Current.Tenants.Count + 1, name, settings, settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + Committed, 0) : null, Current.FindTenant(name)?.Templates);
             Swap([.. Current.Tenants.Where(t => t.Name != name), tenant], Current.Providers, Current.RouteSettings, Keys);
             return Task.FromResult(tenant);
         }
@@ -63,9 +64,37 @@ internal sealed class FakeAdministration : IAdministration
             }
 
             topUps.Add(reference, amount);
-            var next = new Tenant(found.Number, tenant, found.Settings, line with { Total = line.Total + amount });
+            var next = new Tenant(found.Number, tenant, found.Settings, line with { Total = line.Total + amount }, found.Templates);
             Swap([.. Current.Tenants.Where(t => t.Name != tenant), next], Current.Providers, Current.RouteSettings, Keys);
             return Task.FromResult(CreditOutcome.Added);
+        }
+    }
+
+    public Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            TemplateSettings[] others = [.. TemplatesOf(tenant).Where(t => t.Name != template.Name || t.Language != template.Language)];
+            SettingsFault? fault = TemplateRules.CheckRoom(others, template);
+            if (fault is null)
+            {
+                PutTemplates(tenant, [.. others, template]);
+            }
+
+            return Task.FromResult(fault);
+        }
+    }
+
+    public Task<bool> RemoveTemplateAsync(string tenant, string name, string language, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            TemplateSettings[] left = [.. TemplatesOf(tenant).Where(t => t.Name != name || t.Language != language)];
+            bool removed = left.Length != TemplatesOf(tenant).Count();
+            PutTemplates(tenant, left);
+            return Task.FromResult(removed);
         }
     }
 
@@ -186,6 +215,15 @@ internal sealed class FakeAdministration : IAdministration
     {
         Keys = keys;
         Current = new Configuration(Current.Version + 1, tenants, providers, routes, keys);
+    }
+
+    private IEnumerable<TemplateSettings> TemplatesOf(string tenant) => Current.FindTenant(tenant)!.Templates.All.Select(static t => t.Settings);
+
+    private void PutTemplates(string tenant, TemplateSettings[] templates)
+    {
+        Tenant before = Current.FindTenant(tenant)!;
+        var next = new Tenant(before.Number, before.Name, before.Settings, before.Credit, TemplateSet.Of(templates, before.Templates));
+        Swap([.. Current.Tenants.Where(t => t.Name != tenant), next], Current.Providers, Current.RouteSettings, Keys);
     }
 
     private void Check()

@@ -55,5 +55,9 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
     public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max) =>
         Fault is { } fault ? throw fault : journal.Events.Read(tenant, after, events, max);
 
+    public LogPosition Look(LogPosition after, ISet<int> tenants) => journal.Events.Look(after, tenants);
+
+    public LogPosition FindTime(long atMs) => Fault is { } fault ? throw fault : journal.Events.FindTime(atMs);
+
     public Task WaitAsync(LogPosition position, CancellationToken cancellationToken) => journal.Events.WaitAsync(position, cancellationToken);
 }

@@ -29,6 +29,10 @@ internal class InstantShards : IShards
 
     public ValueTask<CancelOutcome> CancelAsync(int tenant, MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public long WaitingOf(int tenant) => 0;
+
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => default;
 
     public ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -55,6 +55,9 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
     /// <summary>Requests queued so far.</summary>
     public int Accepted;
 
+    /// <summary>What would go out of the message accepted last.</summary>
+    public string LastText { get; private set; } = "";
+
     /// <summary>Calls that waited for room.</summary>
     public int Waits;
 
@@ -150,6 +153,16 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
 
         return Cancel;
     }
+
+    /// <summary>Ends each watch; by default at once. The limit asked for is told.</summary>
+    public Func<TimeSpan, CancellationToken, Task<bool>> Watch { get; set; } = static (_, _) => Task.FromResult(true);
+
+    public ValueTask<bool> WatchAsync(int tenant, MessageId id, TimeSpan limit, CancellationToken cancellationToken) => new(Watch(limit, cancellationToken));
+
+    /// <summary>What a tenant is said to have waiting.</summary>
+    public long Waiting { get; set; }
+
+    public long WaitingOf(int tenant) => Waiting;
 
     public ValueTask<LiveMessage> PeekAsync(int tenant, MessageId id, CancellationToken cancellationToken) => new(Live.GetValueOrDefault(id));
 
@@ -325,6 +338,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         byte[] record = new byte[request.RecordLength + MessageRecord.SizeOfFrom(sender.Utf8.Length)];
         request.Record.AsSpan(0, request.RecordLength).CopyTo(record);
         MessageRecord.AppendFrom(sender.Utf8.Span, record.AsSpan(request.RecordLength));
+        LastText = System.Text.Encoding.UTF8.GetString(MessageRecord.Read(record).Text);
         part.Add(message, record, sealer);
         row.LastHead = id.Head;
         contacts[request.Contact] = row;

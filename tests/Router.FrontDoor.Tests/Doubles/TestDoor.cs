@@ -18,8 +18,10 @@ using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Webhooks;
 using Router.Grains.Administration;
 using Router.Grains.Conversations;
+using Router.Grains.Webhooks;
 using Router.FrontDoor.Tests.OpenApi;
 using Router.Testing;
 
@@ -66,6 +68,8 @@ internal sealed class TestDoor : IAsyncDisposable
 
     public LogLines Log { get; }
 
+    public DirectWebhooks Webhooks { get; private init; } = null!;
+
     public HttpClient Http { get; }
 
     /// <summary>What the door counts.</summary>
@@ -92,7 +96,7 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>Keys by role's word, and <c>other</c>: the owner's of the other tenant.</summary>
     public Dictionary<string, string> Keys { get; } = new() { ["operator"] = OperatorKey };
 
-    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null, IKeyedHash? hash = null)
+    public static async Task<TestDoor> OpenAsync(Func<FrontDoorOptions, FrontDoorOptions>? with = null, IShards? shards = null, IKeyedHash? hash = null, Action<IServiceCollection>? replace = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         var log = new LogLines();
@@ -111,6 +115,10 @@ internal sealed class TestDoor : IAsyncDisposable
         shards ??= new JournalShards(journal, sealer);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
+        var webhooks = new DirectWebhooks(journal, time);
+        builder.Services.AddSingleton<IWebhooks>(webhooks);
+        builder.Services.AddSingleton<IHostResolver>(new NoNames());
+        builder.Services.AddSingleton(new WebhookTimes { Gather = TimeSpan.Zero, Grace = TimeSpan.Zero });
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IConversations>(new FakeConversations(shards, faults, sealer, time));
         builder.Services.AddSingleton<IJournal>(faults);
@@ -123,10 +131,12 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton<IProviderFactory>(new FakeKind("smpp"));
         var options = new FrontDoorOptions { OperatorKey = OperatorKey };
         builder.Services.AddRouterFrontDoor(with?.Invoke(options) ?? options);
+        replace?.Invoke(builder.Services);
         WebApplication app = builder.Build();
+        webhooks.Delivery = app.Services.GetRequiredService<IWebhookDelivery>();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Letters = letters };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Letters = letters, Webhooks = webhooks };
         await door.FurnishAsync();
         return door;
     }
@@ -164,6 +174,18 @@ internal sealed class TestDoor : IAsyncDisposable
         return answer.Json.GetProperty("id").GetString()!;
     }
 
+    /// <summary>The id of the newest event of a tenant.</summary>
+    public string LastEventId(int tenant)
+    {
+        var events = new StructList<LogEvent>(16);
+        Journal.Events.Read(tenant, default, events, 100_000);
+        LogEvent last = events[events.Count - 1];
+        var blocks = new UInt128[2];
+        Positions.Cursor.OfEvents(Hash, tenant, [last], blocks);
+        (ulong head, ulong tail) = Events.EventText.IdOf(blocks[1], last.Entry.AtMs);
+        return Router.Core.Messages.UuidText.ToText(head, tail);
+    }
+
     public static string Body(string to = "sms:+393331234567", string text = "hello", string more = "") =>
         $$"""{"to":"{{to}}","purpose":"transactional","content":{"type":"text","text":"{{text}}"}{{more}}}""";
 
@@ -183,6 +205,7 @@ internal sealed class TestDoor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await Webhooks.DisposeAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await app.StopAsync(patience.Token);
         await app.DisposeAsync();

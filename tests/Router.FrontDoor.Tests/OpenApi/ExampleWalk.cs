@@ -16,6 +16,12 @@ internal sealed class ExampleWalk(TestDoor door)
             path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
         }
 
+        if (operation.Path.EndsWith("/redeliver", StringComparison.Ordinal))
+        {
+            await door.PostAsync();
+            body = new JsonObject { ["event"] = door.LastEventId(1) };
+        }
+
         string query = string.Join('&', operation.Parameters
             .Where(static p => p["in"]!.GetValue<string>() == "query" && p["required"]?.GetValue<bool>() == true)
             .Select(static p => $"{p["name"]}={Uri.EscapeDataString(p["example"]!.GetValue<string>())}"));
@@ -28,6 +34,11 @@ internal sealed class ExampleWalk(TestDoor door)
     // What must be there before: a reader's first steps.
     private async Task PrepareAsync(ApiOperation operation)
     {
+        if (operation.Path.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            await door.SendAsync("PUT", "/v1/templates/code/en", """{"text":"Your code is {{ code }}."}""");
+        }
+
         if (operation.Path.StartsWith("/admin/", StringComparison.Ordinal))
         {
             await door.SendAsync("PUT", "/admin/providers/demo", """{"kind":"loopback","channels":["sms"]}""", "operator");
@@ -47,6 +58,13 @@ internal sealed class ExampleWalk(TestDoor door)
             (await door.SendAsync("POST", "/v1/messages", TestDoor.Body())).Json.GetProperty("conversation").GetString()!,
         ("/v1/keys/{id}", "id") => (await door.SendAsync("POST", "/v1/keys", """{"role":"agent"}""")).Json.GetProperty("id").GetString()!,
         ("/admin/keys/{id}", "id") => (await door.SendAsync("POST", "/admin/keys", """{"role":"support"}""", "operator")).Json.GetProperty("id").GetString()!,
+        (_, "name") => await MakeWebhookAsync(),
         _ => throw new InvalidOperationException($"{operation}: say in {nameof(ExampleWalk)} how to make a '{parameter}', or give the parameter an example"),
     };
+
+    private async Task<string> MakeWebhookAsync()
+    {
+        await door.SendAsync("PUT", "/v1/webhooks/orders", """{"url":"https://hooks.example.com/","events":["*"],"enabled":false}""");
+        return "orders";
+    }
 }

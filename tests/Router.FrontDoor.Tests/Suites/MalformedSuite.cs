@@ -110,8 +110,7 @@ public sealed class MalformedSuite
                 yield return new Wrong($"without {path}", With(right, parent, o => o.Remove(name)), "missing_field", path);
             }
 
-            foreach (string other in Values.Where(v => JsonDocument.Parse(v).RootElement.ValueKind is var kind && kind != value!.GetValueKind() && !(kind is JsonValueKind.True && value.GetValueKind() is JsonValueKind.False)
-                && !(kind is JsonValueKind.Null && sample.Nullable.Contains(path))))
+            foreach (string other in Values.Where(v => JsonDocument.Parse(v).RootElement.ValueKind is var kind && kind != value!.GetValueKind() && !(kind is JsonValueKind.True && value.GetValueKind() is JsonValueKind.False)))
             {
                 if (other == "null" && sample.Nullable.Contains(path))
                 {

@@ -24,9 +24,6 @@ internal sealed record Sample(string Allowed, Func<World, string> Path, Func<Wor
     /// <summary>Objects in the body, by path, in which any field may stand.</summary>
     public IReadOnlyList<string> Free { get; init; } = [];
 
-    /// <summary>Fields of the body, by path, that null is right for.</summary>
-    public IReadOnlyList<string> Nullable { get; init; } = [];
-
     /// <summary>More bytes than the body may have.</summary>
     public int TooManyBytes { get; init; } = (64 * 1024) + 1;
 

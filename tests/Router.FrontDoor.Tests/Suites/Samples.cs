@@ -9,6 +9,7 @@ internal static class Samples
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";
     private const string Manages = "owner admin";
+    private const string ReadsSettings = "owner admin auditor";
     private const string Owns = "owner";
     private const string OperatorReads = "operator support";
     private const string OperatorManages = "operator";
@@ -36,6 +37,13 @@ internal static class Samples
         ["GET /v1/messages"] = new(Reads, static w => $"/v1/messages?conversation={w.Conversation}") { Foreign = 200 },
         ["GET /v1/messages/{id}"] = new(Reads, static w => $"/v1/messages/{w.Message}"),
         ["DELETE /v1/messages/{id}"] = new(Sends, static w => $"/v1/messages/{w.Message}"),
+        ["PUT /v1/templates/{name}/{language}"] = new(Manages, static w => $"/v1/templates/{w.Template}/en", static _ => """{"text":"Code {{ code }}"}""")
+        {
+            Foreign = 200, Required = ["text"], TooManyBytes = (6 * 4_096) + 1_025,
+        },
+        ["GET /v1/templates/{name}/{language}"] = new(Reads, static w => $"/v1/templates/{w.Template}/en"),
+        ["DELETE /v1/templates/{name}/{language}"] = new(Manages, static w => $"/v1/templates/{w.Template}/en") { Status = 204 },
+        ["GET /v1/templates"] = new(Reads, static _ => "/v1/templates") { Foreign = 200 },
         ["GET /v1/conversations"] = new(Reads, static _ => "/v1/conversations?state=open") { Foreign = 200 },
         ["GET /v1/conversations/{id}"] = new(Reads, static w => $"/v1/conversations/{w.Conversation}"),
         ["POST /v1/conversations/{id}/messages"] = new(
@@ -50,6 +58,19 @@ internal static class Samples
         ["GET /v1/events"] = new(Reads, static _ => "/v1/events") { Streams = true, Foreign = 200 },
         ["PUT /v1/contacts/{address}"] = new(Manages, static w => $"/v1/contacts/{w.Address}", static _ => """{"timeZone":"Europe/Rome"}""") { Foreign = 200, Required = ["timeZone"], Nullable = ["timeZone"], TooManyBytes = 4097 },
         ["GET /v1/contacts/{address}"] = new(Reads, static w => $"/v1/contacts/{w.Address}") { Foreign = 200 },
+        ["GET /v1/webhooks"] = new(ReadsSettings, static _ => "/v1/webhooks") { Foreign = 200 },
+        ["GET /v1/webhooks/{name}"] = new(ReadsSettings, static w => $"/v1/webhooks/{w.Webhook}"),
+        ["PUT /v1/webhooks/{name}"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}", static _ => """{"url":"https://hooks.example.com/x","events":["message.*"],"enabled":false}""")
+        {
+            Foreign = 200, Required = ["url", "events"], TooManyBytes = (16 * 1024) + 1,
+        },
+        ["DELETE /v1/webhooks/{name}"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}") { Status = 204 },
+        ["POST /v1/webhooks/{name}/rotate"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}/rotate"),
+        ["POST /v1/webhooks/{name}/test"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}/test"),
+        ["POST /v1/webhooks/{name}/redeliver"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}/redeliver", static w => $$"""{"after":"{{w.Position}}"}""")
+        {
+            Status = 202, TooManyBytes = (16 * 1024) + 1,
+        },
         ["PUT /v1/contacts/{address}/flags"] = new(Manages, static w => $"/v1/contacts/{w.Address}/flags", static _ => """{"blocked":true,"ai":false}""") { Foreign = 200, TooManyBytes = 4097 },
         ["POST /v1/consents"] = new(
             Manages, static _ => "/v1/consents", static w => $$$"""{"address":"{{{w.Address}}}","purpose":"marketing","state":"granted","source":"form","proof":{}}""")

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Router.FrontDoor.Positions;
 using Router.FrontDoor.Tests.Doubles;
 
 namespace Router.FrontDoor.Tests.Suites;
@@ -17,6 +18,14 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
 
     /// <summary>The id of a key of the tenant that nobody calls with.</summary>
     public string Key { get; private set; } = "";
+
+    /// <summary>The name of one of its templates.</summary>
+    public string Template => "template-" + Mark;
+    /// <summary>A webhook of the tenant, not enabled.</summary>
+    public string Webhook => "hook-" + Mark;
+
+    /// <summary>A position in the tenant's events.</summary>
+    public string Position { get; private set; } = "";
 
     /// <summary>What tells that something is this tenant's.</summary>
     public IEnumerable<string> Traces => [Mark, Message, Conversation, Key, Address["sms:+".Length..]];
@@ -38,7 +47,12 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
             door, "POST", "/v1/messages", $$$"""{"to":"{{{Address}}}","purpose":"service","content":{"type":"text","text":"{{{Mark}}}"},"reference":"{{{Mark}}}","metadata":{"mark":"{{{Mark}}}"}}""", Role);
         Message = message.GetProperty("id").GetString()!;
         Conversation = message.GetProperty("conversation").GetString()!;
+        await PutAsync(door, "PUT", $"/v1/templates/{Template}/en", $$"""{"text":"{{Mark}}"}""", Role);
         await PutAsync(door, "POST", $"/v1/conversations/{Conversation}/assign", $$"""{"agent":"{{Mark}}"}""", Role);
+        await PutAsync(door, "PUT", $"/v1/webhooks/{Webhook}", $$"""{"url":"https://hooks.example.com/{{Mark}}","events":["*"],"enabled":false}""", Role);
+        byte[] position = new byte[Cursor.Length];
+        Cursor.WriteLog(door.Hash, door.Administration.Current.FindTenant(Tenant)!.Number, door.Journal.Events.Begin, position);
+        Position = System.Text.Encoding.ASCII.GetString(position);
         await PutAsync(door, "PUT", $"/v1/contacts/{Address}/flags", """{"minor":true}""", Role);
     }
 

@@ -14,17 +14,19 @@ namespace Router.Providers.Tests.Smpp;
 public sealed class SessionFuzz
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(20_261_124)]
-    public async Task No_bytes_of_a_carrier_s_break_a_session(int seed)
+    [InlineData(1, 1, "")]
+    [InlineData(20_261_124, 1, "")]
+    [InlineData(20_261_127, 3, ",\"longMessages\":\"message_payload\",\"errors\":{\"receipt\":{\"0\":\"permanent\"}}")]
+    [InlineData(20_261_128, 3, ",\"longMessages\":\"sar\",\"defaultAlphabet\":\"latin1\",\"countryCode\":\"39\",\"errors\":{\"status\":{\"1\":\"temporary\"}}")]
+    public async Task No_bytes_of_a_carrier_s_break_a_session(int seed, int segments, string settings)
     {
         var random = new Random(seed);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         for (int run = 0; run < 150; run++)
         {
-            var events = new TestEvents { Keep = _ => random.Next(2) == 0 };
-            SmppAccount account = Account(events);
+            var events = new TestEvents { Keep = _ => random.Next(2) == 0, KeepInbound = _ => random.Next(2) == 0 };
+            SmppAccount account = Account(events, settings);
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await client.ConnectAsync(listener.LocalEndpoint, TestContext.Current.CancellationToken);
             using Socket carrier = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
@@ -35,7 +37,7 @@ public sealed class SessionFuzz
                 {
                     for (int n = 0; n < 20; n++)
                     {
-                        taken += bound.TryEnqueue(Departing.Make(TimeProvider.System, n, releaseMs: 60_000), out _) ? 1 : 0;
+                        taken += bound.TryEnqueue(Departing.Make(TimeProvider.System, n, text: new string('x', (segments * 153) - 20), segments: segments, releaseMs: 60_000), out _) ? 1 : 0;
                     }
 
                     bound.Wake();
@@ -56,7 +58,7 @@ public sealed class SessionFuzz
             }
 
             Assert.True(
-                taken == 20 && events.Outcomes.Count == 20 && events.Outcomes.Select(static o => o.Message).Distinct().Count() == 20,
+                taken == 20 && events.Outcomes.Count == 20 * segments && events.Outcomes.Select(static o => (o.Message, o.Segment)).Distinct().Count() == 20 * segments,
                 $"seed {seed}, run {run}: {taken} taken, {events.Outcomes.Count} outcomes");
         }
     }
@@ -110,11 +112,12 @@ public sealed class SessionFuzz
         }
     }
 
-    private static SmppAccount Account(TestEvents events) => new()
+    private static SmppAccount Account(TestEvents events, string settings) => new()
     {
+        Payloads = settings.Contains("message_payload", StringComparison.Ordinal) ? new PayloadMemory() : null,
         Number = 7,
         Name = "carrier",
-        Settings = SmppSettings.Parse("""{"host":"127.0.0.1","systemId":"a","password":"b"}""", out _)!,
+        Settings = SmppSettings.Parse("""{"host":"127.0.0.1","systemId":"a","password":"b" """ + settings + "}", out _)!,
         Events = events,
         Ids = new ReceiptIds(7, IdForm.Auto, new TestHash()),
         Time = TimeProvider.System,

@@ -59,6 +59,7 @@ public sealed class SmppTlsAgainstNpmTests : IDisposable
         await using SmppProvider provider = Make(smsc, events, settings);
         while (provider.Status.LastError is null)
         {
+            Assert.Empty(events.Read(static e => e.Health.ToArray()));
             await smsc.Stats();
         }
 

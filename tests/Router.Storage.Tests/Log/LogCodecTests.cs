@@ -109,11 +109,12 @@ public sealed class LogCodecTests
                 Entry = About(message) with
                 {
                     Kind = EntryKind.Status, Status = message.FirstStatus, KeySlot = message.KeySlot, Direction = message.Direction, Provider = message.Provider,
+                    Channel = message.Direction == MessageDirection.Inbound ? message.Channel : Channel.None,
                 },
             };
         }
 
-        EntryKind kind = random.Next(8) switch { 0 => EntryKind.Leaving, 1 => EntryKind.PartDone, 2 => EntryKind.Conversation, _ => (EntryKind)random.Next(1, 7) };
+        EntryKind kind = random.Next(8) switch { 0 => EntryKind.Leaving, 1 => EntryKind.PartDone, 2 => EntryKind.Conversation, 3 => EntryKind.Notice, _ => (EntryKind)random.Next(1, 7) };
         JournalEntry entry = About(message) with { Kind = kind, ReceiptKey = random.Next(2) == 0 ? (ulong)random.NextInt64() : 0 };
         int shard = random.Next(64);
         switch (kind)
@@ -128,6 +129,9 @@ public sealed class LogCodecTests
                 entry = entry with { Tenant = 0, Message = default, Contact = default(ContactId), Sender = 0, Status = MessageStatus.Delivered, Reason = Reason.Undeliverable, Provider = random.Next() };
                 break;
             case EntryKind.Leaving or EntryKind.PartDone:
+                break;
+            case EntryKind.Notice:
+                entry = entry with { Message = default, Contact = default, Sender = 0, Notice = NoticeKind.BalanceLow, Provider = random.Next() };
                 break;
             default:
                 entry = entry with

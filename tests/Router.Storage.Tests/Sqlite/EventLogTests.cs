@@ -1,6 +1,7 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Storage.Sqlite;
+using Router.Testing;
 
 namespace Router.Storage.Tests.Sqlite;
 
@@ -81,6 +82,38 @@ public sealed class EventLogTests : IAsyncDisposable
         waiting = store.Journal.Events.WaitAsync(store.Journal.Events.End, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task A_time_is_found_in_memory_and_in_the_table_before_everything_kept_since()
+    {
+        // 300 commits of 20 events: four times what the cache of 64 KiB holds.
+        SqliteStore store = folder.Open();
+        JournalDriver driver = await JournalDriver.TakeAsync(store);
+        const int Commits = 300;
+        for (int i = 0; i < Commits; i++)
+        {
+            folder.Time.Advance(TimeSpan.FromMilliseconds(10));
+            for (int n = 0; n < 20; n++)
+            {
+                driver.Accept();
+            }
+
+            await driver.KeepAsync();
+        }
+
+        IEventLog log = store.Journal.Events;
+        foreach (int from in new[] { 0, 1, 2, 150, 298, 299, 300, 301 })
+        {
+            var events = new StructList<LogEvent>(16);
+            LogPosition found = log.FindTime(Some.NowMs + (10 * from));
+            while (found < log.End)
+            {
+                found = log.Read(0, found, events, 100_000);
+            }
+
+            Assert.Equal(20 * Math.Min(Commits - from + 1, Commits), events.Count);
+        }
     }
 
     private static LogEvent[] ReadAll(IEventLog log, int tenant, int max)
