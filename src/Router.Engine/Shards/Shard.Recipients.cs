@@ -80,6 +80,7 @@ internal sealed partial class Shard
         }
 
         log.Reserve();
+        NoteUnreleased(slot);
         messages[slot].Stage = MessageStage.Settling;
         AddStep(StepKind.Leaving, slot);
         return true;

@@ -154,6 +154,7 @@ internal sealed partial class Shard
     private ref Step Finish(int slot, MessageStatus status, Reason reason)
     {
         long leftMs = GivePlaceBack(slot);
+        NoteUnreleased(slot);
         messages[slot].Stage = MessageStage.Ending;
         ref Step step = ref AddStep(StepKind.Finish, slot);
         step.LeftMs = leftMs;
