@@ -21,6 +21,9 @@ public sealed record FrontDoorOptions
     /// </summary>
     public string? OperatorKey { get; init; }
 
+    /// <summary>OpenID Connect tokens beside keys; without an authority none.</summary>
+    public OidcOptions Oidc { get; init; } = new();
+
     /// <summary>Lines of one NDJSON stream that may be with their shards at once, 1 to <see cref="StreamInFlightHighest"/>; more wait unread. Bounds what one connection holds: about 0.8 KB each.</summary>
     public int StreamInFlightMax { get; init; } = 4_096;
 
@@ -50,7 +53,8 @@ public sealed record FrontDoorOptions
         return Check(nameof(StreamInFlightMax), StreamInFlightMax, StreamInFlightHighest)
             ?? Check(nameof(ConnectionsMax), ConnectionsMax, ConnectionsHighest)
             ?? Check("StreamIdleSeconds", StreamIdle.TotalSeconds, WaitSecondsHighest)
-            ?? Check("HeartBeatSeconds", HeartBeat.TotalSeconds, WaitSecondsHighest);
+            ?? Check("HeartBeatSeconds", HeartBeat.TotalSeconds, WaitSecondsHighest)
+            ?? Oidc.Validate();
     }
 
     private static string? Check(string name, double value, int highest) => value >= 1 && value <= highest

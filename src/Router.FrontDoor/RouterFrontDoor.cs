@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 using Router.Engine.Journal;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Access.Tokens;
 using Router.FrontDoor.Administration;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Contacts;
 using Router.FrontDoor.Conversations;
 using Router.FrontDoor.Dashboard;
@@ -26,8 +28,8 @@ namespace Router.FrontDoor;
 public static class RouterFrontDoor
 {
     /// <summary>
-    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IWebhooks</c>, <c>IJournal</c>, <c>IKeyedHash</c>,
-    /// <see cref="TimeProvider"/>, <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
+    /// Adds what <see cref="MapRouter"/> needs. Expects from the caller: <c>IAdministration</c>, <c>IShards</c>, <c>IConversations</c>, <c>IWebhooks</c>, <c>IJournal</c>, <c>IAuditLog</c>,
+    /// <c>IKeyedHash</c>, <see cref="TimeProvider"/>, <c>IDeadLetters</c>, and each kind's <c>IProviderFactory</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is wrong; the message says which and how to right it.</exception>
     public static IServiceCollection AddRouterFrontDoor(this IServiceCollection services, FrontDoorOptions options)
@@ -40,6 +42,13 @@ public static class RouterFrontDoor
 
         services.AddSingleton(options);
         services.AddSingleton<Doorkeeper>();
+        if (options.Oidc.Authority is not null)
+        {
+            services.AddSingleton<IssuerWatch>();
+            services.AddHostedService(static s => s.GetRequiredService<IssuerWatch>());
+            services.AddSingleton<TokenDesk>();
+        }
+
         services.AddMetrics();
         services.AddSingleton<FrontDoorCounts>();
         services.AddSingleton<RequestMaker>();
@@ -73,6 +82,8 @@ public static class RouterFrontDoor
         services.AddSingleton<TemplateEndpoints>();
         services.AddSingleton<TenantEndpoints>();
         services.AddSingleton<KeyEndpoints>();
+        services.AddSingleton<ChangeAudit>();
+        services.AddSingleton<AuditEndpoints>();
         services.AddSingleton<ProviderEndpoints>();
         services.AddSingleton<RouteEndpoints>();
         services.AddSingleton<ShardEndpoints>();
@@ -108,7 +119,7 @@ public static class RouterFrontDoor
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<ProblemMiddleware>();
         IServiceProvider services = app.Services;
-        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>());
+        var endpoints = new Endpoints(app, services.GetRequiredService<Doorkeeper>(), services.GetService<TokenDesk>(), services.GetRequiredService<ChangeAudit>());
         services.GetRequiredService<AcceptEndpoints>().Map(endpoints);
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
         services.GetRequiredService<ConversationEndpoints>().Map(endpoints);
@@ -119,6 +130,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<TemplateEndpoints>().Map(endpoints);
         services.GetRequiredService<TenantEndpoints>().Map(endpoints);
         services.GetRequiredService<KeyEndpoints>().Map(endpoints);
+        services.GetRequiredService<AuditEndpoints>().Map(endpoints);
         services.GetRequiredService<ProviderEndpoints>().Map(endpoints);
         services.GetRequiredService<RouteEndpoints>().Map(endpoints);
         services.GetRequiredService<ShardEndpoints>().Map(endpoints);

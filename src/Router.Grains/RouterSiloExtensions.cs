@@ -10,6 +10,7 @@ using Router.Grains.Conversations;
 using Router.Grains.Placement;
 using Router.Grains.Providers;
 using Router.Grains.Shards;
+using Router.Grains.Tenants;
 using Router.Grains.Webhooks;
 
 namespace Router.Grains;
@@ -37,6 +38,8 @@ public static class RouterSiloExtensions
             _ = s.GetRequiredService<IConversations>();
             return s.GetRequiredService<ShardKeeper>();
         });
+        services.AddHostedService<TenantEnder>();
+        services.AddSingleton<ITenantRemains, WebhookRemains>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddSingleton<IConversations, ClusterConversations>();
         services.AddSingleton<ClusterShards>();

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Router.Engine.Audit;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Grains;
+using Router.Grains.Tenants;
+using Router.Storage.Sealing;
 using Router.Storage.Sqlite;
 
 namespace Router.Storage;
@@ -10,7 +13,7 @@ namespace Router.Storage;
 public static class StorageServices
 {
     /// <summary>
-    /// Adds <paramref name="store"/> and its ports: <see cref="IJournal"/>, <see cref="IEventLog"/>, <see cref="IRecordSealer"/>, <see cref="IKeyedHash"/> and the grain storage
+    /// Adds <paramref name="store"/> and its ports: <see cref="IJournal"/>, <see cref="IEventLog"/>, <see cref="IAuditLog"/>, <see cref="IRecordSealer"/>, <see cref="IKeyedHash"/> and the grain storage
     /// <see cref="RouterSilo.StorageName"/>. The host opens the store first, so that its faults stop the start with their remedy, and disposes it last, after the silo.
     /// </summary>
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, SqliteStore store)
@@ -18,6 +21,8 @@ public static class StorageServices
         ArgumentNullException.ThrowIfNull(store);
         services.AddSingleton(store.Journal);
         services.AddSingleton(store.Journal.Events);
+        services.AddSingleton(store.Audit);
+        services.AddSingleton<ITenantRemains>(new TenantKeyRemains(store));
         services.AddSingleton(store.Sealer);
         services.AddSingleton(store.Hash);
         services.AddKeyedSingleton(RouterSilo.StorageName, store.GrainStorage);

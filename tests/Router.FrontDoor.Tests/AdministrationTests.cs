@@ -30,6 +30,35 @@ public sealed class AdministrationTests
         (await door.SendAsync("GET", "/admin/tenants/nobody", role: "operator")).IsProblem(404, "not_found");
     }
 
+    [Fact]
+    public async Task A_tenant_that_is_being_deleted_is_shown_as_such_and_neither_opens_nor_changes()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer begun = await door.SendAsync("DELETE", "/admin/tenants/acme", role: "operator");
+
+        Assert.Equal((202, """{"tenant":"acme","deleting":true}"""), (begun.Status, begun.Text));
+        Assert.True((await door.SendAsync("GET", "/admin/tenants/acme", role: "operator")).Json.GetProperty("deleting").GetBoolean());
+        (await door.SendAsync("GET", "/v1/messages")).IsProblem(401, "unauthorized");
+        (await door.SendAsync("PUT", "/admin/tenants/acme", "{\"name\":\"B\"}", "operator")).IsProblem(409, "tenant_deleting");
+        (await door.SendAsync("POST", "/admin/tenants/acme/keys", "{\"role\":\"owner\"}", "operator")).IsProblem(409, "tenant_deleting");
+        Assert.Equal(202, (await door.SendAsync("DELETE", "/admin/tenants/acme", role: "operator")).Status);
+        (await door.SendAsync("DELETE", "/admin/tenants/nobody", role: "operator")).IsProblem(404, "not_found");
+        (await door.SendAsync("DELETE", "/admin/tenants/No%2Fname", role: "operator")).IsProblem(404, "not_found");
+        Assert.Equal(200, (await door.SendAsync("GET", "/v1/messages", role: "other")).Status);
+    }
+
+    [Fact]
+    public async Task A_key_of_a_tenant_that_is_being_deleted_opens_nothing_even_if_it_were_left()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string key = door.Keys["left"] = KeyText.New();
+        await door.SendAsync("DELETE", "/admin/tenants/acme", role: "operator");
+        door.Administration.Add(KeyText.Asked(key, Core.Tenants.Role.Owner) with { Id = "left", Tenant = 1 });
+
+        (await door.SendAsync("GET", "/v1/messages", role: "left")).IsProblem(401, "unauthorized");
+    }
+
     [Theory]
     [InlineData("Acme")]
     [InlineData("-acme")]

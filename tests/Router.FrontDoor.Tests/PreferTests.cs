@@ -152,6 +152,21 @@ public sealed class PreferTests
     }
 
     [Fact]
+    public async Task A_reply_waits_too_and_may_be_of_a_template()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await door.SendAsync("PUT", "/v1/templates/code/en", """{"text":"Code {{ code }}"}""");
+        Answer first = await door.SendAsync("POST", "/v1/messages", TestDoor.Body());
+        string reply = $"/v1/conversations/{first.Json.GetProperty("conversation").GetString()}/messages";
+        Answer answer = await door.SendAsync(
+            "POST", reply, """{"content":{"type":"template","name":"code","language":"en","parameters":{"code":7}}}""", headers: ("Prefer", "wait=5"));
+        Assert.Equal((200, "wait=5"), (answer.Status, answer.Headers["Preference-Applied"]));
+        Assert.Equal("template", answer.Json.GetProperty("content").GetProperty("type").GetString());
+        Assert.Equal("\"waiting\";r=1000000", answer.Headers["RateLimit"]);
+        Assert.Equal("Code 7", door.Shards.LastText);
+    }
+
+    [Fact]
     public async Task Refusals_and_lines_do_not_wait()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -308,7 +308,6 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
     {
         await OpenAsync();
         await PutAsync("one");
-        long sent = 0;
         receiver.Answer = static (_, _) => 200;
         byte[] block = new byte[8 * 1024];
         receiver.Body = async context =>
@@ -316,15 +315,14 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
             while (!context.RequestAborted.IsCancellationRequested)
             {
                 await context.Response.Body.WriteAsync(block);
-                Interlocked.Add(ref sent, block.Length);
             }
         };
         string id = await door.PostAsync();
         await receiver.NextAsync();
         await TellAsync(id);
 
+        // Read to its end, the first post would never be over, and the second event of the conversation never come.
         Assert.Equal(Message[1], (await receiver.NextAsync()).Type);
-        Assert.InRange(Interlocked.Read(ref sent), 64 * 1024, 16 * 1024 * 1024);
     }
 
     [Fact]
@@ -347,6 +345,19 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
         door.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Contains(first.Id, new[] { (await receiver.NextAsync()).Id, (await receiver.NextAsync()).Id });
+    }
+
+    [Fact]
+    public async Task A_message_from_an_end_user_comes_with_its_content()
+    {
+        await OpenAsync();
+        await PutAsync("one", "message.received");
+        MessageId id = await door.Shards.ReceiveAsync(door.Hash.Contact(1, Channel.Sms, "+393331234567"u8), "+393331234567", "+39300", "Ciao \"amici\"\n");
+
+        Post post = await receiver.NextAsync();
+
+        Assert.Equal(("message.received", id.ToString()), (post.Type, post.Json.GetProperty("message").GetString()));
+        Assert.Equal("""{"from":"sms:+393331234567","to":"+39300","content":{"type":"text","text":"Ciao \"amici\"\n"}}""", post.Json.GetProperty("inbound").GetRawText());
     }
 
     [Fact]

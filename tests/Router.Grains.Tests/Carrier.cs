@@ -11,6 +11,7 @@ internal sealed class Carrier
 {
     private readonly ConcurrentDictionary<MessageId, int> taken = new();
     private readonly ConcurrentDictionary<string, CarrierProvider> providers = new();
+    private readonly ConcurrentDictionary<MessageId, long> silent = new();
     private long lastId;
 
     /// <summary>Messages that left, with how often.</summary>
@@ -31,6 +32,7 @@ internal sealed class Carrier
     {
         if (from.Silo == SilentTo)
         {
+            silent[departure.Id] = departure.Epoch;
             return;
         }
 
@@ -39,6 +41,13 @@ internal sealed class Carrier
         from.Events.Settle([new Outcome { Provider = from.Number, Message = departure.Id, Epoch = departure.Epoch, Segment = departure.FirstSegment, Kind = OutcomeKind.Sent, ReceiptKey = key }]);
         CarrierProvider to = ReceiptsTo is { } silo ? providers[silo] : from;
         SendReceipt(to, new Receipt { Provider = from.Number, ReceiptKey = key, Status = MessageStatus.Delivered });
+    }
+
+    /// <summary>Says now that a message was taken over which it was silent.</summary>
+    public void Settle(MessageId message, string silo)
+    {
+        CarrierProvider from = providers[silo];
+        from.Events.Settle([new Outcome { Provider = from.Number, Message = message, Epoch = silent[message], Kind = OutcomeKind.Sent, ReceiptKey = 7 }]);
     }
 
     // Again until it is kept, as carriers do.

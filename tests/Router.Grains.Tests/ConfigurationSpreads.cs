@@ -8,6 +8,7 @@ namespace Router.Grains.Tests;
 /// <summary>What operators change reaches every silo before they are answered, and outlives the cluster.</summary>
 public sealed class ConfigurationSpreads
 {
+    private static readonly TenantSettings Beta = new() { Name = "Beta", Senders = ["+392"] };
     private static readonly TenantSettings Acme = new() { Name = "Acme", Senders = ["+391"], Limits = new TenantLimits { PerChannel = new Dictionary<string, int> { ["sms"] = 50 } } };
     private static readonly ProviderSettings Loopback = new() { Kind = "loopback", Channels = ["sms"], Cost = 0.5m, Settings = """{"latencyMs":1}""" };
 
@@ -246,7 +247,7 @@ public sealed class ConfigurationSpreads
         Assert.Equal(key, kept.FindKey(42));
         Assert.Equal("loopback", kept.FindProvider("lo")!.Settings.Kind);
         Assert.Single(kept.RouteSettings);
-        Assert.Equal(acme + 1, (await second.Administration(0).PutTenantAsync("beta", Acme with { Senders = [] }, Stop)).Number);
+        Assert.Equal(acme + 1, (await second.Administration(0).PutTenantAsync("beta", Beta, Stop)).Number);
     }
 
     [Fact]
@@ -258,8 +259,22 @@ public sealed class ConfigurationSpreads
         await cluster.StartSiloAsync();
         Assert.NotNull(cluster.Administration(1).Current.FindTenant("acme"));
 
-        await cluster.Administration(0).PutTenantAsync("beta", Acme with { Senders = [] }, Stop);
+        await cluster.Administration(0).PutTenantAsync("beta", Beta, Stop);
         Assert.NotNull(cluster.Administration(1).Current.FindTenant("beta"));
+    }
+
+    [Fact]
+    public async Task A_sender_of_another_tenant_is_refused_and_two_who_ask_at_once_do_not_both_get_it()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Task<Tenant>[] both = [cluster.Administration(0).PutTenantAsync("acme", Acme, Stop), cluster.Administration(1).PutTenantAsync("beta", Acme, Stop)];
+        await Task.WhenAll(both).ContinueWith(static _ => { }, TaskScheduler.Default);
+        Task<Tenant> refused = Assert.Single(both, static t => t.IsFaulted);
+        Assert.Equal("senders[0]", Assert.IsType<SettingsConflictException>(refused.Exception!.InnerException).Fault!.Field);
+        Tenant has = Assert.Single(both, static t => t.IsCompletedSuccessfully).Result;
+        Tenant again = await cluster.Administration(0).PutTenantAsync(has.Name, Acme, Stop);
+        Assert.Equal(has.Number, again.Number);
+        Assert.Equal(has.Number, cluster.Administration(1).Current.Numbers.Find("391"u8)!.Value.Tenant.Number);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Tenants;
 using Router.Grains.Webhooks;
 using Router.Testing;
 
@@ -40,6 +41,9 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public Carrier Carrier { get; }
 
+    /// <summary>What of tenants was destroyed.</summary>
+    public Remains Remains => cluster.Silos[0].ServiceProvider.GetServices<ITenantRemains>().OfType<Remains>().Single();
+
     public PlainSealer Sealer { get; }
     public Deliveries Deliveries { get; }
 
@@ -49,6 +53,7 @@ internal sealed class RouterCluster : IAsyncDisposable
     {
         store ??= new MemoryStore();
         Carrier carrier = new();
+        Remains remains = new();
         PlainSealer sealer = new();
         Deliveries deliveries = new();
         InProcessTestClusterBuilder builder = new((short)silos);
@@ -63,6 +68,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<IKeyedHash>(Hash);
             silo.Services.AddSingleton(s => new SiloEngine(
                 s.GetRequiredService<IJournal>(), sealer, Hash, [new CarrierFactory(carrier, specific.SiloName)], TimeProvider.System, new EngineOptions(), s.GetRequiredService<ILoggerFactory>(), 1));
+            silo.Services.AddSingleton<ITenantRemains>(remains);
             silo.Services.AddSingleton<IWebhookDelivery>(new SiloDeliveries(deliveries, specific.SiloName));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>

@@ -10,11 +10,18 @@ internal sealed class StoredGrains : IGrainStorage
 {
     private readonly ConcurrentDictionary<string, (long Version, string Json)> rows = new();
     private int writeFaults;
+    private int writesLeft = -1;
 
     /// <summary>The next write fails; it is stored nevertheless when <see cref="FailAfterStoring"/>.</summary>
     public void FailNextWrite() => Interlocked.Increment(ref writeFaults);
 
     public bool FailAfterStoring { get; set; }
+
+    /// <summary>Writes so far.</summary>
+    public int Writes { get; private set; }
+
+    /// <summary>The write after <paramref name="writes"/> more of them fails.</summary>
+    public void FailWriteAfter(int writes) => writesLeft = writes;
 
     /// <summary>Everything stored.</summary>
     public string Text => string.Concat(rows.Select(static r => r.Key + r.Value.Json));
@@ -29,7 +36,9 @@ internal sealed class StoredGrains : IGrainStorage
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        bool fails = Interlocked.Exchange(ref writeFaults, 0) > 0;
+        Writes++;
+        bool fails = Interlocked.Exchange(ref writeFaults, 0) > 0 || writesLeft == 0;
+        writesLeft = Math.Max(-1, writesLeft - 1);
         if (fails && !FailAfterStoring)
         {
             throw new IOException("disk full, says the test");

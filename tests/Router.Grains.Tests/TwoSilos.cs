@@ -2,6 +2,9 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
 using Router.Engine.Shards;
 
 namespace Router.Grains.Tests;
@@ -98,6 +101,55 @@ public sealed class TwoSilos
         Assert.Equal(AcceptOutcome.Accepted, await post.Outcome);
 
         await cluster.WaitForAsync(() => cluster.Store.Snapshot().Single().Status == MessageStatus.Delivered);
+    }
+
+    [Fact]
+    public async Task A_message_from_an_end_user_that_comes_in_at_one_silo_is_kept_by_the_owner_on_the_other()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        string number = RouterCluster.NumberIn(1, 0);
+        Assert.False(cluster.Engine(0).Owns(1));
+        Assert.True(await SayAsync(cluster.Engine(0), number, "+39000", "stop "));
+        AcceptedMessage kept = Assert.Single(cluster.Store.Snapshot(), static m => m.Accepted.Direction == MessageDirection.Inbound).Accepted;
+        Assert.Equal((RouterCluster.ContactOf(number), 1), (kept.Contact, kept.Id.Shard));
+        Assert.Equal(ConsentState.Withdrawn, (await cluster.Journal(0).FindFlagsAsync(kept.Contact, Stop)).For(Purpose.Marketing));
+
+        // Parts told at either are joined.
+        Assert.True(await SayAsync(cluster.Engine(0), number, "+39000", "ci", 2, 1));
+        Assert.True(await SayAsync(cluster.Engine(1), number, "+39000", "ao", 2, 2));
+        await cluster.WaitForAsync(() => cluster.Store.Snapshot().Any(static m => m.Accepted is { Direction: MessageDirection.Inbound, Segments: 2 }));
+
+        // A dead letter, wherever it lies, finds its tenant's shard, wherever that is.
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(await SayAsync(cluster.Engine(i % 2), RouterCluster.NumberIn(i, 5), "+39001", "hello"));
+        }
+
+        await cluster.Administration(0).PutTenantAsync(tenant.Name, new TenantSettings { Name = "Acme", Senders = ["+39000", "+39001"] }, Stop);
+        MessagePage letters = await cluster.Journal(0).ListMessagesAsync(new MessageQuery { Tenant = 0, Status = MessageStatus.Undelivered }, Stop);
+        Assert.Equal(4, letters.Items.Count);
+        foreach (StoredMessage letter in letters.Items)
+        {
+            Assert.True(await cluster.Of<Engine.Inbound.IDeadLetters>(0).ReplayAsync(letter));
+        }
+
+        Assert.Empty((await cluster.Journal(0).ListMessagesAsync(new MessageQuery { Tenant = 0, Status = MessageStatus.Undelivered }, Stop)).Items);
+        Assert.Equal(4, cluster.Store.Snapshot().Count(m => m.Accepted is { Direction: MessageDirection.Inbound, Tenant: 1 } && m.Accepted.Sender == Sender.TagOf("+39001"u8)));
+    }
+
+    private static Task<bool> SayAsync(SiloEngine engine, string from, string to, string text, byte parts = 1, byte part = 0)
+    {
+        var told = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Receive(
+            new InboundMessage
+            {
+                Provider = 1, Channel = Channel.Sms, From = System.Text.Encoding.UTF8.GetBytes(from), To = System.Text.Encoding.UTF8.GetBytes(to), Text = System.Text.Encoding.UTF8.GetBytes(text),
+                Parts = parts, Part = part, Reference = 3,
+            },
+            static (state, _, kept) => ((TaskCompletionSource<bool>)state!).TrySetResult(kept), told, 0);
+        return told.Task.WaitAsync(TimeSpan.FromSeconds(60), Stop);
     }
 
     [Fact]

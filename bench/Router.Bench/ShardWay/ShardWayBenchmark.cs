@@ -145,7 +145,9 @@ public class ShardWayBenchmark : IGate
             _rows.Add(row);
         }
 
+        _shard.BeginInbound(_part);
         _shard.ApplyAccepted(_part, _rows.Span);
+        _shard.ApplyInbound(_part, releaseEnd: 0, mayBeOpen: false);
     }
 
     private void Release()

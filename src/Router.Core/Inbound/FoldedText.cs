@@ -11,12 +11,22 @@ public static class FoldedText
     /// <summary>Characters looked at: no word that means something is longer, and a text may have tens of thousands.</summary>
     public const int CharactersMax = 400;
 
+    private const int LatinFirst = 0xC0;
+    private const int LatinCount = 352;
+
+    // U+00C0 to U+021F, each as its letter of the alphabet; a dot: none.
+    private const string Latin =
+        "AAAAAA.CEEEEIIIIDNOOOOO.OUUUUY..AAAAAA.CEEEEIIIIDNOOOOO.OUUUUY.YAAAAAACCCCCCCCDDDDEEEEEEEEEEGGGGGGGGHHHHIIIIII" +
+        "IIII..JJKK.LLLLLL..LLNNNNNN...OOOOOO..RRRRRRSSSSSSSSTTTTTTUUUUUUUUUUUUWWYYYZZZZZZS............................" +
+        "....OO.............UU............................AAIIOOUUUUUUUUUU.AAAA....GGKKOOOO..J...GG..NNAA....AAAAEEEEII" +
+        "IIOOOORRRRUUUUSSTT..HH";
+
     /// <summary>Folds the first <see cref="CharactersMax"/> characters of <paramref name="text"/>.</summary>
     public static string Of(ReadOnlySpan<char> text)
     {
         var folded = new StringBuilder();
         bool gap = false;
-        foreach (Rune rune in Decompose(text[..Math.Min(text.Length, CharactersMax)]).EnumerateRunes())
+        foreach (Rune rune in text[..Math.Min(text.Length, CharactersMax)].EnumerateRunes())
         {
             if (Rune.IsLetterOrDigit(rune))
             {
@@ -40,26 +50,34 @@ public static class FoldedText
         return Of(Encoding.UTF8.GetString(utf8[..Math.Min(utf8.Length, CharactersMax * 4)]));
     }
 
-    // A lone surrogate, where the text was cut, cannot be normalised.
-    private static string Decompose(ReadOnlySpan<char> text)
-    {
-        string whole = new(text);
-        return (whole.Length > 0 && char.IsHighSurrogate(whole[^1]) ? whole[..^1] : whole) is var safe && safe.IsNormalized(NormalizationForm.FormKD)
-            ? safe
-            : safe.Normalize(NormalizationForm.FormKD);
-    }
-
-    // Letters that no decomposition makes plain.
+    // Letters without their accents. By hand: Router runs without the system's tables (InvariantGlobalization), where nothing is decomposed.
     private static string Plain(Rune rune) => rune.Value switch
     {
-        'ı' => "I",
         'ß' or 'ẞ' => "SS",
-        'ø' or 'Ø' => "O",
-        'ł' or 'Ł' => "L",
-        'đ' or 'Đ' => "D",
         'æ' or 'Æ' => "AE",
         'œ' or 'Œ' => "OE",
         'ς' => "Σ",
+        'ё' or 'Ё' => "Е", // Cyrillic
+        'ά' or 'Ά' => "Α",
+        'έ' or 'Έ' => "Ε",
+        'ή' or 'Ή' => "Η",
+        'ί' or 'Ί' or 'ϊ' or 'Ϊ' or 'ΐ' => "Ι",
+        'ό' or 'Ό' => "Ο",
+        'ύ' or 'Ύ' or 'ϋ' or 'Ϋ' or 'ΰ' => "Υ",
+        'ώ' or 'Ώ' => "Ω",
+        >= LatinFirst and < LatinFirst + LatinCount when Latin[rune.Value - LatinFirst] != '.' => Latin[rune.Value - LatinFirst].ToString(),
+        >= 0x1EA0 and <= 0x1EF9 => Vietnamese(rune.Value),
+        >= 0xFF01 and <= 0xFF5E => Plain(new Rune(rune.Value - 0xFEE0)), // full width
         _ => Rune.ToUpperInvariant(rune).ToString(),
+    };
+
+    private static string Vietnamese(int value) => value switch
+    {
+        <= 0x1EB7 => "A",
+        <= 0x1EC7 => "E",
+        <= 0x1ECB => "I",
+        <= 0x1EE3 => "O",
+        <= 0x1EF1 => "U",
+        _ => "Y",
     };
 }

@@ -14,10 +14,11 @@ public sealed class Configuration
     private readonly FrozenDictionary<int, ProviderAccount> providersByNumber;
     private readonly FrozenDictionary<UInt128, ApiKey> keys;
     private readonly ILookup<int, ApiKey> keysByTenant;
+    private readonly FrozenSet<int>? closed;
 
-    /// <summary>Compiles a snapshot.</summary>
+    /// <summary>Compiles a snapshot; <paramref name="gone"/> are the numbers of tenants that were deleted.</summary>
     public Configuration(
-        long version, IEnumerable<Tenant> tenants, IEnumerable<ProviderAccount> providers, IReadOnlyList<RouteSettings> routes, IEnumerable<ApiKey> apiKeys)
+        long version, IEnumerable<Tenant> tenants, IEnumerable<ProviderAccount> providers, IReadOnlyList<RouteSettings> routes, IEnumerable<ApiKey> apiKeys, IEnumerable<int>? gone = null)
     {
         Version = version;
         Tenants = [.. tenants];
@@ -28,9 +29,11 @@ public sealed class Configuration
         providersByName = Providers.ToFrozenDictionary(static p => p.Name, StringComparer.Ordinal);
         providersByNumber = Providers.ToFrozenDictionary(static p => p.Number);
         keys = apiKeys.ToFrozenDictionary(static k => k.Hash);
+        FrozenSet<int> closing = (gone ?? []).Concat(Tenants.Where(static t => t.IsDeleting).Select(static t => t.Number)).ToFrozenSet();
+        closed = closing.Count == 0 ? null : closing;
         keysByTenant = keys.Values.ToLookup(static k => k.Tenant);
         Routes = RouteTable.Build(routes, this);
-        Numbers = new NumberOwners(Tenants);
+        Numbers = new NumberOwners(Tenants.Where(static t => !t.IsDeleting));
     }
 
     /// <summary>A snapshot with nothing in it.</summary>
@@ -59,6 +62,12 @@ public sealed class Configuration
 
     /// <summary>A tenant by number, or null.</summary>
     public Tenant? FindTenant(int number) => tenantsByNumber.GetValueOrDefault(number);
+
+    /// <summary>
+    /// Whether nothing of this tenant is accepted any more, because it is or was deleted: a request that was admitted before may still come, and nothing can be sealed for it.
+    /// </summary>
+    /// <remarks>Hot path: a null check while no tenant was ever deleted, else a look into a set of numbers.</remarks>
+    public bool IsClosed(int tenant) => closed is not null && closed.Contains(tenant);
 
     /// <summary>A provider account by name, or null.</summary>
     public ProviderAccount? FindProvider(string name) => providersByName.GetValueOrDefault(name);

@@ -45,6 +45,9 @@ public sealed class Tenant
     /// <summary>As set.</summary>
     public TenantSettings Settings { get; }
 
+    /// <summary>It is being deleted: nobody calls as it any more, nothing of it is accepted, and what waits is cancelled.</summary>
+    public bool IsDeleting { get; init; }
+
     /// <summary>Its templates.</summary>
     public TemplateSet Templates { get; }
 

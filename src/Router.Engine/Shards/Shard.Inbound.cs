@@ -46,6 +46,12 @@ internal sealed partial class Shard
             return false;
         }
 
+        if (Configuration.IsClosed(task.Origin.Tenant))
+        {
+            task.Answer(false); // told again, it is nobody's
+            return true;
+        }
+
         if (task.OnlyIfKnown && rows[row].KeySlot == 0)
         {
             task.Answer(InboundOutcome.ContactUnknown);

@@ -168,7 +168,7 @@ internal sealed partial class Shard
     private void Prepare(PartGroup group, JournalPart part, StructList<int> partRows)
     {
         var one = new InboundUnderWay { Row = group.Row, Group = group };
-        if (group.Count > 0)
+        if (group.Count > 0 && !Configuration.IsClosed(group.Origin.Tenant))
         {
             PrepareWhole(one, group.Origin, group.Join(InboundTextBytesMax), group.Key.Parts, part, partRows);
         }

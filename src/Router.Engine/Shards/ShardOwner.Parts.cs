@@ -154,6 +154,12 @@ internal sealed partial class ShardOwner
             }
 
             acceptBatch[acceptAt++] = null!;
+            if (shard.Configuration.IsClosed(request.Tenant!.Number))
+            {
+                Refuse(request);
+                continue;
+            }
+
             shard.Pin(row);
             shard.Prepare(request, row, part);
             partRequests.Add(request);

@@ -71,7 +71,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
     }
 
     /// <summary>Takes a message whose body is made of the request's and of what is known already (a reply in a conversation), like any other.</summary>
-    /// <param name="context">The request; its <c>Idempotency-Key</c> counts.</param>
+    /// <param name="context">The request; its <c>Idempotency-Key</c> and <c>Prefer</c> count.</param>
     /// <param name="tenant">Whose.</param>
     /// <param name="body">The body, as <c>POST /v1/messages</c> would get it.</param>
     /// <param name="withoutSender">It goes out without a sender, whatever the contact's last one was.</param>
@@ -89,7 +89,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
             Problem? problem = Make(new ReadOnlySequence<byte>(body), tenant, key, accept.Request);
             accept.Request.Sender = withoutSender ? Sender.None : accept.Request.Sender;
             problem ??= await AcceptAsync(accept);
-            await (problem is null ? AnswerAsync(context, accept.Request) : ProblemResponse.WriteAsync(context, problem));
+            await AnswerAsync(context, tenant, problem, accept.Request);
         }
         finally
         {

@@ -2,16 +2,18 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Router.Core.Tenants;
+using Router.FrontDoor.Access.Tokens;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Access;
 
 /// <summary>
-/// Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know: the checks are part of mapping. Each carries its
-/// <see cref="EndpointRule"/>, by which the suites of the tests find all of them.
+/// Maps endpoints so that none can be reached without its permission, or with a query parameter that it does not know, and so that none changes anything without a line in the log of
+/// changes: all of that is part of mapping. Each carries its <see cref="EndpointRule"/>, by which the suites of the tests find all of them.
 /// </summary>
-internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkeeper)
+internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkeeper, TokenDesk? tokens, ChangeAudit audit)
 {
     /// <summary>Maps an endpoint of a tenant; the handler gets the caller's tenant. Query parameters other than <paramref name="parameters"/> are refused.</summary>
     internal void Map(string method, string pattern, Permission permission, Func<HttpContext, Tenant, Task> handler, params string[] parameters) =>
@@ -25,10 +27,20 @@ internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkee
     internal void Map(string method, string pattern, Permission permission, RequestDelegate handler, params string[] parameters) =>
         Add(new EndpointRule(method, pattern, permission, parameters), (context, _) => handler(context));
 
-    private void Add(EndpointRule rule, Func<HttpContext, Caller, Task> handler) =>
-        routes.MapMethods(rule.Pattern, [rule.Method], context => Refusal(context, rule, out Caller caller) is { } problem
-            ? ProblemResponse.WriteAsync(context, problem)
-            : handler(context, caller)).WithMetadata(rule);
+    private void Add(EndpointRule rule, Func<HttpContext, Caller, Task> handler)
+    {
+        Func<HttpContext, Caller, Task> run = ChangeAudit.IsChange(rule) ? (context, caller) => audit.RunAsync(context, caller, rule, handler) : handler;
+        routes.MapMethods(rule.Pattern, [rule.Method], context => Refusal(context, rule, out Caller caller) is not { } problem ? run(context, caller)
+            : problem.Status == 401 && tokens is not null && TokenDesk.HasToken(context) ? RunByTokenAsync(context, rule, run)
+            : ProblemResponse.WriteAsync(context, problem)).WithMetadata(rule);
+    }
+
+    private async Task RunByTokenAsync(HttpContext context, EndpointRule rule, Func<HttpContext, Caller, Task> run)
+    {
+        Caller caller = default;
+        Problem? problem = await tokens!.AdmitAsync(context) ?? Refusal(context, rule, out caller);
+        await (problem is null ? run(context, caller) : ProblemResponse.WriteAsync(context, problem));
+    }
 
     // Without a query, as nearly always, nothing of it is read: the hot path stays at 0 B.
     private Problem? Refusal(HttpContext context, EndpointRule rule, out Caller caller) =>

@@ -14,11 +14,17 @@ internal enum Permission
     /// <summary>Changes contacts and consents.</summary>
     TenantManage,
 
+    /// <summary>Serves conversations: assigns, closes, reopens. Like <see cref="TenantSend"/> by role, but a line of the audit log is kept.</summary>
+    TenantServe,
+
     /// <summary>Reads how a tenant is set up: what an agent, who works in it, need not see.</summary>
     TenantReadSettings,
 
     /// <summary>The tenant's own keys: an owner's alone.</summary>
     TenantOwn,
+
+    /// <summary>Reads what was changed by whom.</summary>
+    TenantAudit,
 
     /// <summary>Reads of the operator's.</summary>
     OperatorRead,
@@ -35,11 +41,25 @@ internal static class Permissions
         Permission.TenantRead => role is Role.Owner or Role.Admin or Role.Agent or Role.Auditor,
         Permission.TenantSend => role is Role.Owner or Role.Admin or Role.Agent,
         Permission.TenantManage => role is Role.Owner or Role.Admin,
+        Permission.TenantServe => role is Role.Owner or Role.Admin or Role.Agent,
+        Permission.TenantAudit => role is Role.Owner or Role.Auditor,
         Permission.TenantReadSettings => role is Role.Owner or Role.Admin or Role.Auditor,
         Permission.TenantOwn => role is Role.Owner,
         Permission.OperatorRead => role is Role.Operator or Role.Support,
         Permission.OperatorManage => role is Role.Operator,
         _ => throw new ArgumentOutOfRangeException(nameof(permission), permission, "not a permission"),
+    };
+
+    /// <summary>The role with this word in the API; none: there is none such.</summary>
+    internal static Role RoleOf(string word) => word switch
+    {
+        "owner" => Role.Owner,
+        "admin" => Role.Admin,
+        "agent" => Role.Agent,
+        "auditor" => Role.Auditor,
+        "operator" => Role.Operator,
+        "support" => Role.Support,
+        _ => Role.None,
     };
 
     /// <summary>The role's word in the API.</summary>

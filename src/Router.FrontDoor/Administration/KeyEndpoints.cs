@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Tenants;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 using Router.Grains.Administration;
@@ -62,6 +63,12 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
             return;
         }
 
+        if (tenant is not null && administration.Current.FindTenant(tenant) is { IsDeleting: true })
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TenantDeleting);
+            return;
+        }
+
         int number = tenant is null ? 0 : administration.Current.FindTenant(tenant)?.Number ?? -1;
         if (administration.Current.KeysOf(number).Count() >= KeysMax)
         {
@@ -80,6 +87,7 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
             return;
         }
 
+        AuditedChange.Names(context, kept.Id);
         context.Response.Headers.CacheControl = "no-store";
         await JsonAnswer.WriteAsync(context, 201, (kept.Id, Key: text), static (json, made) =>
         {

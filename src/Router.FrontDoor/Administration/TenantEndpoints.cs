@@ -17,6 +17,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
+        endpoints.Map("DELETE", "/admin/tenants/{tenant}", Permission.OperatorManage, DeleteAsync);
         endpoints.Map("POST", "/admin/tenants/{tenant}/credit", Permission.OperatorManage, AddCreditAsync);
     }
 
@@ -40,6 +41,12 @@ internal sealed class TenantEndpoints(IAdministration administration)
             return;
         }
 
+        if (administration.Current.FindTenant(name) is { IsDeleting: true })
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.TenantDeleting);
+            return;
+        }
+
         try
         {
             Tenant tenant = await administration.PutTenantAsync(name, settings, context.RequestAborted);
@@ -54,6 +61,24 @@ internal sealed class TenantEndpoints(IAdministration administration)
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
         : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+
+    // Answered once its keys open nothing and nothing of it is accepted; what waits is cancelled and its keys are destroyed after that, until GET answers 404.
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (!SettingsNames.IsName(Name(context)) || !await administration.DeleteTenantAsync(Name(context), context.RequestAborted))
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
+            return;
+        }
+
+        await JsonAnswer.WriteAsync(context, 202, Name(context), static (json, name) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("tenant"u8, name);
+            json.WriteBoolean("deleting"u8, true);
+            json.WriteEndObject();
+        });
+    }
 
     private async Task AddCreditAsync(HttpContext context)
     {
@@ -150,6 +175,11 @@ internal sealed class TenantEndpoints(IAdministration administration)
         TenantSettings settings = tenant.Settings;
         json.WriteStartObject();
         json.WriteString("tenant"u8, tenant.Name);
+        if (tenant.IsDeleting)
+        {
+            json.WriteBoolean("deleting"u8, true);
+        }
+
         json.WriteString("name"u8, settings.Name);
         json.WriteStartArray("senders"u8);
         foreach (string sender in settings.Senders)

@@ -9,6 +9,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 
@@ -42,6 +43,7 @@ internal sealed class ConsentEndpoints(IShards shards, IJournal journal, IKeyedH
             return;
         }
 
+        AuditedChange.Names(context, contact);
         var change = FlagsChange.Of(flags => flags.With(asked.Purpose, asked.State));
         if (await shards.SetFlagsAsync(tenant.Number, contact, change, context.RequestAborted) is not { } kept)
         {

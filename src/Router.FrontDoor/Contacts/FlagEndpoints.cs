@@ -7,6 +7,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 
@@ -27,6 +28,7 @@ internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash
             return;
         }
 
+        AuditedChange.Names(context, contact);
         if (await JsonBody.ReadAsync(context, BodyBytesMax, Read) is not { } asked)
         {
             return;

@@ -35,10 +35,10 @@ internal sealed class ConversationEndpoints(
         endpoints.Map("GET", "/v1/conversations", Permission.TenantRead, ListAsync, "state", "assignee", "after", "limit");
         endpoints.Map("GET", "/v1/conversations/{id}", Permission.TenantRead, GetAsync);
         endpoints.Map("POST", "/v1/conversations/{id}/messages", Permission.TenantSend, ReplyAsync);
-        endpoints.Map("POST", "/v1/conversations/{id}/assign", Permission.TenantSend, AssignAsync);
-        endpoints.Map("POST", "/v1/conversations/{id}/close", Permission.TenantSend, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Close));
-        endpoints.Map("POST", "/v1/conversations/{id}/reopen", Permission.TenantSend, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Reopen));
-        endpoints.Map("POST", "/v1/conversations/{id}/notes", Permission.TenantSend, AddNoteAsync);
+        endpoints.Map("POST", "/v1/conversations/{id}/assign", Permission.TenantServe, AssignAsync);
+        endpoints.Map("POST", "/v1/conversations/{id}/close", Permission.TenantServe, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Close));
+        endpoints.Map("POST", "/v1/conversations/{id}/reopen", Permission.TenantServe, (HttpContext context, Tenant tenant) => ChangeAsync(context, tenant, ConversationChange.Reopen));
+        endpoints.Map("POST", "/v1/conversations/{id}/notes", Permission.TenantServe, AddNoteAsync);
     }
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -24,9 +24,10 @@ internal sealed class EventComposer(EventStreamServices shared)
         Span<UInt128> blocks = stackalloc UInt128[2];
         Cursor.OfEvents(shared.Hash, tenant.Number, [one], blocks);
         ReadOnlySpan<byte> reference = references.Of(one.Entry, out bool erased);
-        byte[] room = new byte[EventText.BytesMax(reference.Length)];
+        ReadOnlySpan<byte> inbound = references.InboundOf(one.Entry);
+        byte[] room = new byte[EventText.BytesMax(reference.Length, inbound.Length)];
         var text = new Utf8Text(room);
-        EventText.Write(ref text, one, tenant, shared.Administration.Current, blocks[1], reference, erased, references.WebhookOf(one.Entry));
+        EventText.Write(ref text, one, tenant, shared.Administration.Current, blocks[1], reference, erased, references.WebhookOf(one.Entry), inbound);
         (ulong head, ulong tail) = EventText.IdOf(blocks[1], one.Entry.AtMs);
         return new ComposedEvent(UuidText.ToText(head, tail), room.AsMemory(0, text.Length));
     }

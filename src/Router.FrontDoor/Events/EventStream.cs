@@ -98,7 +98,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         for (int i = 0; i < all.Length; i++)
         {
             ref readonly JournalEntry entry = ref all[i].Entry;
-            if (filter.Wants(EventText.TypeOf(entry)) && (conversation is not { } wanted || (entry.Contact == wanted.Contact && entry.Sender == wanted.Sender && entry.Kind == EntryKind.Status)))
+            if (filter.Wants(EventText.TypeOf(entry)) && (conversation is not { } wanted || (entry.Contact == wanted.Contact && entry.Sender == wanted.Sender && entry.Kind is EntryKind.Status or EntryKind.Conversation)))
             {
                 all[left++] = all[i];
             }

@@ -59,7 +59,7 @@ internal static class EventText
     /// <param name="inbound">The record of an inbound message; empty: none.</param>
     internal static void Write(
         ref Utf8Text text, in LogEvent one, Tenant tenant, Configuration configuration, UInt128 idBits, scoped ReadOnlySpan<byte> reference, bool erased, string? webhook,
-        scoped ReadOnlySpan<byte> inbound = default)
+        scoped ReadOnlySpan<byte> inbound)
     {
         ref readonly JournalEntry entry = ref one.Entry;
         text.Raw("{\"id\":\""u8);

@@ -19,6 +19,7 @@ internal static class Cursor
     private const byte LogKind = 2;
     private const byte EventIdKind = 3;
     private const byte ConversationKind = 4;
+    private const byte AuditKind = 12;
 
     /// <summary>A position in the list of messages: before <paramref name="head"/>.</summary>
     internal static string OfList(IKeyedHash hash, int tenant, ulong head) => OfHead(hash, ListKind, tenant, head);
@@ -32,6 +33,17 @@ internal static class Cursor
 
     /// <summary>Reads what <see cref="OfList"/> made for the same tenant.</summary>
     internal static bool TryReadList(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out ulong head) => TryReadHead(hash, ListKind, tenant, text, out head);
+
+    /// <summary>A position in the log of changes, the tenant's (0: the operator's): before <paramref name="place"/>.</summary>
+    internal static string OfAudit(IKeyedHash hash, int tenant, long place) => OfHead(hash, AuditKind, tenant, (ulong)place);
+
+    /// <summary>Reads what <see cref="OfAudit"/> made for the same tenant.</summary>
+    internal static bool TryReadAudit(IKeyedHash hash, int tenant, ReadOnlySpan<char> text, out long place)
+    {
+        bool read = TryReadHead(hash, AuditKind, tenant, text, out ulong head);
+        place = (long)head;
+        return read;
+    }
 
     /// <summary>Writes 22 bytes: a position in the tenant's log of events.</summary>
     internal static void WriteLog(IKeyedHash hash, int tenant, LogPosition position, Span<byte> text) =>

@@ -31,6 +31,7 @@ internal static class KnownProblems
     internal static readonly Problem Stopping = new(503, "stopping", "This server is about to stop; try again, at another.", RetryAfterSeconds: 2);
     internal static readonly Problem TenantFull = new(429, "too_many_waiting", "Too many messages of this tenant wait; try again when some have left.", RetryAfterSeconds: 5);
 
+    internal static readonly Problem TenantDeleting = new(409, "tenant_deleting", "This tenant is being deleted; when GET answers 404 the name is free again.");
     internal static readonly Problem OwnKey = new(409, "own_key", "A key cannot remove itself: call with another, so that nobody is locked out.");
     internal static readonly Problem FixedKey = new(409, "fixed_key", "This key cannot be removed: start with another Operator:Key, which counts in place of it.");
 

@@ -66,7 +66,7 @@ public sealed class ConfigurationHolder
             bool isKnown = tenants.TryGetValue(entry.Number, out (long Version, Tenant Compiled) known);
             nextTenants[entry.Number] = isKnown && known.Version == entry.Version
                 ? known
-                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit, TemplateSet.Of(entry.Templates, isKnown ? known.Compiled.Templates : TemplateSet.Empty)));
+                : (entry.Version, new Tenant(entry.Number, entry.Name, entry.Settings, entry.Credit, TemplateSet.Of(entry.Templates, isKnown ? known.Compiled.Templates : TemplateSet.Empty)) { IsDeleting = entry.Deleting });
         }
 
         Dictionary<int, (long, ProviderAccount)> nextProviders = new(snapshot.Providers.Length);
@@ -86,7 +86,7 @@ public sealed class ConfigurationHolder
         }
 
         return new Configuration(
-            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys)
+            snapshot.Version, nextTenants.Values.Select(static t => t.Item2), nextProviders.Values.Select(static p => p.Item2), snapshot.Routes, keys, snapshot.GoneTenants)
         {
             RetiredProviders = snapshot.RetiredProviders,
         };

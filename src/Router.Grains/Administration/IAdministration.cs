@@ -17,6 +17,12 @@ public interface IAdministration
     /// <exception cref="SettingsConflictException">The settings would take what is another tenant's; nothing was changed.</exception>
     Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Begins to delete a tenant; answered when it is kept, no live silo lets its keys in and none takes messages of it any more. The rest goes on by itself, over restarts, until the configuration does
+    /// not hold the tenant any more. False: there is no such tenant.
+    /// </summary>
+    Task<bool> DeleteTenantAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>What a tenant has left to spend, millionths; null: it is not charged. Costs a look-up.</summary>
     long? BalanceOf(int tenant);
 

@@ -28,6 +28,9 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     }
 
     /// <inheritdoc/>
+    public Task<bool> DeleteTenantAsync(string name, CancellationToken cancellationToken) => Ask(grains.GetGrain<ITenantGrain>(name).DeleteAsync(), cancellationToken);
+
+    /// <inheritdoc/>
     public long? BalanceOf(int tenant) => credit.BalanceOf(tenant);
 
     /// <inheritdoc/>

@@ -96,6 +96,27 @@ internal sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
+    public async Task RemoveTenantAsync(string name, int number)
+    {
+        if (!kept.GoneTenants.Contains(number))
+        {
+            await ChangeAsync(static (next, tenant) => Remove(next, tenant.name, tenant.number), (name, number));
+            LogTenantRemoved(name, number, newest.Version + 1);
+        }
+
+        if (tenants.TryGetValue(name, out TenantEntry? known) && known.Number == number)
+        {
+            tenants.Remove(name);
+            claims.Remove(name);
+        }
+
+        await SpreadNextAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> IsGoneAsync(int number) => Task.FromResult(kept.GoneTenants.Contains(number));
+
+    /// <inheritdoc/>
     public Task PublishProviderAsync(ProviderEntry entry)
     {
         if (providers.TryGetValue(entry.Name, out ProviderEntry? known) && known.Version >= entry.Version)
@@ -117,7 +138,8 @@ internal sealed partial class CatalogGrain(
     /// <inheritdoc/>
     public async Task PutRoutesAsync(RouteSettings[] routes)
     {
-        await ChangeAsync(static (next, routes) => next.Routes = routes, routes);
+        // A tenant whose deletion ended since they were checked takes its routes with it.
+        await ChangeAsync(static (next, routes) => next.Routes = Array.FindAll(routes, r => r.Tenant is null || next.Tenants.ContainsKey(r.Tenant)), routes);
         LogRoutes(routes.Length, newest.Version + 1);
         await SpreadNextAsync();
     }
@@ -174,6 +196,19 @@ internal sealed partial class CatalogGrain(
     /// <inheritdoc/>
     public void Dispose() => turn.Dispose();
 
+    private static void Remove(CatalogState state, string name, int number)
+    {
+        if (state.GoneTenants.Contains(number))
+        {
+            return;
+        }
+
+        // Routes go by the name, which may be another's tomorrow.
+        state.GoneTenants = [.. state.GoneTenants, number];
+        state.Tenants.Remove(name);
+        state.Routes = Array.FindAll(state.Routes, r => r.Tenant != name);
+    }
+
     private ApiKey? FindOperatorKey(UInt128 hash) => Array.Find(kept.OperatorKeys, k => k.Hash == hash);
 
     private Task SpreadNextAsync()
@@ -184,6 +219,7 @@ internal sealed partial class CatalogGrain(
 
     private CatalogSnapshot Compose(long version) => new(version, [.. tenants.Values], [.. providers.Values], kept.Routes, kept.OperatorKey, kept.OperatorKeys)
     {
+        GoneTenants = kept.GoneTenants,
         RetiredProviders = kept.Providers.Where(p => !providers.ContainsKey(p.Key)).ToDictionary(static p => p.Value, static p => p.Key),
     };
 
@@ -230,6 +266,9 @@ internal sealed partial class CatalogGrain(
 
     [LoggerMessage(LogLevel.Information, "tenant {Tenant} changed: configuration {Version:X}")]
     private partial void LogTenant(string tenant, long version);
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) is no more: configuration {Version:X}")]
+    private partial void LogTenantRemoved(string tenant, int number, long version);
 
     [LoggerMessage(LogLevel.Information, "provider {Provider} changed: configuration {Version:X}")]
     private partial void LogProvider(string provider, long version);

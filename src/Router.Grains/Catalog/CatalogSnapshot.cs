@@ -20,6 +20,10 @@ internal sealed record CatalogSnapshot(
     [property: Id(4)] UInt128? OperatorKey,
     [property: Id(5)] ApiKey[] OperatorKeys)
 {
+    /// <summary>Numbers of tenants that were deleted.</summary>
+    [Id(21)]
+    public int[] GoneTenants { get; init; } = [];
+
     /// <summary>Names of deleted provider accounts by number: the log and usage tell of them.</summary>
     [Id(20)]
     public Dictionary<int, string> RetiredProviders { get; init; } = [];

@@ -38,6 +38,10 @@ public sealed class CatalogState
     [Id(7)]
     public ApiKey[] OperatorKeys { get; set; } = [];
 
+    /// <summary>Numbers of tenants that were deleted.</summary>
+    [Id(20)]
+    public int[] GoneTenants { get; set; } = [];
+
     /// <summary>A copy to change: what is kept stays as it is until the change is stored.</summary>
     public CatalogState Copy() => new()
     {
@@ -49,5 +53,6 @@ public sealed class CatalogState
         Routes = Routes,
         OperatorKey = OperatorKey,
         OperatorKeys = OperatorKeys,
+        GoneTenants = GoneTenants,
     };
 }

@@ -24,6 +24,12 @@ internal interface ICatalogGrain : IGrainWithIntegerKey
     /// <summary>Takes a tenant's newest version into the snapshot; answered when every live silo has it.</summary>
     Task PublishTenantAsync(TenantEntry entry);
 
+    /// <summary>Frees the name of a tenant, takes it out of the routes and never gives its number again; answered when every live silo knows. Asked again, it does nothing more.</summary>
+    Task RemoveTenantAsync(string name, int number);
+
+    /// <summary>Whether a tenant with this number was removed.</summary>
+    Task<bool> IsGoneAsync(int number);
+
     /// <summary>Takes a provider's newest version into the snapshot; answered when every live silo has it.</summary>
     Task PublishProviderAsync(ProviderEntry entry);
 

@@ -26,6 +26,12 @@ internal interface ITenantGrain : IGrainWithStringKey
     /// <summary>Removes a key; false: not there (any more).</summary>
     Task<bool> RemoveKeyAsync(string id);
 
+    /// <summary>Begins its deletion: when answered, no silo lets its keys in or takes messages of it any more. False: never put.</summary>
+    Task<bool> DeleteAsync();
+
+    /// <summary>Goes on with its deletion (<see cref="TenantEnder"/>); false: there is nothing more to do.</summary>
+    Task<bool> GoOnAsync();
+
     /// <summary>Makes or replaces a template that <see cref="TemplateRules.Check"/> found right.</summary>
     Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template);
 

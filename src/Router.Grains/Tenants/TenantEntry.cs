@@ -19,4 +19,9 @@ internal sealed record TenantEntry(
     [property: Id(3)] TenantSettings Settings,
     [property: Id(4)] ApiKey[] Keys,
     [property: Id(5)] CreditLine? Credit,
-    [property: Id(10)] TemplateSettings[] Templates);
+    [property: Id(10)] TemplateSettings[] Templates)
+{
+    /// <summary>It is being deleted.</summary>
+    [Id(20)]
+    public bool Deleting { get; init; }
+}

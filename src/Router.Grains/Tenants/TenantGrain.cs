@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Router.Core.Templates;
 using Router.Core.Tenants;
 using Router.Engine.Credit;
+using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 
@@ -9,7 +10,8 @@ namespace Router.Grains.Tenants;
 
 /// <inheritdoc cref="ITenantGrain"/>
 internal sealed partial class TenantGrain(
-    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, CreditPool credit, TimeProvider time, ILogger<TenantGrain> log) : Grain, ITenantGrain
+    [PersistentState("tenant", RouterSilo.StorageName)] IPersistentState<TenantState> state, IShards shards, CreditPool credit, IEnumerable<ITenantRemains> remains, TimeProvider time,
+    ILogger<TenantGrain> log) : Grain, ITenantGrain
 {
     // A tenth of a balance is low.
     private const int LowShare = 10;
@@ -28,7 +30,7 @@ internal sealed partial class TenantGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         TenantState read = state.State;
-        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit, read.Templates);
+        kept = read.Settings is null ? null : new TenantEntry(this.GetPrimaryKeyString(), read.Number, read.Version, read.Settings, read.Keys, read.Credit, read.Templates) { Deleting = read.Deleting };
         topUps = read.TopUps;
         return Task.CompletedTask;
     }
@@ -39,6 +41,12 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<TenantPut> PutAsync(TenantSettings settings)
     {
+        await ForgetIfGoneAsync();
+        if (kept is { Deleting: true })
+        {
+            throw new AdministrationUnavailableException("the tenant is being deleted; ask again");
+        }
+
         string name = this.GetPrimaryKeyString();
         if (await Catalog.ClaimAsync(name, settings) is { } conflict)
         {
@@ -54,7 +62,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<ApiKey?> AddKeyAsync(ApiKey asked)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return null;
         }
@@ -75,7 +83,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<bool> RemoveKeyAsync(string id)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return false;
         }
@@ -96,7 +104,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return new TemplateAnswer("name", "has no tenant (any more)");
         }
@@ -116,7 +124,7 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<bool> RemoveTemplateAsync(string name, string language)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return false;
         }
@@ -135,9 +143,69 @@ internal sealed partial class TenantGrain(
     }
 
     /// <inheritdoc/>
+    public async Task<bool> DeleteAsync()
+    {
+        await ForgetIfGoneAsync();
+        if (kept is null)
+        {
+            return false;
+        }
+
+        if (!kept.Deleting)
+        {
+            await KeepAsync(kept with { Version = kept.Version + 1, Keys = [], Deleting = true });
+            LogDeleting(kept.Name, kept.Number);
+        }
+
+        await Catalog.PublishTenantAsync(kept);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Steps, each of which may be done again after a crash: every silo knows that the tenant is closed · what waits is cancelled, what is with providers settles · all that is kept of the tenant
+    /// is destroyed, its keys among it · the catalog frees the name, takes it out of the routes and remembers the number for ever · the state is emptied.
+    /// </remarks>
+    public async Task<bool> GoOnAsync()
+    {
+        await ForgetIfGoneAsync();
+        if (kept is not { Deleting: true } tenant)
+        {
+            return false;
+        }
+
+        // A silo that missed it might still accept; and a step before may not have reached the catalog.
+        await Catalog.PublishTenantAsync(tenant);
+        var filter = new PurgeFilter(tenant.Number, null, null);
+        if (await shards.PurgeAsync(filter, CancellationToken.None) is not 0 || (await shards.QueuesAsync(filter, CancellationToken.None)).Count > 0)
+        {
+            return true;
+        }
+
+        foreach (ITenantRemains one in remains)
+        {
+            await one.DestroyAsync(tenant.Number, tenant.Name);
+        }
+
+        await Catalog.RemoveTenantAsync(tenant.Name, tenant.Number);
+        await EmptyAsync();
+        LogDeleted(tenant.Name, tenant.Number);
+        return false;
+    }
+
+    // A deletion that died after its last step but one: the name is free already, only this state was left.
+    private async Task ForgetIfGoneAsync()
+    {
+        if (kept is { Deleting: true } tenant && await Catalog.IsGoneAsync(tenant.Number))
+        {
+            await EmptyAsync();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<CreditOutcome> AddCreditAsync(long amount, string reference)
     {
-        if (kept is null)
+        if (kept is null or { Deleting: true })
         {
             return CreditOutcome.NotFound;
         }
@@ -174,11 +242,28 @@ internal sealed partial class TenantGrain(
     private CreditLine? LineOf(int number, TenantSettings settings) =>
         settings.Balance is { } balance ? new CreditLine(Money.Of(balance) + credit.CommittedOf(number), Money.Of(balance) / LowShare) : null;
 
+    private async Task EmptyAsync()
+    {
+        await WriteAsync(new TenantState());
+        topUps = [];
+        kept = null;
+    }
+
     private Task<TenantEntry> KeepAsync(TenantEntry entry) => KeepAsync(entry, topUps);
 
     private async Task<TenantEntry> KeepAsync(TenantEntry entry, TopUp[] nextTopUps)
     {
-        state.State = new TenantState { Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, Templates = entry.Templates, TopUps = nextTopUps };
+        await WriteAsync(new TenantState
+        {
+            Number = entry.Number, Version = entry.Version, Settings = entry.Settings, Keys = entry.Keys, Credit = entry.Credit, Templates = entry.Templates, TopUps = nextTopUps, Deleting = entry.Deleting,
+        });
+        topUps = nextTopUps;
+        return kept = entry;
+    }
+
+    private async Task WriteAsync(TenantState next)
+    {
+        state.State = next;
         try
         {
             await state.WriteStateAsync();
@@ -190,9 +275,6 @@ internal sealed partial class TenantGrain(
             DeactivateOnIdle();
             throw new AdministrationUnavailableException("the tenant could not be stored; ask again", exception);
         }
-
-        topUps = nextTopUps;
-        return kept = entry;
     }
 
     [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
@@ -203,6 +285,12 @@ internal sealed partial class TenantGrain(
 
     [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) is being deleted")]
+    private partial void LogDeleting(string tenant, int number);
+
+    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) was deleted and its keys were destroyed")]
+    private partial void LogDeleted(string tenant, int number);
 
     [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
     private partial void LogTemplatePut(string template, string language, string tenant);

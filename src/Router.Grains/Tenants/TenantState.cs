@@ -23,6 +23,10 @@ public sealed class TenantState
     [Id(3)]
     public ApiKey[] Keys { get; set; } = [];
 
+    /// <summary>It is being deleted; this ends with an empty state.</summary>
+    [Id(21)]
+    public bool Deleting { get; set; }
+
     /// <summary>What it may spend; null: it is not charged.</summary>
     [Id(10)]
     public CreditLine? Credit { get; set; }

@@ -78,6 +78,11 @@ internal static class SettingsReader
             mistakes.Add(wrong);
         }
 
+        if (settings.FrontDoor.Oidc.Validate() is { } wrongToken)
+        {
+            mistakes.Add(wrongToken);
+        }
+
         return settings;
     }
 

@@ -26,6 +26,10 @@ internal static class SettingsTable
             v.Length is >= 16 and <= 200 && !v.AsSpan().ContainsAnyExceptInRange('!', '~') ? s with { FrontDoor = s.FrontDoor with { OperatorKey = v } } : null) { Secret = true },
         new("Http:Url", "http://ADDRESS:PORT with an IP address or localhost and nothing after the port; for HTTPS put a proxy in front", static (s, v) =>
             UrlOf(v) is { } url ? s with { HttpUrl = url } : null),
+        OfOidc("Authority", "the issuer as its tokens name it: https://HOST…, or http:// on loopback", static (o, v) => o with { Authority = v }),
+        OfOidc("Audience", "1 to 256 characters: the audience that the issuer puts into tokens for Router", static (o, v) => o with { Audience = v }),
+        OfOidc("RoleClaim", "1 to 128 characters: a claim's name", static (o, v) => o with { RoleClaim = v }),
+        OfOidc("TenantClaim", "1 to 128 characters: a claim's name", static (o, v) => o with { TenantClaim = v }),
         OfHttp("StreamInFlightMax", FrontDoorOptions.StreamInFlightHighest, static (o, n) => o with { StreamInFlightMax = n }),
         OfHttp("ConnectionsMax", FrontDoorOptions.ConnectionsHighest, static (o, n) => o with { ConnectionsMax = n }),
         OfHttp("StreamIdleSeconds", FrontDoorOptions.WaitSecondsHighest, static (o, n) => o with { StreamIdle = TimeSpan.FromSeconds(n) }),
@@ -48,6 +52,10 @@ internal static class SettingsTable
             double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ratio) && ratio <= 1 ? s with { TraceRatio = ratio } : null),
         .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
     ];
+
+    // Whether they fit together is known once all of them are read.
+    private static Setting OfOidc(string name, string wants, Func<OidcOptions, string, OidcOptions> with) =>
+        new($"Oidc:{name}", wants, (s, v) => v.Length > 0 ? s with { FrontDoor = s.FrontDoor with { Oidc = with(s.FrontDoor.Oidc, v) } } : null);
 
     private static Setting OfHttp(string name, int highest, Func<FrontDoorOptions, int, FrontDoorOptions> with) =>
         new($"Http:{name}", string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {highest}"), (s, v) =>

@@ -1,6 +1,6 @@
 namespace Router.Storage.Sqlite;
 
-/// <summary>Something to be done in the writer's next transaction, beside the journal's parts: takes of shards, grain state.</summary>
+/// <summary>Something to be done in the writer's next transaction, beside the journal's parts: takes of shards, grain state, the audit log.</summary>
 internal interface IWriterWork
 {
     /// <summary>Writes; on the writer's thread, inside the transaction.</summary>

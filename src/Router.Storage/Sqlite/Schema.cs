@@ -18,6 +18,12 @@ internal static class Schema
         CREATE INDEX IF NOT EXISTS conversation_agent ON conversation(tenant, agent, state, active) WHERE agent <> 0;
         CREATE INDEX IF NOT EXISTS conversation_unheard ON conversation(shard, active) WHERE heard < inbound;
         CREATE TABLE IF NOT EXISTS grain_state(key TEXT PRIMARY KEY, etag INTEGER NOT NULL, data BLOB) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS audit(
+            seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, role INTEGER NOT NULL, action TEXT NOT NULL, tenant INTEGER NOT NULL, tenant_name TEXT NOT NULL,
+            object TEXT NOT NULL, source TEXT NOT NULL, result INTEGER NOT NULL);
+        CREATE INDEX IF NOT EXISTS audit_tenant ON audit(tenant, seq);
+        CREATE TRIGGER IF NOT EXISTS audit_stands BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+        CREATE TRIGGER IF NOT EXISTS audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
         """;
 
     /// <summary>Makes what is missing and checks the format.</summary>

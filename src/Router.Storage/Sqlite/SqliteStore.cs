@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Router.Engine.Audit;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Storage.Audit;
 using Router.Storage.Files;
 using Router.Storage.GrainState;
 using Router.Storage.Lookups;
@@ -64,6 +66,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, meter, time, logger));
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
+            Audit = Own(new SqliteAuditLog(database, writer, Database.OpenReader(path, cacheKiB: 512)));
             Journal = Own(new SqliteJournal(
                 writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath, sealing), usagePath, options, logger));
             this.memory = memory;
@@ -100,6 +103,9 @@ public sealed partial class SqliteStore : IAsyncDisposable
 
     /// <summary>Grain state.</summary>
     public IGrainStorage GrainStorage { get; }
+
+    /// <summary>The log of changes.</summary>
+    public IAuditLog Audit { get; }
 
     /// <summary>Opens the folder, makes it when it is not there, takes up what the log holds and starts the threads.</summary>
     /// <exception cref="StorageException">In use by another process, not writable, damaged, keys missing, an option out of range: the message names path and remedy.</exception>

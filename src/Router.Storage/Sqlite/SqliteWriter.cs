@@ -8,7 +8,7 @@ namespace Router.Storage.Sqlite;
 /// fsync at its end), and only then tells who waits (<see cref="CommitTeller"/>). While one transaction syncs, the next gathers: that is the group commit.
 /// </summary>
 /// <remarks>
-/// Bounded: a shard has one part under way and a grain one write, so at most 64 parts and a work a grain wait here.
+/// Bounded: a shard has one part under way and a grain one write, so at most 64 parts, a work a grain and an entry of the audit log a request wait here.
 /// </remarks>
 internal sealed partial class SqliteWriter : IDisposable
 {

@@ -73,6 +73,9 @@ internal sealed class Statement : IDisposable
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
+    /// <summary>Makes a string: cold.</summary>
+    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
     /// <summary>Valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(handle, column);
 

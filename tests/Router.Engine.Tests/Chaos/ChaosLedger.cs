@@ -1,13 +1,15 @@
+using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
+using Router.Engine.Sealing;
 
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
-internal sealed class ChaosLedger(ChaosLimits limits)
+internal sealed class ChaosLedger(ChaosLimits limits, IRecordSealer sealer)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
@@ -15,6 +17,7 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     private readonly HashSet<MessageId> sentInPart = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
+    private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
     private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
 
     /// <summary>Segments kept as sent, by the key of their receipt.</summary>
@@ -34,6 +37,11 @@ internal sealed class ChaosLedger(ChaosLimits limits)
 
         foreach (ref JournalEntry entry in part.Entries.Span)
         {
+            if (part.IsVoid(entry))
+            {
+                continue;
+            }
+
             limits.Kept(entry);
             if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
             {
@@ -43,7 +51,22 @@ internal sealed class ChaosLedger(ChaosLimits limits)
             }
             else if (entry.Kind == EntryKind.Flags)
             {
-                FlagsOf(entry.Contact).Add(new FlagsKept(entry.Flags));
+                FlagsOf(entry.Contact).Add(new FlagsKept(entry.Flags) { IsPersons = entry.FollowsFrom != 0 });
+            }
+        }
+
+        // What an inbound message left in force, whether it changed it or not. One of a contact is in a part, so its flags are the contact's last.
+        foreach (ref AcceptedMessage message in part.Accepted.Span)
+        {
+            if (message is { Direction: MessageDirection.Inbound, IsPart: false, Kept: KeptAs.New })
+            {
+                string text = TextOf(message, part);
+                if (!flagsOfTexts.TryGetValue(text, out List<FlagsKept>? left))
+                {
+                    flagsOfTexts.Add(text, left = []);
+                }
+
+                left.Add(FlagsOf(message.Contact)[^1]);
             }
         }
 
@@ -55,6 +78,9 @@ internal sealed class ChaosLedger(ChaosLimits limits)
             }
         }
     }
+
+    /// <summary>A message was acknowledged: what it left in force is answered.</summary>
+    public void Acknowledged(string text) => flagsOfTexts.GetValueOrDefault(text)?.ForEach(static f => f.Answered |= f.TakesAway);
 
     private void Kept(in StoredConversation row, ulong inbound)
     {
@@ -87,9 +113,9 @@ internal sealed class ChaosLedger(ChaosLimits limits)
     public void Answered(ContactId contact, ContactFlags answer)
     {
         // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
-        FlagsKept? kept = FlagsOf(contact).Find(f => !f.Answered && f.Flags == answer);
+        FlagsKept? kept = FlagsOf(contact).Find(f => !f.IsTold && !f.IsPersons && f.Flags == answer);
         Assert.True(kept is not null, $"flags {answer} of {contact} were answered and never kept");
-        kept.Answered = true;
+        kept.Answered = kept.IsTold = true;
     }
 
     /// <summary>Whether what is in force forbids <paramref name="purpose"/>: all that was kept since some answered change does.</summary>
@@ -123,5 +149,21 @@ internal sealed class ChaosLedger(ChaosLimits limits)
         public ContactFlags Flags { get; } = flags;
 
         public bool Answered { get; set; }
+
+        /// <summary>Whoever asked for it over HTTP was answered; a person's word may have been answered by it before.</summary>
+        public bool IsTold { get; set; }
+
+        /// <summary>A word of the person's made it.</summary>
+        public bool IsPersons { get; init; }
+
+        /// <summary>Of a grant nobody need be sure.</summary>
+        public bool TakesAway => Flags.Blocked || Flags.For(Purpose.Marketing) == ConsentState.Withdrawn;
+    }
+
+    private string TextOf(in AcceptedMessage message, JournalPart part)
+    {
+        byte[] record = new byte[message.SealedLength - IRecordSealer.Overhead];
+        Assert.True(sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength), record));
+        return Encoding.UTF8.GetString(MessageRecord.Read(record).Text);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
@@ -14,6 +15,14 @@ internal sealed partial class ChaosRun
     /// <summary>A segment was handed to a provider.</summary>
     public void OnHandedOver(MessageId message, byte segment, string text)
     {
+        Assert.True(Ledger.Accepted.TryGetValue(message, out AcceptedMessage accepted), $"{message} left and was never kept");
+        if (accepted.IsReply)
+        {
+            Assert.StartsWith("Acme:", text, StringComparison.Ordinal);
+            texts[message] = text;
+            return;
+        }
+
         Assert.True(posted.TryGetValue(text, out Posted? of), $"{message} left with the text {text}, which nobody posted");
         Assert.True(texts.TryAdd(message, text) || texts[message] == text, $"{message} left with the texts {texts.GetValueOrDefault(message)} and {text}");
         Assert.True(of.Outcome != AcceptOutcome.Accepted || of.Request.HasIdempotencyKey || of.Id == message, $"{text} was accepted as {of.Id} and left as {message}");
@@ -25,12 +34,12 @@ internal sealed partial class ChaosRun
     {
         LookAtAnswers();
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
-        AcceptRequest request = posted[texts[message]].Request;
+        AcceptedMessage accepted = Ledger.Accepted[message];
         Assert.False(cancelled.Contains(message), $"{message} left after its cancel was answered");
-        Assert.False(Ledger.Forbids(request.Contact, request.Purpose), $"segment {segment} of {message} left, which flags answered before forbid");
-        Limits.Written(flight, silo, provider, Ledger.Accepted[message], Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled, Time.GetTimestamp() / (Time.TimestampFrequency / 1_000));
+        Assert.False(!accepted.ConfirmsStop && Ledger.Forbids(accepted.Contact, accepted.Purpose), $"segment {segment} of {message} left, which flags answered before forbid");
+        Limits.Written(flight, silo, provider, accepted, Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled, Time.GetTimestamp() / (Time.TimestampFrequency / 1_000));
         bool carried = kind == OutcomeKind.Sent || (kind == OutcomeKind.Unknown && Chance(0.5));
-        return carried ? Carriers.Take(request.Segments > 1) : 0;
+        return carried ? Carriers.Take(accepted.Segments > 1) : 0;
     }
 
     /// <summary>The provider tells what became of a segment.</summary>
@@ -42,7 +51,7 @@ internal sealed partial class ChaosRun
         }
     }
 
-    private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfReceipts() ?? WhatIsLeftInSilos();
+    private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfWritings() ?? WhatIsBrokenOfReceipts() ?? WhatIsLeftInSilos();
 
     private string? WhatIsUnanswered()
     {
@@ -58,6 +67,7 @@ internal sealed partial class ChaosRun
         return flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count + inbounds.Count > 0
             ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {inbounds.Count} inbound messages have no answer"
             : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
+            : Phones.Owed + Phones.Unanswered > 0 ? $"{Phones.Owed} writings are owed and {Phones.Unanswered} have no answer"
             : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
 
@@ -88,12 +98,17 @@ internal sealed partial class ChaosRun
             .ToLookup(r => Ledger.SentKeys[r.Key].Message, r => new CarrierSegment(Ledger.SentKeys[r.Key].Segment, r.Status));
         foreach ((AcceptedMessage accepted, MessageStatus status, IReadOnlyList<StoredEvent> events) in stored.Values)
         {
-            string story = $"{accepted.Id} ({accepted.Segments} segments): {string.Join(' ', events.Select(static e => $"{e.Status}({e.Reason} {e.Provider} {e.AtMs % 1_000_000})"))}; receipts {string.Join(' ', receipts[accepted.Id])}";
             if (accepted.Direction == MessageDirection.Inbound)
             {
-                continue; // it has no more life than that it came
+                if (status < MessageStatus.Delivered)
+                {
+                    return $"inbound {accepted.Id} is {status}";
+                }
+
+                continue;
             }
 
+            string story = $"{accepted.Id} ({accepted.Segments} segments): {string.Join(' ', events.Select(static e => $"{e.Status}({e.Reason} {e.Provider} {e.AtMs % 1_000_000})"))}; receipts {string.Join(' ', receipts[accepted.Id])}";
             if (!IsInOrder([.. events.Select(static e => e.Status)]))
             {
                 return "statuses out of order: " + story;
@@ -140,6 +155,24 @@ internal sealed partial class ChaosRun
         : receipts.Any(static r => r.Status == MessageStatus.Undelivered) ? MessageStatus.Undelivered
         : receipts.Where(static r => r.Status == MessageStatus.Delivered).Select(static r => r.Segment).Distinct().Count() == segments ? MessageStatus.Delivered
         : MessageStatus.Sent;
+
+    // What was acknowledged is told: once where it is known again, a part in one message.
+    private string? WhatIsBrokenOfWritings()
+    {
+        string[] told = [.. Store.Snapshot()
+            .Where(static m => m.Accepted is { Direction: MessageDirection.Inbound, IsPart: false })
+            .Select(m => Encoding.UTF8.GetString(MessageRecord.Read(silos[0].Journal.FindMessageAsync(1, m.Accepted.Id, CancellationToken.None).AsTask().GetAwaiter().GetResult()!.Record).Text))];
+        foreach (ChaosPhones.Writing writing in Phones.All.Where(static w => w.Acknowledged))
+        {
+            int times = told.Count(t => writing.Parts == 1 ? t == writing.Text : t.Contains(writing.Text, StringComparison.Ordinal));
+            if (times == 0 || (times > 1 && writing.IsKnownAgain))
+            {
+                return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}) was acknowledged and is told {times} times";
+            }
+        }
+
+        return null;
+    }
 
     private string? WhatIsBrokenOfReceipts()
     {

@@ -205,5 +205,5 @@ internal sealed partial class ChaosRun
 
     private long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private ContactId DrawContact(int shard) => Some.Contact(shard, Random.Next(contacts));
+    private ContactId DrawContact(int shard) => ChaosPhones.ContactOf(shard, Random.Next(contacts));
 }

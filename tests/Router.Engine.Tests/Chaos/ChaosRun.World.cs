@@ -197,6 +197,7 @@ internal sealed partial class ChaosRun
 
         TakeWhatNobodyHas();
         Carriers.TellAll(Alive);
+        Phones.TellAll(Alive);
         int looks = 0;
         for (bool moved = true; moved;)
         {

@@ -25,13 +25,15 @@ internal sealed partial class ChaosRun : IDisposable
         {
             AcceptQueueMax = 64, AcceptBatchMax = 1 + Random.Next(6), EntryBatchMax = 1 + Random.Next(8), RecordRingBytes = 1_024, ContactRowsMax = 4,
             AwaitedReceiptsMax = 20, UnmatchedReceiptsMax = 64, SettleUnkeptMax = 1 + Random.Next(8), ReleaseBatchMax = 1 + Random.Next(4),
+            PartsWaitSeconds = 1 + Random.Next(20), PartsMax = 2 + Random.Next(10),
         };
         ShardsOfKeys = [.. Shards, .. Chance(0.3) ? [60] : Array.Empty<int>()];
         Faults = Faults.Draw(Random);
         Limits = new ChaosLimits(Random);
         contacts = 1 + Random.Next(6);
-        Ledger = new ChaosLedger(Limits);
+        Ledger = new ChaosLedger(Limits, Sealer);
         Carriers = new ChaosCarriers(this);
+        Phones = new ChaosPhones(this);
         silos = [new ChaosSilo(this, 0), .. Exclusive ? Array.Empty<ChaosSilo>() : [new ChaosSilo(this, 1)]];
         Configure();
         AddActs();
@@ -66,6 +68,8 @@ internal sealed partial class ChaosRun : IDisposable
 
     public ChaosCarriers Carriers { get; }
 
+    public ChaosPhones Phones { get; }
+
     public bool Chance(double chance) => Random.NextDouble() < chance;
 
     public void Run()
@@ -99,6 +103,8 @@ internal sealed partial class ChaosRun : IDisposable
         Often(10, () => Alive().Journal.AnswerSome());
         Often(Chance(0.3) ? 4 : 24, () => StepProvider()); // slow ones answer long after a release has ended
         Often(18, () => Carriers.TellSome(Alive()));
+        Often(10, () => Phones.TellSome(Alive()));
+        Seldom(4, () => Phones.Write(Shards[Random.Next(Shards.Length)], Random.Next(contacts)));
         Often(10, PassTime);
         Often(12, Accept);
         Often(5, () => Alive().OwnSome());

@@ -104,6 +104,7 @@ internal sealed class ChaosSilo : IReceiptsElsewhere, IConversationListener
         Workers.Stop();
         Journal.Die();
         run.Carriers.Died(this);
+        run.Phones.Died(this);
     }
 
     bool IReceiptsElsewhere.TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>

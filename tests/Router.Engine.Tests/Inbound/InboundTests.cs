@@ -49,6 +49,23 @@ public sealed class InboundTests
     }
 
     [Fact]
+    public void What_comes_for_a_tenant_that_is_being_deleted_is_nobodys_and_nothing_is_sealed_for_it()
+    {
+        using EngineHarness h = new EngineHarness().Simple(AllShards);
+        var user = new EndUser(h);
+        EndUser.Told before = user.Tell("before"); // on its way into the shard as the tenant's
+        var closed = new Core.Tenants.Tenant(1, "acme", EngineHarness.Acme.Settings) { IsDeleting = true };
+        h.Engine.Apply(new Core.Tenants.Configuration(1_000, [closed], [EngineHarness.Account(1, "p")], [], []));
+        h.RunUntilIdle();
+
+        EndUser.Told after = user.Say("after");
+
+        Assert.False(before.Kept);
+        Assert.True(after.Kept);
+        Assert.All(h.Journal.Store.Snapshot(), static m => Assert.Equal(0, m.Accepted.Tenant));
+    }
+
+    [Fact]
     public void Nobodys_shard_refuses()
     {
         using var h = new EngineHarness();

@@ -44,6 +44,25 @@ public sealed class KeepTests
         Assert.Empty(h.Lost);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_comes_after_its_tenant_was_closed_is_refused_and_nothing_is_sealed(bool stillThere)
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted before = h.Post();
+        var closed = new Core.Tenants.Tenant(1, "acme", EngineHarness.Acme.Settings) { IsDeleting = true };
+        h.Engine.Apply(new Core.Tenants.Configuration(1_000, stillThere ? [closed] : [], [EngineHarness.Account(1, "p")], [], [], stillThere ? [] : [1]));
+
+        // Admitted before, by what was configured then.
+        Posted late = h.Post(contact: 2);
+        Posted others = h.Post(contact: 3, tenant: EngineHarness.TenantWith(new Core.Tenants.TenantLimits(), 2));
+
+        Assert.Equal((1, AcceptOutcome.Unavailable), (late.Answers, late.Outcome));
+        Assert.Equal((AcceptOutcome.Accepted, AcceptOutcome.Accepted), (before.Outcome, others.Outcome));
+        Assert.Equal(1, h.Engine.Waiting.Of(1));
+    }
+
     [Fact]
     public void Flags_in_a_refused_commit_are_not_kept_and_say_so()
     {

@@ -36,6 +36,23 @@ internal sealed class FakeAdministration : IAdministration
         }
     }
 
+    /// <summary>A deletion begins and does not end.</summary>
+    public Task<bool> DeleteTenantAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (sync)
+        {
+            Check();
+            if (Current.FindTenant(name) is not { } found)
+            {
+                return Task.FromResult(false);
+            }
+
+            var closed = new Tenant(found.Number, name, found.Settings) { IsDeleting = true };
+            Swap([.. Current.Tenants.Where(t => t.Name != name), closed], Current.Providers, Current.RouteSettings, [.. Keys.Where(k => k.Tenant != found.Number)]);
+            return Task.FromResult(true);
+        }
+    }
+
     private readonly Dictionary<string, long> topUps = [];
 
     /// <summary>Spent and reserved by every tenant, millionths.</summary>

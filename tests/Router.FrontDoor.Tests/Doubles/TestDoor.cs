@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Tenants;
+using Router.Engine.Audit;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
@@ -63,6 +64,9 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>Where bodies are put together and unescaped.</summary>
     public WatchedPool Buffers { get; private init; } = null!;
+
+    /// <summary>Every change.</summary>
+    public MemoryAuditLog Audit { get; private init; } = null!;
 
     public FakeLetters Letters { get; private init; } = null!;
 
@@ -122,6 +126,8 @@ internal sealed class TestDoor : IAsyncDisposable
         builder.Services.AddSingleton(shards);
         builder.Services.AddSingleton<IConversations>(new FakeConversations(shards, faults, sealer, time));
         builder.Services.AddSingleton<IJournal>(faults);
+        var audit = new MemoryAuditLog();
+        builder.Services.AddSingleton<IAuditLog>(audit);
         var letters = new FakeLetters(shards as JournalShards);
         builder.Services.AddSingleton<IDeadLetters>(letters);
         builder.Services.AddSingleton(hash ?? new PlainKeyedHash());
@@ -136,7 +142,7 @@ internal sealed class TestDoor : IAsyncDisposable
         webhooks.Delivery = app.Services.GetRequiredService<IWebhookDelivery>();
         app.MapRouter();
         await app.StartAsync();
-        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Letters = letters, Webhooks = webhooks };
+        var door = new TestDoor(app, administration, shards, journal, faults, sealer, log) { Time = time, Buffers = buffers, Audit = audit, Letters = letters, Webhooks = webhooks };
         await door.FurnishAsync();
         return door;
     }

@@ -77,6 +77,29 @@ public sealed class AccessSuite
 
     [Theory]
     [MemberData(nameof(Endpoints))]
+    public async Task A_token_may_what_a_key_of_its_role_may(string endpoint)
+    {
+        Sample sample = Samples.Of(endpoint);
+        await using TestIssuer issuer = await TestIssuer.OpenAsync();
+        await using TestDoor door = await TestDoor.OpenAsync(o => o with { Oidc = issuer.Options });
+        (World own, World foreign) = await World.MakeAsync(door);
+        DateTimeOffset now = door.Time.GetUtcNow();
+        Call expired = await Call.SendAsync(door, endpoint, sample, own, TokenOf(sample.Allowed.Split(' ')[0], now.AddHours(-1)));
+        expired.Answer.IsProblem(401, "unauthorized");
+        Assert.True(HasNoTrace(expired, own, foreign), expired.Text);
+        foreach (string role in AllRoles.Where(r => !sample.Allows(r)))
+        {
+            (await Call.SendAsync(door, endpoint, sample, own, TokenOf(role, now))).Answer.IsProblem(403, "forbidden");
+        }
+
+        Call first = await Call.SendAsync(door, endpoint, sample, own, TokenOf(sample.Allowed.Split(' ')[0], now));
+        Assert.True(first.Status == sample.Status, $"{first.Status} {first.Text}");
+
+        string TokenOf(string role, DateTimeOffset at) => issuer.Sign(issuer.Claims(role, role is "operator" or "support" ? null : "acme", at), "ec");
+    }
+
+    [Theory]
+    [MemberData(nameof(Endpoints))]
     public async Task Another_tenants_things_are_not_there(string endpoint)
     {
         if (Mapped.Guarded[endpoint].Permission is Permission.OperatorRead or Permission.OperatorManage)

@@ -9,6 +9,7 @@ internal static class Samples
     private const string Reads = "owner admin agent auditor";
     private const string Sends = "owner admin agent";
     private const string Manages = "owner admin";
+    private const string Audits = "owner auditor";
     private const string ReadsSettings = "owner admin auditor";
     private const string Owns = "owner";
     private const string OperatorReads = "operator support";
@@ -82,6 +83,7 @@ internal static class Samples
             Required = ["name", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
+        ["DELETE /admin/tenants/{tenant}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}") { Status = 202 },
         ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
         ["DELETE /admin/tenants/{tenant}/keys/{id}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys/{w.Key}") { Status = 204 },
         ["GET /admin/tenants/{tenant}/keys"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}/keys"),
@@ -96,19 +98,21 @@ internal static class Samples
         {
             Required = ["kind", "channels"], Free = ["settings"],
         },
-        ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p") { Status = 404 },
+        ["GET /admin/providers/{provider}"] = new(OperatorReads, static _ => "/admin/providers/p"),
         ["GET /admin/providers"] = new(OperatorReads, static _ => "/admin/providers"),
-        ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 404 },
-        ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain") { Status = 404 },
-        ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume") { Status = 404 },
+        ["DELETE /admin/providers/{provider}"] = new(OperatorManages, static _ => "/admin/providers/p") { Status = 204 },
+        ["POST /admin/providers/{provider}/drain"] = new(OperatorManages, static _ => "/admin/providers/p/drain"),
+        ["POST /admin/providers/{provider}/resume"] = new(OperatorManages, static _ => "/admin/providers/p/resume"),
         ["GET /admin/live"] = new(OperatorReads, static _ => "/admin/live") { Streams = true },
         ["POST /admin/tenants/{tenant}/credit"] = new(
-            OperatorManages, static w => $"/admin/tenants/{w.Tenant}/credit", static _ => """{"amount":1.5,"reference":"r"}""") { Status = 409, Required = ["amount", "reference"] },
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}/credit", static _ => """{"amount":1.5,"reference":"r"}""") { Required = ["amount", "reference"] },
         ["GET /admin/usage"] = new(OperatorReads, static w => $"/admin/usage?tenant={w.Tenant}&from=2026-03-01"),
         ["GET /v1/usage"] = new(Reads, static _ => "/v1/usage?from=2026-03-01") { Foreign = 200 },
         ["GET /admin/silos"] = new(OperatorReads, static _ => "/admin/silos"),
         ["PUT /admin/routes"] = new(OperatorManages, static _ => "/admin/routes", static _ => """{"routes":[]}""") { Required = ["routes"], TooManyBytes = (2 * 1024 * 1024) + 1 },
         ["GET /admin/routes"] = new(OperatorReads, static _ => "/admin/routes"),
+        ["GET /admin/audit"] = new(OperatorReads, static _ => "/admin/audit"),
+        ["GET /v1/audit"] = new(Audits, static _ => "/v1/audit") { Foreign = 200 },
         ["GET /admin/queues"] = new(OperatorReads, static _ => "/admin/queues"),
         ["DELETE /admin/queues"] = new(OperatorManages, static _ => "/admin/queues?purpose=marketing"),
         ["GET /admin/shards"] = new(OperatorReads, static _ => "/admin/shards"),

@@ -34,6 +34,7 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
     {
         var own = new World("acme", "owner", "mark-of-acme-61", "sms:+393331110001");
         var foreign = new World("other", "other", "mark-of-other-74", "sms:+393332220002");
+        await PutAsync(door, "PUT", "/admin/providers/p", """{"kind":"loopback","channels":["sms"]}""", "operator");
         await own.FurnishAsync(door);
         await foreign.FurnishAsync(door);
         return (own, foreign);
@@ -41,7 +42,7 @@ internal sealed record World(string Tenant, string Role, string Mark, string Add
 
     private async Task FurnishAsync(TestDoor door)
     {
-        await PutAsync(door, "PUT", $"/admin/tenants/{Tenant}", $$"""{"name":"{{Mark}}","senders":["{{(Tenant == "acme" ? "+39300" : "+39301")}}","{{Mark[^11..]}}"]}""", "operator");
+        await PutAsync(door, "PUT", $"/admin/tenants/{Tenant}", $$"""{"name":"{{Mark}}","senders":["{{(Tenant == "acme" ? "+39300" : "+39301")}}","{{Mark[^11..]}}"],"balance":100}""", "operator");
         Key = (await PutAsync(door, "POST", $"/admin/tenants/{Tenant}/keys", """{"role":"agent"}""", "operator")).GetProperty("id").GetString()!;
         JsonElement message = await PutAsync(
             door, "POST", "/v1/messages", $$$"""{"to":"{{{Address}}}","purpose":"service","content":{"type":"text","text":"{{{Mark}}}"},"reference":"{{{Mark}}}","metadata":{"mark":"{{{Mark}}}"}}""", Role);
