@@ -32,11 +32,15 @@ internal sealed partial class Shard
         MessageStatus status = message.Stage switch
         {
             MessageStage.Sending => MessageStatus.Sending,
+            MessageStage.Dormant => MessageStatus.Scheduled,
             MessageStage.Deferred when (message.Marks & MessageMarks.Scheduled) != 0 => MessageStatus.Scheduled,
             _ => (message.Marks & MessageMarks.Told) != 0 ? MessageStatus.Queued : MessageStatus.Accepted,
         };
         return new LiveMessage(true, status, message.Stage == MessageStage.Sending ? lanes[message.Lane]!.Key.Provider : 0);
     }
+
+    // Nothing of it is with a provider or the journal: it may be ended at once.
+    private static bool Waits(MessageStage stage) => stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet or MessageStage.Dormant;
 
     private int FindMessage(MessageId id)
     {
