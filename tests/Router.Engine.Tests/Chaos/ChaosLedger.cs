@@ -60,12 +60,17 @@ internal sealed class ChaosLedger(ChaosLimits limits, IRecordSealer sealer)
             }
         }
 
-        // What an inbound message left in force, whether it changed it or not. One of a contact is in a part, so its flags are the contact's last.
+        // What a STOP left in force, whether it changed it or not: its acknowledgement promises that, those of other words nothing. One of a contact is in a part, so its flags are the contact's last.
         foreach (ref AcceptedMessage message in part.Accepted.Span)
         {
             if (message is { Direction: MessageDirection.Inbound, IsPart: false, Kept: KeptAs.New })
             {
                 string text = TextOf(message, part);
+                if (!text.StartsWith("stop", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
                 if (!flagsOfTexts.TryGetValue(text, out List<FlagsKept>? left))
                 {
                     flagsOfTexts.Add(text, left = []);
