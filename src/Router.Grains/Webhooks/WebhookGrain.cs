@@ -17,6 +17,7 @@ internal sealed partial class WebhookGrain(
     [PersistentState("webhook", RouterSilo.StorageName)] IPersistentState<WebhookState> state, IWebhookDelivery delivery, INotices notices, IJournal journal, TimeProvider time,
     ILogger<WebhookGrain> log) : Grain, IWebhookGrain, IDisposable
 {
+    private bool telling;
     private static readonly TimeSpan SecretsOverlap = TimeSpan.FromHours(24);
     private readonly SemaphoreSlim turn = new(1);
     private TaskScheduler scheduler = TaskScheduler.Default;
@@ -247,23 +248,36 @@ internal sealed partial class WebhookGrain(
         }
     }
 
-    // Told again at a touch until it is kept; twice where the answer or the state was lost.
+    // Told again at a touch until it is kept, one at a time; twice only where the answer or the state was lost.
     private async Task TellAsync()
     {
-        int number = kept.Number;
-        if (await notices.NotifyAsync(tenant, NoticeKind.WebhookDisabled, number, CancellationToken.None) && kept.Number == number && kept.OwesNotice)
+        if (telling)
         {
-            await turn.WaitAsync();
-            try
+            return;
+        }
+
+        telling = true;
+        int number = kept.Number;
+        try
+        {
+            if (await notices.NotifyAsync(tenant, NoticeKind.WebhookDisabled, number, CancellationToken.None) && kept.Number == number && kept.OwesNotice)
             {
-                WebhookState next = kept.Copy();
-                next.OwesNotice = false;
-                await StoreAsync(next);
+                await turn.WaitAsync();
+                try
+                {
+                    WebhookState next = kept.Copy();
+                    next.OwesNotice = false;
+                    await StoreAsync(next);
+                }
+                finally
+                {
+                    turn.Release();
+                }
             }
-            finally
-            {
-                turn.Release();
-            }
+        }
+        finally
+        {
+            telling = false;
         }
     }
 
