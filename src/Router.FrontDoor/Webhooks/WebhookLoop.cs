@@ -51,7 +51,9 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         window = new DeliveryWindow(from, shared.NewJitter());
         kept = from.Position;
         givenUp = from.GivenUp;
-        keptAtMs = NowMs;
+
+        // The first that is taken is kept at once: a host that is killed again and again must get on all the same.
+        keptAtMs = NowMs - (long)shared.Times.Keep.TotalMilliseconds;
         timer = shared.Time.CreateTimer(static state => ((WebhookLoop)state!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         news = shared.Fan.Add(plan.Tenant, Wake);
         loop = Task.Run(RunAsync, CancellationToken.None);
