@@ -20,6 +20,9 @@ internal sealed class Carrier : IAsyncDisposable
     /// <summary>How often each text was submitted.</summary>
     public ConcurrentDictionary<string, int> Texts { get; } = new();
 
+    /// <summary>Tags of messages from subscribers that were acknowledged (<see cref="SendAsync"/>).</summary>
+    public ConcurrentDictionary<string, byte> Acknowledged { get; } = new();
+
     /// <summary>Passwords of binds, in order.</summary>
     public ConcurrentQueue<string> Passwords { get; } = new();
 
@@ -45,6 +48,10 @@ internal sealed class Carrier : IAsyncDisposable
         return carrier;
     }
 
+    /// <summary>Has a subscriber's message sent to a receiver, if one is bound: <paramref name="pdu"/> as JSON.</summary>
+    public Task SendAsync(string pdu, string tag, int receiver = 0) =>
+        process.StandardInput.WriteLineAsync($$"""{"do":"send","command":"deliver_sm","to":{{receiver}},"tag":"{{tag}}","pdu":{{pdu}} }""");
+
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
@@ -69,6 +76,13 @@ internal sealed class Carrier : IAsyncDisposable
             else if (told.RootElement.TryGetProperty("boundTooOften", out _))
             {
                 BoundTooOften++;
+            }
+            else if (told.RootElement.TryGetProperty("inboundAnswer", out JsonElement answer))
+            {
+                if (answer.GetProperty("status").GetInt32() == 0 && answer.TryGetProperty("tag", out JsonElement tag))
+                {
+                    Acknowledged.TryAdd(tag.GetString()!, 0);
+                }
             }
             else if (told.RootElement.TryGetProperty("submit", out JsonElement submit))
             {

@@ -135,17 +135,17 @@ function bytes(value) {
   return value;
 }
 
-function send(session, command, fields) {
+function send(session, command, fields, tag) {
   const pdu = { ...fields };
   for (const field of ['short_message', 'message_payload', 'network_error_code']) if (pdu[field] !== undefined) pdu[field] = bytes(pdu[field]);
   stats.inbound++;
   session[command](pdu, (answer) => {
-    tell({ inboundAnswer: { status: answer.command_status, command: answer.command } });
+    tell({ inboundAnswer: { status: answer.command_status, command: answer.command, tag } });
     if (answer.command_status === 0) {
       stats.inboundAcked++;
     } else if (answer.command_status === 0x64 || answer.command_status === 0x14) {
       stats.inboundPutBack++;
-      setTimeout(() => { const to = receivers[0]; if (to) send(to, command, fields); }, o.repeatMs);
+      setTimeout(() => { const to = receivers[0]; if (to) send(to, command, fields, tag); }, o.repeatMs);
     } else {
       stats.inboundRefused++;
     }
@@ -253,7 +253,7 @@ const server = smpp.createServer(o.tls ? { key: fs.readFileSync(o.tls.key), cert
 server.on('tlsClientError', () => {});
 server.listen(0, '127.0.0.1', () => tell({ port: server.address().port }));
 
-// {"do":"send","command":"deliver_sm","pdu":{…}} sends to one receiver · {"do":"alert"} an alert_notification and an outbind to all ·
+// {"do":"send","command":"deliver_sm","pdu":{…},"to":N,"tag":…} sends to one receiver, if there is any; its answer shows the tag · {"do":"alert"} an alert_notification and an outbind to all ·
 // {"do":"stats"} · {"do":"enquire"} asks all receivers · {"do":"unbind"} · {"do":"cut"} cuts all links · {"do":"raw","hex":"…"} writes bytes to all · {"set":{…}} changes options
 let input = '';
 process.stdin.on('data', (chunk) => {
@@ -267,7 +267,7 @@ process.stdin.on('data', (chunk) => {
     if (line.do === 'enquire') for (const s of receivers) s.enquire_link(() => { stats.enquiriesAnswered++; tell({ alive: true }); });
     if (line.do === 'unbind') for (const s of receivers) s.unbind();
     if (line.do === 'cut') for (const s of [...server.sessions]) s.destroy();
-    if (line.do === 'send') send(receivers[0], line.command, line.pdu);
+    if (line.do === 'send' && receivers.length) send(receivers[line.to ? line.to % receivers.length : 0], line.command, line.pdu, line.tag);
     if (line.do === 'alert') for (const s of receivers) { s.alert_notification({ source_addr: '393331234567', esme_addr: '4499' }); s.outbind({ system_id: 'peer', password: 'x' }); }
     if (line.do === 'raw') for (const s of receivers) s.socket.write(Buffer.from(line.hex, 'hex'));
   }
