@@ -75,7 +75,7 @@ public class RouteBenchmark : IGate
         int found = 0;
         foreach ((int tenant, DestinationPrefix prefix, uint sender, Purpose purpose) in _messages)
         {
-            found += _table.Find(tenant, Channel.Sms, prefix, sender, purpose) is null ? 0 : 1;
+            found += _table.Find(tenant, Channel.Sms, prefix, sender, purpose, 0) is null ? 0 : 1;
         }
 
         return found;

@@ -176,7 +176,7 @@ public sealed partial class SiloEngine
         }
     }
 
-    // Everything but the cost, which only orders routes.
+    // Everything but cost and region, which only routes look at.
     private static bool Same(ProviderSettings left, ProviderSettings right) =>
         left.Kind == right.Kind && left.Settings == right.Settings && left.Limits == right.Limits && left.Channels.SequenceEqual(right.Channels, StringComparer.Ordinal);
 

@@ -67,6 +67,7 @@ public static class RouterFrontDoor
         services.AddSingleton<ConversationEndpoints>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
+        services.AddSingleton<ContactEndpoints>();
         services.AddSingleton<EventComposer>();
         services.AddSingleton<EventFinder>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
@@ -124,6 +125,7 @@ public static class RouterFrontDoor
         services.GetRequiredService<MessageEndpoints>().Map(endpoints);
         services.GetRequiredService<ConversationEndpoints>().Map(endpoints);
         services.GetRequiredService<EventEndpoints>().Map(endpoints);
+        services.GetRequiredService<ContactEndpoints>().Map(endpoints);
         services.GetRequiredService<WebhookEndpoints>().Map(endpoints);
         services.GetRequiredService<FlagEndpoints>().Map(endpoints);
         services.GetRequiredService<ConsentEndpoints>().Map(endpoints);

@@ -92,10 +92,16 @@ public sealed class AdministrationTests
     [InlineData("{\"name\":\"A\",\"senders\":[1]}", "invalid_value", "senders")]
     [InlineData("{\"name\":\"A\",\"senders\":[\"x\",\"x\"]}", "invalid_value", "senders[1]")]
     [InlineData("{\"name\":\"A\",\"senders\":[\"+0\"]}", "invalid_value", "senders[0]")]
-    [InlineData("{\"name\":\"A\",\"region\":\"eu\"}", "not_available", "region")]
-    [InlineData("{\"name\":\"A\",\"timeZone\":\"UTC\"}", "not_available", "timeZone")]
+    [InlineData("{\"name\":\"A\",\"region\":\"E U\"}", "invalid_value", "region")]
+    [InlineData("{\"name\":\"A\",\"timeZone\":\"Mars/Olympus\"}", "invalid_value", "timeZone")]
+    [InlineData("{\"name\":\"A\",\"timeZone\":1}", "invalid_value", "timeZone")]
     [InlineData("{\"name\":\"A\",\"minimumAge\":1}", "not_available", "minimumAge")]
-    [InlineData("{\"name\":\"A\",\"quietHours\":{}}", "not_available", "quietHours")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{}}", "missing_field", "quietHours.from")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\"}}", "missing_field", "quietHours.to")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\",\"to\":\"24:00\"}}", "invalid_value", "quietHours.to")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"9:00\",\"to\":\"21:00\"}}", "invalid_value", "quietHours.from")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\",\"to\":\"21:00\"}}", "invalid_value", "quietHours.to")]
+    [InlineData("{\"name\":\"A\",\"quietHours\":{\"from\":\"21:00\",\"to\":\"08:00\",\"zone\":\"x\"}}", "unknown_field", "quietHours.zone")]
     [InlineData("{\"name\":\"A\",\"retention\":1}", "not_available", "retention")]
     [InlineData("{\"name\":\"A\",\"balance\":-1}", "invalid_value", "balance")]
     [InlineData("{\"name\":\"A\",\"balance\":0.0000001}", "invalid_value", "balance")]
@@ -178,7 +184,7 @@ public sealed class AdministrationTests
     [InlineData("""{"kind":"smpp","channels":["sms"],"cost":-1}""", "invalid_value", "cost")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"limits":{"inFlight":0}}""", "invalid_value", "limits.inFlight")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"enabled":"yes"}""", "invalid_value", "enabled")]
-    [InlineData("""{"kind":"smpp","channels":["sms"],"region":"eu"}""", "not_available", "region")]
+    [InlineData("""{"kind":"smpp","channels":["sms"],"region":"-"}""", "invalid_value", "region")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"host":"a","host":"b"}}""", "duplicate_field", "settings.host")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"settings":[]}""", "invalid_value", "settings")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"settings":{"wrong":1}}""", "invalid_value", "settings.wrong")]
@@ -197,13 +203,30 @@ public sealed class AdministrationTests
     {
         await using TestDoor door = await TestDoor.OpenAsync();
         await door.SendAsync("PUT", "/admin/providers/a", """{"kind":"loopback","channels":["sms"]}""", "operator");
-        const string Body = """{"routes":[{"channel":"sms","prefix":"39","tenant":"acme","sender":"Acme","purpose":"otp","providers":["a"]},{"channel":"sms","providers":["a"]}]}""";
+        const string Body = """{"routes":[{"channel":"sms","prefix":"39","tenant":"acme","sender":"Acme","purpose":"otp","region":"eu","providers":["a"]},{"channel":"sms","providers":["a"]}]}""";
 
         Answer put = await door.SendAsync("PUT", "/admin/routes", Body, "operator");
         Answer shown = await door.SendAsync("GET", "/admin/routes", role: "operator");
 
         Assert.Equal(200, put.Status);
         Assert.Equal(Body, shown.Text);
+    }
+
+    [Fact]
+    public async Task Regions_and_quiet_hours_are_kept_and_shown()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer tenant = await door.SendAsync(
+            "PUT", "/admin/tenants/acme", """{"name":"A","region":"eu","timeZone":"Europe/Rome","quietHours":{"from":"21:00","to":"08:30"}}""", "operator");
+        Answer provider = await door.SendAsync("PUT", "/admin/providers/a", """{"kind":"loopback","channels":["sms"],"region":"eu"}""", "operator");
+
+        Assert.Equal(("eu", "Europe/Rome"), (tenant.Json.GetProperty("region").GetString(), tenant.Json.GetProperty("timeZone").GetString()));
+        Assert.Equal("""{"from":"21:00","to":"08:30"}""", tenant.Json.GetProperty("quietHours").GetRawText());
+        Assert.Equal(tenant.Text, (await door.SendAsync("GET", "/admin/tenants/acme", role: "operator")).Text);
+        Assert.Equal("eu", provider.Json.GetProperty("region").GetString());
+        Assert.Equal("eu", (await door.SendAsync("GET", "/admin/providers/a", role: "operator")).Json.GetProperty("region").GetString());
+        Assert.NotNull(door.Administration.Current.FindTenant("acme")!.Quiet);
     }
 
     [Theory]
@@ -213,7 +236,7 @@ public sealed class AdministrationTests
     [InlineData("""{"routes":[{"channel":"sms"}]}""", "missing_field", "routes[0].providers")]
     [InlineData("""{"routes":[{"channel":"fax","providers":["a"]}]}""", "invalid_value", "routes[0].channel")]
     [InlineData("""{"routes":[{"channel":"sms","providers":["nobody"]}]}""", "invalid_value", "routes[0].providers[0]")]
-    [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"region":"eu"}]}""", "not_available", "routes[0].region")]
+    [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"region":""}]}""", "invalid_value", "routes[0].region")]
     [InlineData("""{"routes":[{"channel":"sms","providers":["a"],"x":1}]}""", "unknown_field", "routes[0].x")]
     public async Task Wrong_routes_are_refused_by_their_field(string body, string code, string field)
     {

@@ -21,6 +21,49 @@ public sealed class ContactTests
         Assert.Equal(2, door.Journal.Store.Commits);
     }
 
+    [Fact]
+    public async Task A_contacts_time_zone_is_set_shown_and_taken_away()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer none = await door.SendAsync("GET", "/v1/contacts/sms:%2B393331234567");
+        await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567/flags", "{\"ai\":true}");
+        Answer set = await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567", "{\"timeZone\":\"America/New_York\"}");
+        Answer shown = await door.SendAsync("GET", "/v1/contacts/sms:+393331234567", role: "auditor");
+        Answer away = await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567", "{\"timeZone\":null}");
+
+        Assert.Equal("""{"address":"sms:+393331234567","blocked":false,"restricted":false,"minor":false}""", none.Text);
+        Assert.Equal("""{"address":"sms:+393331234567","blocked":false,"restricted":false,"minor":false,"ai":true,"timeZone":"America/New_York"}""", set.Text);
+        Assert.Equal(set.Text, shown.Text);
+        Assert.Equal("""{"address":"sms:+393331234567","blocked":false,"restricted":false,"minor":false,"ai":true}""", away.Text);
+        Assert.Equal(away.Text, (await door.SendAsync("GET", "/v1/contacts/sms:+393331234567")).Text);
+    }
+
+    [Fact]
+    public async Task A_slash_in_a_contacts_own_path_is_part_of_its_address()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer set = await door.SendAsync("PUT", "/v1/contacts/email:a%2Fb@example.com", "{\"timeZone\":\"UTC\"}");
+
+        Assert.Equal("email:a/b@example.com", set.Json.GetProperty("address").GetString());
+    }
+
+    [Theory]
+    [InlineData("{}", "missing_field", "timeZone")]
+    [InlineData("{\"timeZone\":1}", "invalid_value", "timeZone")]
+    [InlineData("{\"timeZone\":\"\"}", "invalid_value", "timeZone")]
+    [InlineData("{\"timeZone\":\"europe/rome\"}", "invalid_value", "timeZone")]
+    [InlineData("{\"timeZone\":\"Mars/Olympus\"}", "invalid_value", "timeZone")]
+    [InlineData("{\"timeZone\":\"UTC\",\"blocked\":true}", "unknown_field", "blocked")]
+    public async Task A_wrong_time_zone_is_refused(string body, string code, string field)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        (await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567", body)).IsProblem(400, code, field);
+        Assert.Equal(0, door.Journal.Store.Commits);
+    }
+
     [Theory]
     [InlineData("sms:%2B393331234567")]
     [InlineData("sms%3A%2b393331234567")]

@@ -45,6 +45,35 @@ public sealed class LineAnswerTests
     }
 
     [Fact]
+    public async Task Lines_with_a_fallback_keep_their_order_with_those_without()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string body = string.Concat(Enumerable.Range(1, 60).Select(static i =>
+            TestDoor.Body(text: "text " + i, more: i % 3 == 0 ? ",\"fallback\":{\"to\":\"email:ada@example.com\"}" : "") + "\n"));
+
+        JsonElement[] answers = Parse((await door.SendAsync("POST", "/v1/messages", body, type: MediaType)).Text);
+
+        string[] ids = [.. answers.Select(static a => a.GetProperty("id").GetString()!)];
+        Assert.Equal(ids, door.Journal.Store.Snapshot().Where(static m => !m.Accepted.IsDormant).Select(static m => m.Accepted.Id.ToString()));
+        Assert.Equal(20, door.Journal.Store.Snapshot().Count(static m => m.Accepted.Fallback != default));
+        Assert.Equal(20, door.Journal.Store.Snapshot().Count(static m => m.Accepted.IsDormant));
+    }
+
+    [Fact]
+    public async Task A_line_whose_fallback_is_not_kept_is_refused_and_the_others_go_on()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Fail = static request => request.IsDormant ? AcceptOutcome.Unavailable : AcceptOutcome.Accepted;
+        string body = string.Concat(Enumerable.Range(1, 6).Select(static i =>
+            TestDoor.Body(text: "text " + i, more: i % 2 == 0 ? ",\"fallback\":{\"to\":\"email:ada@example.com\"}" : "") + "\n"));
+
+        JsonElement[] answers = Parse((await door.SendAsync("POST", "/v1/messages", body, type: MediaType)).Text);
+
+        Assert.Equal([null, "unavailable", null, "unavailable", null, "unavailable"], answers.Select(CodeOf));
+        Assert.Equal(3, door.Journal.Store.MessageCount);
+    }
+
+    [Fact]
     public async Task A_stream_without_lines_is_answered_by_none()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Router.Core.Messages;
+using Router.Core.Tenants;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.FrontDoor.Tests.Doubles;
 
@@ -32,7 +34,7 @@ public sealed class SingleMessageTests
     [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"colour":"red"}""", "unknown_field", "colour")]
     [InlineData("""{"to":"sms:0039333","purpose":"otp","content":{"type":"text","text":"a"}}""", "invalid_address", "to")]
     [InlineData("""{"to":"sms:+393331234567","purpose":"gossip","content":{"type":"text","text":"a"}}""", "invalid_value", "purpose")]
-    [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"region":"eu"}""", "not_available", "region")]
+    [InlineData("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"region":"EU"}""", "invalid_value", "region")]
     public async Task A_malformed_body_is_refused_by_name(string body, string code, string? field)
     {
         await using TestDoor door = await TestDoor.OpenAsync();
@@ -40,6 +42,64 @@ public sealed class SingleMessageTests
         Answer answer = await door.SendAsync("POST", "/v1/messages", body);
 
         answer.IsProblem(400, code, field);
+        Assert.Equal(0, door.Journal.Store.MessageCount);
+    }
+
+    [Fact]
+    public async Task A_region_is_kept_with_the_message()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"region\":\"eu\""));
+        Answer without = await door.SendAsync("POST", "/v1/messages", TestDoor.Body());
+
+        Assert.Equal((202, 202), (answer.Status, without.Status));
+        Assert.Equal([RegionTag.Of("eu"), 0u], door.Journal.Store.Snapshot().Select(static m => m.Accepted.Region));
+    }
+
+    [Fact]
+    public async Task A_fallback_is_kept_before_its_message_which_shows_it()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+
+        Answer answer = await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\",\"afterSeconds\":30},\"reference\":\"r\""));
+
+        Assert.Equal(202, answer.Status);
+        (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)[] kept = [.. door.Journal.Store.Snapshot()];
+        AcceptedMessage fallback = kept.Single(static m => m.Accepted.IsDormant).Accepted;
+        AcceptedMessage message = kept.Single(static m => !m.Accepted.IsDormant).Accepted;
+        Assert.Equal((fallback.Id, 30, Channel.Email, message.Purpose, true), (message.Fallback, message.FallbackAfterSeconds, fallback.Channel, fallback.Purpose, fallback.HasReference));
+        Answer shown = await door.SendAsync("GET", $"/v1/messages/{message.Id}");
+        Assert.Equal($$"""{"message":"{{fallback.Id}}"}""", shown.Json.GetProperty("fallback").GetRawText());
+        Answer second = await door.SendAsync("GET", $"/v1/messages/{fallback.Id}");
+        Assert.Equal(("email:ada@example.com", "r"), (second.Json.GetProperty("to").GetString(), second.Json.GetProperty("reference").GetString()));
+        Assert.False(second.Json.TryGetProperty("fallback", out _));
+    }
+
+    [Fact]
+    public async Task A_repeat_makes_no_second_fallback_and_another_body_makes_none()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}");
+
+        Answer first = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
+        Answer second = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
+        Answer other = await door.SendAsync("POST", "/v1/messages", body.Replace("ada", "bob", StringComparison.Ordinal), headers: ("Idempotency-Key", "k"));
+
+        Assert.Equal(first.Text, second.Text);
+        other.IsProblem(422, "idempotency_key_reused");
+        Assert.Equal(2, door.Journal.Store.MessageCount);
+    }
+
+    [Theory]
+    [InlineData(AcceptOutcome.Unavailable, 503, "unavailable")]
+    [InlineData(AcceptOutcome.OtherBody, 422, "idempotency_key_reused")]
+    public async Task A_message_whose_fallback_is_not_kept_is_not_kept(AcceptOutcome outcome, int status, string code)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Fail = request => request.IsDormant ? outcome : AcceptOutcome.Accepted;
+
+        (await door.SendAsync("POST", "/v1/messages", TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}"))).IsProblem(status, code);
         Assert.Equal(0, door.Journal.Store.MessageCount);
     }
 

@@ -51,6 +51,26 @@ public sealed class WipingTests
         Assert.Equal((2, 0), (door.Buffers.Returned, door.Buffers.Dirty));
     }
 
+    [Fact]
+    public async Task A_fallback_leaves_nothing_either()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        List<AcceptRequest> seen = [];
+        door.Shards.Fail = request =>
+        {
+            seen.Add(request);
+            return AcceptOutcome.Accepted;
+        };
+        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:\\u0041da@EXAMPLE.org\",\"content\":{\"type\":\"text\",\"text\":\"a \\u0061 secret\"}}");
+        Assert.Equal(202, (await door.SendAsync("POST", "/v1/messages", body)).Status);
+        await door.SendAsync("POST", "/v1/messages", body + "\n" + body, type: Ndjson.MediaType);
+
+        Assert.Equal(3, seen.Count(static r => r.IsDormant));
+        Assert.All(seen.Where(static r => r.IsDormant), static r => Assert.False(r.Record.AsSpan().ContainsAnyExcept((byte)0)));
+        Assert.All(seen, static r => Assert.Null(r.Fallback));
+        Assert.Equal(0, door.Buffers.Dirty);
+    }
+
     [Theory]
     [InlineData(200)]
     [InlineData(4_096)]

@@ -8,8 +8,8 @@ namespace Router.Host.Tests;
 /// <summary><c>/metrics</c> as Prometheus reads it, and what stands on its names: the board of <c>ops/grafana</c> and the alerts of <c>ops/prometheus</c>.</summary>
 public sealed partial class MetricsTests : IDisposable
 {
-    // Told only once a carrier's session has counted something, and none is here.
-    private static readonly string[] OfCarriers = ["router_smpp_events_total"];
+    // Told only once a carrier has counted something, and none is here.
+    private static readonly string[] OfCarriers = ["router_smpp_events_total", "router_inbound_total"];
     private const string Operator = "operator-key-of-the-test";
     private readonly string folder = Directory.CreateTempSubdirectory("router-metrics-").FullName;
 

@@ -70,12 +70,18 @@ public abstract partial class JournalContract
         ulong body = random.Next(8) == 0 ? 2u : 1u;
         var purpose = (Purpose)random.Next(4);
         bool reference = random.Next(2) == 0;
+        MessageId fallback = random.Next(4) == 0 ? Some.Id(11, random.Next(1_000)) : default;
+        bool dormant = random.Next(8) == 0;
+        uint region = random.Next(4) == 0 ? (uint)random.Next() + 1 : 0;
         return writer.AcceptAsync(Some.Contact(writer.Shard, number), null, 1 + (number % 3), m =>
         {
             m.Segments = segments;
             m.Sender = sender;
             m.Purpose = purpose;
             m.HasReference = reference;
+            m.Region = region;
+            m.Fallback = fallback;
+            m.IsDormant = dormant;
             return withKey ? m.WithKey(key, body) : m;
         });
     }
@@ -86,8 +92,11 @@ public abstract partial class JournalContract
         {
             int at = random.Next(open.Count);
             AcceptedMessage message = model.Messages[open[at]].Accepted;
-            switch (random.Next(6))
+            switch (random.Next(7))
             {
+                case 6 when message.Fallback != default || message.IsDormant:
+                    writer.Add(Some.FallbackDone(message));
+                    continue;
                 case 0:
                     writer.Add(Some.Status(message, MessageStatus.Queued, Reason.Retry, provider: 1, attempts: (byte)random.Next(1, 9)));
                     continue;
@@ -137,9 +146,10 @@ public abstract partial class JournalContract
         foreach (TakenShard taken in writers.Select(static w => w.Taken))
         {
             JournalModel.Message[] own = [.. model.Messages.Values.Where(m => m.Accepted.Id.Shard == taken.Shard).OrderBy(static m => m.Accepted.Id)];
-            JournalModel.Message[] unfinished = [.. own.Where(static m => m.Status < MessageStatus.Sent)];
+            JournalModel.Message[] unfinished = [.. own.Where(static m => m.IsUnfinished)];
             Assert.Equal(unfinished.Select(static m => MessageFacts.Of(m.Accepted)), Facts(taken));
-            Assert.Equal(unfinished.Select(static m => (m.Status, m.Attempts)), taken.Unfinished.Select(static u => (u.Status, u.Attempts)));
+            Assert.Equal(unfinished.Select(static m => (m.Status, m.Status >= MessageStatus.Sent ? 0 : m.Attempts)), taken.Unfinished.Select(static u => (u.Status, u.HasEnded ? 0 : u.Attempts)));
+            Assert.Equal(unfinished.Select(static m => m.FallbackDone), taken.Unfinished.Select(static u => u.FallbackDone));
             Assert.Equal(unfinished.Select(static m => m.BitsOf(m.Sent)), taken.Unfinished.Select(static u => u.SegmentsSent));
             Assert.True(own.Length == 0 || taken.LastIdMs >= own[^1].Accepted.Id.UnixMs);
 

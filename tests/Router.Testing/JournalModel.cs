@@ -86,6 +86,9 @@ internal sealed class JournalModel
                     ReceiptKey = entry.ReceiptKey, Status = entry.Status, Reason = entry.Reason, Provider = entry.Provider, AtMs = entry.AtMs,
                 });
                 break;
+            case EntryKind.FallbackDone:
+                Messages[entry.Message].FallbackDone = true;
+                break;
             case EntryKind.ReceiptDone:
                 Unmatched.Remove(entry.ReceiptKey);
                 break;
@@ -119,6 +122,10 @@ internal sealed class JournalModel
         internal string Text { get; } = text;
 
         internal MessageStatus Status { get; set; } = MessageStatus.Accepted;
+
+        internal bool FallbackDone { get; set; }
+
+        internal bool IsUnfinished => Status < MessageStatus.Sent || (Accepted.Fallback != default && !FallbackDone);
 
         internal byte Attempts { get; set; }
 

@@ -11,6 +11,7 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
     internal readonly byte[] Sealed = sealedRecord;
     internal readonly List<StoredEvent> Events = [new StoredEvent(accepted.AcceptedAtMs, accepted.FirstStatus, accepted.Provider, Reason.None)];
     internal MessageStatus Status = accepted.FirstStatus;
+    internal bool FallbackDone;
     internal byte Attempts;
     internal bool IsLeaving;
     internal long LeavingCommit;
@@ -24,8 +25,8 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
         return sealer.TryOpen(Accepted.Tenant, Accepted.KeySlot, Accepted.Id, Sealed, record) ? record : null;
     }
 
-    /// <summary>Neither sent nor ended.</summary>
-    internal bool IsUnfinished => Status < MessageStatus.Sent;
+    /// <summary>Neither sent nor ended, or its fallback is not done with.</summary>
+    internal bool IsUnfinished => Status < MessageStatus.Sent || (Accepted.Fallback != default && !FallbackDone);
 
     /// <summary>Not ended: a receipt still changes it.</summary>
     internal bool IsAwaiting => Status <= MessageStatus.Sent;
@@ -42,7 +43,9 @@ internal sealed class MemoryMessage(in AcceptedMessage accepted, byte[] sealedRe
         PartRecord = Accepted.IsPart ? Open(sealer) : null,
         Status = Status,
         Attempts = Attempts,
-        IsLeaving = IsLeaving,
+        IsLeaving = IsLeaving && Status < MessageStatus.Sent,
+        Reason = Accepted.Fallback == default ? Reason.None : Events[^1].Reason,
+        FallbackDone = FallbackDone,
         SegmentsSent = (byte[]?)SegmentsSent?.Clone(),
     };
 }

@@ -204,6 +204,10 @@ public sealed partial class MemoryStore
             case EntryKind.Status:
                 ApplyStatus(entry, message);
                 break;
+            case EntryKind.FallbackDone:
+                message?.FallbackDone = true;
+                RemoveIfFinished(message);
+                break;
             case EntryKind.PartDone when message is not null:
                 message.Status = MessageStatus.Delivered;
                 unfinished[shard].Remove(message.Accepted.Id.Head);
@@ -254,12 +258,16 @@ public sealed partial class MemoryStore
         message.Status = entry.Status;
         message.Attempts = entry.Status == MessageStatus.Queued ? entry.Attempts : message.Attempts;
         message.Events.Add(new StoredEvent(entry.AtMs, entry.Status, entry.Provider, entry.Reason));
-        if (!message.IsUnfinished)
+        RemoveIfFinished(message);
+        Await(entry, message);
+    }
+
+    private void RemoveIfFinished(MemoryMessage? message)
+    {
+        if (message is { IsUnfinished: false })
         {
             unfinished[message.Accepted.Id.Shard].Remove(message.Accepted.Id.Head);
         }
-
-        Await(entry, message);
     }
 
     private void Await(in JournalEntry entry, MemoryMessage? message)

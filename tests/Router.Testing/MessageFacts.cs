@@ -21,6 +21,10 @@ public readonly record struct MessageFacts(
     Priority Priority,
     byte Segments,
     bool HasReference,
+    uint Region,
+    MessageId Fallback,
+    int FallbackAfterSeconds,
+    bool IsDormant,
     bool IsMedia,
     MessageDirection Direction,
     bool IsPart,
@@ -29,6 +33,6 @@ public readonly record struct MessageFacts(
     /// <summary>The facts of <paramref name="message"/>.</summary>
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
-        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.IsMedia, message.Direction,
-        message.IsPart, message.ConfirmsStop);
+        message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region, message.Fallback,
+        message.FallbackAfterSeconds, message.IsDormant, message.IsMedia, message.Direction, message.IsPart, message.ConfirmsStop);
 }

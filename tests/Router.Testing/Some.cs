@@ -95,6 +95,9 @@ public static class Some
     /// <summary><paramref name="of"/> may leave.</summary>
     public static JournalEntry Leaving(in AcceptedMessage of, long atMs = 0) => About(of) with { Kind = EntryKind.Leaving, AtMs = atMs != 0 ? atMs : of.AcceptedAtMs };
 
+    /// <summary>The fallback of <paramref name="of"/> is done with, or it is awake.</summary>
+    public static JournalEntry FallbackDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.FallbackDone, AtMs = of.AcceptedAtMs + 9 };
+
     /// <summary>A part of an inbound message is done with.</summary>
     public static JournalEntry PartDone(in AcceptedMessage of) => About(of) with { Kind = EntryKind.PartDone, AtMs = of.AcceptedAtMs };
 

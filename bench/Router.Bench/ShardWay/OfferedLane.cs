@@ -68,6 +68,8 @@ internal sealed class OfferedLane : IShardEffects
 
     public bool HasWholeReceipts(int provider) => false;
 
+    public void SettleFallback(PendingFallback fallback) => throw new NotSupportedException();
+
     public bool TryTakeTrial(int provider) => false;
 
     public RetryRule RetryRule(int provider) => Engine.Providers.RetryRule.Default;

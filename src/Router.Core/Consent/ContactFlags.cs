@@ -17,7 +17,7 @@ public enum ConsentState : byte
 
 /// <summary>
 /// What decides about a contact, packed in one word (R2.5, DESIGN §2). Bits 0–7: consent, two bits a purpose; 8 blocked; 9 restricted;
-/// 10 minor; 11 suppressed; 12–17: recording, profiling and AI, two bits each, as <see cref="ConsentState"/>; 28 blocked by the person's own STOP. Stored; the bits never move.
+/// 10 minor; 11 suppressed; 12–17: recording, profiling and AI, two bits each, as <see cref="ConsentState"/>; 18–27: the time zone; 28 blocked by the person's own STOP. Stored; the bits never move.
 /// </summary>
 /// <remarks>Hot path. <c>DecideBenchmark</c>, 0 B.</remarks>
 public readonly record struct ContactFlags(uint Bits)
@@ -29,6 +29,8 @@ public readonly record struct ContactFlags(uint Bits)
     private const int RecordingShift = 12;
     private const int ProfilingShift = 14;
     private const int AiShift = 16;
+    private const int TimeZoneShift = 18;
+    private const uint TimeZoneMask = (uint)Times.TimeZones.NumberMax << TimeZoneShift;
     private const int StoppedBit = 28;
 
     /// <summary>A total block (R2.1), the tenant's or the person's own: nothing leaves.</summary>
@@ -54,6 +56,9 @@ public readonly record struct ContactFlags(uint Bits)
 
     /// <summary>AI processing.</summary>
     public ConsentState Ai => State(AiShift);
+
+    /// <summary>The contact's own time zone (<see cref="Times.TimeZones"/>); 0: none was set.</summary>
+    public int TimeZone => (int)((Bits & TimeZoneMask) >> TimeZoneShift);
 
     /// <summary>Consent for <paramref name="purpose"/>.</summary>
     public ConsentState For(Purpose purpose) => State((int)purpose * 2);
@@ -84,6 +89,9 @@ public readonly record struct ContactFlags(uint Bits)
 
     /// <summary>The word with another AI state.</summary>
     public ContactFlags WithAi(ConsentState state) => WithState(AiShift, state);
+
+    /// <summary>The word with another time zone, 0 to 1,023 (<see cref="Times.TimeZones"/>); 0: none.</summary>
+    public ContactFlags WithTimeZone(int number) => new((Bits & ~TimeZoneMask) | (((uint)number << TimeZoneShift) & TimeZoneMask));
 
     private bool Bit(int at) => ((Bits >> at) & 1) != 0;
 

@@ -17,7 +17,9 @@ namespace Router.Core.Consent;
 /// <item>marketing not granted: <c>consent_missing</c> (R2.1);</item>
 /// <item>the sender is not the tenant's: <c>sender_not_allowed</c> (R1.7);</item>
 /// <item>no route: <c>no_route</c>;</item>
-/// <item>its time has not come: deferred until then.</item>
+/// <item>a route, but no provider in its region: <c>region_forbidden</c> (R1.3);</item>
+/// <item>its time has not come: deferred until then;</item>
+/// <item>marketing in quiet hours of its recipient: deferred until they end (R3.4).</item>
 /// </list>
 /// What is against a message is told at once, even if its time has not come.
 /// </remarks>
@@ -69,7 +71,17 @@ public static class Decision
             return Verdict.Reject(Reason.NoRoute);
         }
 
-        return nowMs < facts.NotBeforeMs ? Verdict.Defer(facts.NotBeforeMs) : Verdict.Release;
+        if (facts.OutsideRegion)
+        {
+            return Verdict.Reject(Reason.RegionForbidden);
+        }
+
+        if (nowMs < facts.NotBeforeMs)
+        {
+            return Verdict.Defer(facts.NotBeforeMs);
+        }
+
+        return marketing && facts.QuietUntilMs > nowMs ? Verdict.DeferQuiet(facts.QuietUntilMs) : Verdict.Release;
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public readonly record struct Verdict
     /// <summary>What was decided.</summary>
     public VerdictKind Kind { get; }
 
-    /// <summary>Why: of a rejection one of 1 to 63, of an expiry <see cref="Reason.Expired"/>, else <see cref="Reason.None"/>.</summary>
+    /// <summary>Why: of a rejection one of 1 to 63, of an expiry <see cref="Reason.Expired"/>, of what waits for quiet hours to end <see cref="Reason.QuietHours"/>, else <see cref="Reason.None"/>.</summary>
     public Reason Reason { get; }
 
     /// <summary>When a deferred message is decided again, Unix milliseconds; else 0.</summary>
@@ -48,6 +48,9 @@ public readonly record struct Verdict
 
     /// <summary>It waits until <paramref name="untilMs"/> (Unix milliseconds).</summary>
     public static Verdict Defer(long untilMs) => new(VerdictKind.Defer, Reason.None, untilMs);
+
+    /// <summary>It waits until quiet hours end at <paramref name="untilMs"/> (Unix milliseconds).</summary>
+    public static Verdict DeferQuiet(long untilMs) => new(VerdictKind.Defer, Reason.QuietHours, untilMs);
 
     /// <summary>It must not leave.</summary>
     public static Verdict Reject(Reason reason) => new(VerdictKind.Reject, reason, 0);

@@ -39,10 +39,10 @@ public enum BodyField : byte
     /// <summary><c>metadata</c>.</summary>
     Metadata,
 
-    /// <summary><c>fallback</c>: not available yet.</summary>
+    /// <summary><c>fallback</c>.</summary>
     Fallback,
 
-    /// <summary><c>region</c>: not available yet.</summary>
+    /// <summary><c>region</c>.</summary>
     Region,
 
     /// <summary>A known field of <c>content</c> that is not one of its kind's.</summary>
@@ -53,6 +53,9 @@ public enum BodyField : byte
 
     /// <summary>A field that <c>content</c> does not have.</summary>
     ContentUnknown,
+
+    /// <summary><c>fallback.afterSeconds</c>.</summary>
+    AfterSeconds,
 
     /// <summary><c>content.url</c>.</summary>
     ContentUrl,
@@ -82,7 +85,7 @@ internal static class BodyFields
     private static readonly string[] Paths =
     [
         "the body", "to", "from", "purpose", "content", "content.type", "content.text", "priority", "validitySeconds", "scheduleAt", "reference", "metadata",
-        "fallback", "region", "content", "", "content", "content.url", "content.mediaType", "content.caption", "content.name", "content.language", "content.parameters",
+        "fallback", "region", "content", "", "content", "afterSeconds", "content.url", "content.mediaType", "content.caption", "content.name", "content.language", "content.parameters",
     ];
 
     /// <summary>The path of a known field; of the parent for one that is not.</summary>
@@ -101,6 +104,7 @@ internal static class BodyFields
         8 when name.SequenceEqual("fallback"u8) => BodyField.Fallback,
         9 when name.SequenceEqual("reference"u8) => BodyField.Reference,
         10 when name.SequenceEqual("scheduleAt"u8) => BodyField.ScheduleAt,
+        12 when name.SequenceEqual("afterSeconds"u8) => BodyField.AfterSeconds,
         NameBytesMax when name.SequenceEqual("validitySeconds"u8) => BodyField.ValiditySeconds,
         _ => BodyField.Unknown,
     };

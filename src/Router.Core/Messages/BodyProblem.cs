@@ -27,9 +27,6 @@ public enum BodyProblemCode : byte
     /// <summary><c>invalid_address</c>: <c>to</c> does not parse.</summary>
     InvalidAddress,
 
-    /// <summary><c>not_available</c>: a field or kind of content that this version cannot honour yet.</summary>
-    NotAvailable,
-
     /// <summary><c>too_large</c>: the body or line is over 64 KiB.</summary>
     TooLarge,
 
@@ -54,10 +51,11 @@ public readonly struct BodyProblem
 
     private static readonly string[] Words =
     [
-        "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "not_available", "too_large",
+        "", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "too_large",
         "unknown_template", "missing_parameter",
     ];
 
+    private readonly bool _inFallback;
     private readonly int _start;
     private readonly int _length;
     private readonly string? _path;
@@ -69,6 +67,13 @@ public readonly struct BodyProblem
         Phrase = phrase;
         _start = start;
         _length = length;
+    }
+
+    private BodyProblem(in BodyProblem inside, int offset)
+    {
+        this = inside;
+        _inFallback = true;
+        _start += offset;
     }
 
     /// <summary>About something inside <paramref name="field"/>.</summary>
@@ -98,9 +103,18 @@ public readonly struct BodyProblem
     public static BodyProblem TooLarge { get; } =
         new(BodyProblemCode.TooLarge, BodyField.Body, "is too large: a body or line has at most 65,536 bytes; send less, or several messages");
 
+    /// <summary>The same about a field of <c>fallback</c>, whose object begins at <paramref name="offset"/> in the body.</summary>
+    public BodyProblem InFallback(int offset = 0) => new(this, offset);
+
     /// <summary>The path of the field, for example <c>content.text</c>; empty for the whole body. Cold: makes a string.</summary>
     /// <param name="body">The bytes that were refused.</param>
-    public string PathIn(ReadOnlySpan<byte> body) => _path ?? Field switch
+    public string PathIn(ReadOnlySpan<byte> body)
+    {
+        string name = _path ?? NameIn(body);
+        return !_inFallback ? name : name.Length == 0 ? BodyFields.PathOf(BodyField.Fallback) : BodyFields.PathOf(BodyField.Fallback) + "." + name;
+    }
+
+    private string NameIn(ReadOnlySpan<byte> body) => Field switch
     {
         BodyField.Body => "",
         BodyField.Unknown => Shown(body),
@@ -117,10 +131,9 @@ public readonly struct BodyProblem
             return string.Create(CultureInfo.InvariantCulture, $"{BodyFields.PathOf(Field)} {Phrase} (near byte {_start})");
         }
 
-        string subject = _path is not null ? _path
-            : Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? BodyFields.PathOf(Field)
+        string subject = _path is not null || Field is not (BodyField.Unknown or BodyField.ContentUnknown or BodyField.ContentOther) ? _inFallback ? PathIn(body) : _path ?? BodyFields.PathOf(Field)
             : body.IsEmpty ? "a field" : $"\"{PathIn(body)}\"";
-        string value = Code is BodyProblemCode.InvalidValue or BodyProblemCode.NotAvailable ? Shown(body) : "";
+        string value = Code == BodyProblemCode.InvalidValue ? Shown(body) : "";
         return value.Length == 0 ? $"{subject} {Phrase}" : $"{subject} {value} {Phrase}";
     }
 

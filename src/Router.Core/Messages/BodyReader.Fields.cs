@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Router.Core.Addresses;
+using Router.Core.Tenants;
 
 namespace Router.Core.Messages;
 
@@ -51,6 +52,18 @@ internal ref partial struct BodyReader
         bool ok = ReadString(BodyField.Reference, ReferenceBytesMax, "is too long: at most 256 bytes of UTF-8", out ReadOnlySpan<byte> reference);
         Message.Reference = reference;
         return ok;
+    }
+
+    private bool ReadRegion()
+    {
+        if (!ReadString(BodyField.Region, int.MaxValue, "", out ReadOnlySpan<byte> name))
+        {
+            return false;
+        }
+
+        Message.Region = RegionTag.Of(name);
+        return SettingsNames.IsName(name)
+            || FailAtToken(BodyProblemCode.InvalidValue, BodyField.Region, "is not the name of a region: 1 to 63 of a-z, 0-9 and -, not beginning with -");
     }
 
     private bool ReadPurpose()

@@ -22,15 +22,22 @@ internal ref partial struct BodyReader
     private (int Start, int Length) _noneOfTemplate;
     private (int Start, int Length) _noneOfMedia;
 
+    private readonly bool _isFallback;
+    private int _fallbackAt;
+
     /// <summary>The message so far.</summary>
     public MessageBody Message;
+
+    /// <summary>Its fallback, when <see cref="MessageBody.HasFallback"/>.</summary>
+    public MessageBody Fallback;
 
     /// <summary>What is wrong.</summary>
     public BodyProblem Problem;
 
     /// <summary>Stands before <paramref name="body"/>, which is valid UTF-8.</summary>
-    public BodyReader(ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs)
+    public BodyReader(ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, bool isFallback = false)
     {
+        _isFallback = isFallback;
         _body = body;
         _scratch = scratch;
         _nowMs = nowMs;
@@ -59,10 +66,10 @@ internal ref partial struct BodyReader
 
         // Anything after the object makes the reader throw here.
         _reader.Read();
-        return HasAll() && CountSegments();
+        return HasAll() && CountSegments() && CompleteFallback();
     }
 
-    private bool ReadField(BodyField field) => field switch
+    private bool ReadField(BodyField field) => _isFallback ? ReadFallbackField(field) : field switch
     {
         BodyField.To => ReadTo(),
         BodyField.From => ReadFrom(),
@@ -73,8 +80,9 @@ internal ref partial struct BodyReader
         BodyField.ScheduleAt => ReadScheduleAt(),
         BodyField.Reference => ReadReference(),
         BodyField.Metadata => ReadMetadata(),
-        BodyField.Fallback or BodyField.Region => Fail(BodyProblemCode.NotAvailable, field, "is not available in this version: leave it out"),
-        _ => FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of a message: remove it; fields are to, from, purpose, content, priority, validitySeconds, scheduleAt, reference, metadata"),
+        BodyField.Region => ReadRegion(),
+        BodyField.Fallback => ReadFallback(),
+        _ => FailAtToken(BodyProblemCode.UnknownField, field, "is not a field of a message: remove it; fields are to, from, purpose, content, priority, validitySeconds, scheduleAt, reference, region, fallback, metadata"),
     };
 
     private bool HasAll() =>

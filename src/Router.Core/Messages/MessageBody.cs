@@ -5,7 +5,7 @@ using Router.Core.Segments;
 namespace Router.Core.Messages;
 
 /// <summary>
-/// A decoded, well-formed message body. Its spans lie in the body's bytes or in the scratch given to <see cref="MessageDecoder.TryDecode"/> and live as long as both.
+/// A decoded, well-formed message body. Its spans lie in the body's bytes or in the scratch given to <see cref="MessageDecoder"/> and live as long as both.
 /// </summary>
 /// <remarks>Hot path. <c>DecodeBenchmark</c>, 0 B.</remarks>
 public ref struct MessageBody
@@ -57,6 +57,15 @@ public ref struct MessageBody
     /// <summary>The tenant's metadata, a JSON object of at most 4,096 bytes exactly as received (it may hold line feeds between tokens); empty: none.</summary>
     public ReadOnlySpan<byte> Metadata { get; internal set; }
 
+    /// <summary>The region that it must stay in (<see cref="Tenants.RegionTag"/>, R1.3); 0: none given.</summary>
+    public uint Region { get; internal set; }
+
+    /// <summary>Whether it has a fallback, a message to another address that waits for this one's failure.</summary>
+    public bool HasFallback { get; internal set; }
+
+    /// <summary>Seconds after acceptance (or <see cref="NotBeforeMs"/>) at which the fallback goes unless this message is delivered, 1 to 604,800; 0: only when this one fails.</summary>
+    public int FallbackAfterSeconds { get; internal set; }
+
     /// <summary>Segments: of SMS 1 to 255 (counted with an 8-bit reference), else 1.</summary>
     public byte Segments { get; internal set; }
 
@@ -68,6 +77,28 @@ public ref struct MessageBody
 
     /// <summary>Bytes that <see cref="WriteRecord"/> writes; at most the body's length and 14, and a rendered text.</summary>
     public readonly int RecordSize => MessageRecord.SizeWithoutFrom(To.Length, Text.Length, Reference.Length, Metadata.Length, Content.Length);
+
+    /// <summary>Takes what a fallback has of its message: all but address and sender, and the content where it has none.</summary>
+    internal void TakeFrom(in MessageBody message)
+    {
+        Purpose = message.Purpose;
+        Priority = message.Priority;
+        ValiditySeconds = message.ValiditySeconds;
+        NotBeforeMs = message.NotBeforeMs;
+        Reference = message.Reference;
+        Metadata = message.Metadata;
+        Region = message.Region;
+        FallbackAfterSeconds = 0;
+        if (ContentType == default)
+        {
+            ContentType = message.ContentType;
+            Text = message.Text;
+            Content = message.Content;
+            TemplateName = message.TemplateName;
+            TemplateLanguage = message.TemplateLanguage;
+            TemplateParameters = message.TemplateParameters;
+        }
+    }
 
     /// <summary>Writes the record without its sender (<see cref="MessageRecord.Write"/>); returns <see cref="RecordSize"/>.</summary>
     /// <param name="destination">At least <see cref="RecordSize"/> bytes.</param>

@@ -20,10 +20,10 @@ public static class MessageDecoder
     public const int ValiditySecondsDefault = 48 * 3600;
 
     /// <summary>Scratch that any body may need.</summary>
-    public const int ScratchBytesMax = BodyBytesMax + Address.BytesMax;
+    public const int ScratchBytesMax = BodyBytesMax + (2 * Address.BytesMax);
 
-    /// <summary>Scratch that a body of so many bytes may need: unescaped strings are never longer than they were, and the canonical <c>to</c> stands apart.</summary>
-    public static int ScratchBytes(int bodyBytes) => Math.Min(bodyBytes, BodyBytesMax) + Address.BytesMax;
+    /// <summary>Scratch that a body of so many bytes may need: unescaped strings are never longer than they were, and the canonical <c>to</c>s of message and fallback stand apart.</summary>
+    public static int ScratchBytes(int bodyBytes) => Math.Min(bodyBytes, BodyBytesMax) + (2 * Address.BytesMax);
 
     /// <summary>Decodes <paramref name="body"/>. Never throws for what the body holds.</summary>
     /// <param name="body">The bytes; any length, anything in them.</param>
@@ -32,9 +32,19 @@ public static class MessageDecoder
     /// <param name="message">The message, pointing into <paramref name="body"/> and <paramref name="scratch"/>.</param>
     /// <param name="problem">Why it is refused.</param>
     /// <exception cref="ArgumentException">The scratch is too short.</exception>
-    public static bool TryDecode(ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, out MessageBody message, out BodyProblem problem)
+    public static bool TryDecode(ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, out MessageBody message, out BodyProblem problem) =>
+        TryDecode(body, scratch, nowMs, out message, out _, out problem);
+
+    /// <summary>As the other, with the fallback.</summary>
+    /// <param name="body">The bytes; any length, anything in them.</param>
+    /// <param name="scratch">Apart from <paramref name="body"/>; at least <see cref="ScratchBytes"/> of its length.</param>
+    /// <param name="nowMs">Now, Unix ms.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="fallback">Its fallback, complete: a message as any other; default when it has none.</param>
+    /// <param name="problem">Why it is refused.</param>
+    public static bool TryDecode(ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, out MessageBody message, out MessageBody fallback, out BodyProblem problem)
     {
-        message = default;
+        message = fallback = default;
         if (body.Length > BodyBytesMax)
         {
             problem = BodyProblem.TooLarge;
@@ -59,6 +69,7 @@ public static class MessageDecoder
             if (reader.Read())
             {
                 message = reader.Message;
+                fallback = reader.Fallback;
                 problem = default;
                 return true;
             }

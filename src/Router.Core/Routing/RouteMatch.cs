@@ -6,10 +6,11 @@ using Router.Core.Tenants;
 namespace Router.Core.Routing;
 
 /// <summary>What one <see cref="RouteSettings"/> matches, parsed. Cold.</summary>
-internal sealed record RouteMatch(Channel Channel, Tenant? Tenant, uint SenderTag, DestinationPrefix Prefix, Purpose? Purpose)
+internal sealed record RouteMatch(Channel Channel, Tenant? Tenant, uint SenderTag, DestinationPrefix Prefix, Purpose? Purpose, uint Region)
 {
     public int Shape => RouteShape.Of(Tenant is not null, SenderTag != 0, Prefix.Length, Purpose is not null);
 
+    /// <summary>All but the region.</summary>
     public RouteKey Key =>
         RouteKey.Of((byte)Channel, Shape, (uint)(Tenant?.Number ?? 0), SenderTag, Prefix.Packed, (byte)(Purpose ?? default));
 
@@ -22,12 +23,13 @@ internal sealed record RouteMatch(Channel Channel, Tenant? Tenant, uint SenderTa
             || (settings.Tenant is not null && (tenant = configuration.FindTenant(settings.Tenant)) is null)
             || !TryParsePrefix(settings.Prefix, out DestinationPrefix prefix)
             || !TryParsePurpose(settings.Purpose, out Purpose? purpose)
-            || !TryParseSender(settings.Sender, out uint senderTag))
+            || !TryParseSender(settings.Sender, out uint senderTag)
+            || !TryParseRegion(settings.Region, out uint region))
         {
             return false;
         }
 
-        match = new RouteMatch(channel, tenant, senderTag, prefix, purpose);
+        match = new RouteMatch(channel, tenant, senderTag, prefix, purpose, region);
         return true;
     }
 
@@ -64,6 +66,13 @@ internal sealed record RouteMatch(Channel Channel, Tenant? Tenant, uint SenderTa
     {
         tag = Sender.TagOf(Utf8(sender));
         return sender is null || tag != 0;
+    }
+
+    /// <summary>A name; null: any region, and none.</summary>
+    public static bool TryParseRegion(string? name, out uint tag)
+    {
+        tag = RegionTag.Of(name);
+        return name is null || SettingsNames.IsName(name);
     }
 
     private static byte[] Utf8(string? text) => Encoding.UTF8.GetBytes(text ?? "");

@@ -5,7 +5,7 @@ namespace Router.Core.Routing;
 
 /// <summary>
 /// Finds routes that no message can reach, because more specific ones take all that they match: all four purposes of it, or all numbers under its prefix. Only routes of one channel, tenant and
-/// sender can do that to each other: of tenants and senders there may always be another. Cold.
+/// sender can do that to each other: of tenants and senders there may always be another. A route for one region is taken from by those for it and those for any, one for any by the latter alone. Cold.
 /// </summary>
 /// <remarks>A number has more digits than a prefix may (<see cref="DestinationPrefix.DigitsMax"/>), so the ten prefixes that are one digit longer take all of a prefix; none begins with 0.</remarks>
 internal sealed class RouteReach
@@ -23,12 +23,17 @@ internal sealed class RouteReach
     /// <summary>Adds a fault for each route of <paramref name="matches"/> that cannot be reached; null stands for a route whose match is wrong.</summary>
     public static void Check(IReadOnlyList<RouteMatch?> matches, List<RouteFault> faults)
     {
-        var groups = new Dictionary<(Channel, int, uint), RouteReach>();
-        foreach (RouteMatch? match in matches)
+        var groups = new Dictionary<(Channel, int, uint, uint), RouteReach>();
+        foreach (RouteMatch match in matches.OfType<RouteMatch>())
         {
-            if (match is not null)
+            GroupOf(groups, match).Add(match);
+        }
+
+        foreach (((Channel channel, int tenant, uint sender, uint region), RouteReach group) in groups)
+        {
+            if (region != 0 && groups.TryGetValue((channel, tenant, sender, 0), out RouteReach? any))
             {
-                GroupOf(groups, match).Add(match);
+                group.Add(any);
             }
         }
 
@@ -50,9 +55,9 @@ internal sealed class RouteReach
         }
     }
 
-    private static RouteReach GroupOf(Dictionary<(Channel, int, uint), RouteReach> groups, RouteMatch match)
+    private static RouteReach GroupOf(Dictionary<(Channel, int, uint, uint), RouteReach> groups, RouteMatch match)
     {
-        (Channel, int, uint) key = (match.Channel, match.Tenant?.Number ?? 0, match.SenderTag);
+        (Channel, int, uint, uint) key = (match.Channel, match.Tenant?.Number ?? 0, match.SenderTag, match.Region);
         if (!groups.TryGetValue(key, out RouteReach? group))
         {
             groups.Add(key, group = new RouteReach());
@@ -70,6 +75,16 @@ internal sealed class RouteReach
             length--;
             value /= 10;
         }
+    }
+
+    private void Add(RouteReach other)
+    {
+        foreach (((int Length, int Value) prefix, int purposes) in other.purposesByPrefix)
+        {
+            purposesByPrefix[prefix] = purposesByPrefix.GetValueOrDefault(prefix) | purposes;
+        }
+
+        beginnings.UnionWith(other.beginnings);
     }
 
     private bool Covers(RouteMatch match)

@@ -5,7 +5,7 @@ using Router.Core.Tenants;
 namespace Router.Core.Routing;
 
 /// <summary>
-/// The routes, compiled: the most specific match wins (tenant, sender, longest prefix, purpose, in that order; DESIGN §6). Immutable: swapped
+/// The routes, compiled: the most specific match wins (tenant, sender, longest prefix, purpose, region, in that order; DESIGN §6). Immutable: swapped
 /// whole with its <see cref="Configuration"/>, read from any thread.
 /// </summary>
 /// <remarks>
@@ -16,8 +16,8 @@ public sealed class RouteTable
 {
     private static readonly uint[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
-    // Null: a route matches, but none of its providers can carry it. It must not fall back on a wider route that the operator did not mean for it.
-    private readonly Dictionary<RouteKey, Route?> routes = [];
+    // A route that matches, but has no provider that can carry it, must not fall back on a wider one that the operator did not mean for it.
+    private readonly Dictionary<RouteKey, RouteChoice> routes = [];
     private readonly Dictionary<ulong, ulong> shapesByTenantAndChannel = [];
     private readonly ulong[] shapesByChannel = new ulong[byte.MaxValue + 1];
 
@@ -52,7 +52,8 @@ public sealed class RouteTable
     /// <param name="prefix">Of the destination.</param>
     /// <param name="senderTag"><see cref="Sender.Tag"/>; 0 for none.</param>
     /// <param name="purpose">The purpose.</param>
-    public Route? Find(int tenant, Channel channel, DestinationPrefix prefix, uint senderTag, Purpose purpose)
+    /// <param name="region">The region it must stay in (<see cref="RegionTag"/>): its own, else its tenant's; 0: any.</param>
+    public Route? Find(int tenant, Channel channel, DestinationPrefix prefix, uint senderTag, Purpose purpose, uint region)
     {
         ulong shapes = shapesByChannel[(byte)channel];
         if (shapesByTenantAndChannel.Count != 0 && shapesByTenantAndChannel.TryGetValue(TenantAndChannel(tenant, channel), out ulong ofTenant))
@@ -76,7 +77,7 @@ public sealed class RouteTable
                 RouteShape.FixesSender(shape) ? senderTag : 0,
                 FirstDigits(prefix, digits),
                 RouteShape.FixesPurpose(shape) ? (byte)purpose : (byte)0);
-            if (routes.TryGetValue(key, out Route? route))
+            if (routes.TryGetValue(key, out RouteChoice? choice) && choice.TryGet(region, out Route? route))
             {
                 return route;
             }
@@ -87,7 +88,12 @@ public sealed class RouteTable
 
     private void Add(RouteMatch match, Route? route)
     {
-        if (!routes.TryAdd(match.Key, route))
+        if (!routes.TryGetValue(match.Key, out RouteChoice? choice))
+        {
+            routes.Add(match.Key, choice = new RouteChoice());
+        }
+
+        if (!choice.TryAdd(match.Region, route))
         {
             return;
         }
@@ -115,13 +121,13 @@ public sealed class RouteTable
                 .Where(p => p.Settings.Enabled && p.Carries(channel))
                 .OrderBy(static p => p.Settings.Cost),
         ];
-        int[] forMedia = HasMedia(channel) ? [.. providers.Where(static p => p.CarriesMedia).Select(static p => p.Number)] : [];
-        return providers.Length == 0
-            ? null
-            : new Route([.. providers.Select(static p => p.Number)]) { ForMedia = forMedia.Length == 0 ? null : new Route(forMedia) };
+        ProviderAccount[] forMedia = HasMedia(channel) ? [.. providers.Where(static p => p.CarriesMedia)] : [];
+        return providers.Length == 0 ? null : RouteOver(providers) with { ForMedia = forMedia.Length == 0 ? null : RouteOver(forMedia) };
     }
 
     private static bool HasMedia(Channel channel) => channel is not (Channel.Sms or Channel.Voice);
+
+    private static Route RouteOver(ProviderAccount[] providers) => new([.. providers.Select(static p => p.Number)], [.. providers.Select(static p => RegionTag.Of(p.Settings.Region))]);
 
     private static uint FirstDigits(DestinationPrefix prefix, int digits) =>
         digits == 0 ? 0 : ((uint)digits << 20) | ((uint)prefix.Value / PowersOfTen[prefix.Length - digits]);

@@ -15,7 +15,7 @@ public static class RouteValidation
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(configuration);
         var faults = new List<RouteFault>();
-        var firstByMatch = new Dictionary<RouteKey, int>();
+        var firstByMatch = new Dictionary<(RouteKey, uint), int>();
         var matches = new RouteMatch?[routes.Count];
         for (int i = 0; i < routes.Count; i++)
         {
@@ -28,9 +28,9 @@ public static class RouteValidation
             }
 
             matches[i] = match;
-            if (!firstByMatch.TryAdd(match.Key, i))
+            if (!firstByMatch.TryAdd((match.Key, match.Region), i))
             {
-                faults.Add(new(at, $"matches the same as routes[{firstByMatch[match.Key]}]; merge their providers into one route"));
+                faults.Add(new(at, $"matches the same as routes[{firstByMatch[(match.Key, match.Region)]}]; merge their providers into one route"));
             }
         }
 
@@ -63,6 +63,11 @@ public static class RouteValidation
         if (!RouteMatch.TryParsePurpose(route.Purpose, out _))
         {
             faults.Add(new(at + ".purpose", $"'{route.Purpose}' is not a purpose; use one of {string.Join(", ", Enum.GetValues<Purpose>().Select(WireNames.Of))}, or leave it out for all"));
+        }
+
+        if (!RouteMatch.TryParseRegion(route.Region, out _))
+        {
+            faults.Add(new(at + ".region", $"'{route.Region}' is not the name of a region: {SettingsNames.Rule}; leave it out for all"));
         }
     }
 

@@ -12,6 +12,7 @@ public static class ProviderRules
         ArgumentNullException.ThrowIfNull(settings);
         return CheckChannels(settings.Channels)
             ?? (settings.Cost is < 0 or > 1_000_000 ? new SettingsFault("cost", "is not 0 to 1000000") : null)
+            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Rule) : null)
             ?? SettingsRange.Check("limits.perSecond", settings.Limits.PerSecond, 1, 1_000_000)
             ?? SettingsRange.Check("limits.inFlight", settings.Limits.InFlight, 1, 100_000);
     }

@@ -12,6 +12,9 @@ public sealed record ProviderSettings
     /// <summary>Cost of a message in any one unit, 0 to 1,000,000; the cheaper healthy provider of a route is tried first.</summary>
     public decimal Cost { get; init; }
 
+    /// <summary>Data region it stands in (R1.3); null: none, then it carries only what may go anywhere.</summary>
+    public string? Region { get; init; }
+
     /// <summary>Limits of the account.</summary>
     public ProviderLimits Limits { get; init; } = new();
 

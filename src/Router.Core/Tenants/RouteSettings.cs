@@ -18,6 +18,9 @@ public sealed record RouteSettings
     /// <summary>Only this purpose's word.</summary>
     public string? Purpose { get; init; }
 
+    /// <summary>Only messages that must stay in this region: their own, else their tenant's.</summary>
+    public string? Region { get; init; }
+
     /// <summary>Names of one to eight providers.</summary>
     public required IReadOnlyList<string> Providers { get; init; }
 }

@@ -27,4 +27,11 @@ public static class SettingsNames
 
         return true;
     }
+
+    /// <summary>As <see cref="IsName(ReadOnlySpan{char})"/>, of bytes that a tenant sent; 0 B.</summary>
+    public static bool IsName(ReadOnlySpan<byte> utf8)
+    {
+        Span<char> chars = stackalloc char[LengthMax];
+        return utf8.Length <= LengthMax && System.Text.Encoding.Latin1.TryGetChars(utf8, chars, out int length) && IsName(chars[..length]);
+    }
 }

@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Core.Templates;
+using Router.Core.Times;
 
 namespace Router.Core.Tenants;
 
@@ -19,6 +20,10 @@ public sealed class Tenant
         Name = name;
         Settings = settings;
         Templates = templates ?? TemplateSet.Empty;
+        Region = RegionTag.Of(settings.Region);
+        Quiet = settings.QuietHours is { } quiet && QuietHours.TryParse(quiet.From, out int from) && QuietHours.TryParse(quiet.To, out int to)
+            ? new QuietClock(from, to, settings.TimeZone is { } zone ? TimeZones.NumberOf(zone) : 0)
+            : null;
         Credit = credit;
         if (settings.Prices is { } byChannel)
         {
@@ -47,6 +52,12 @@ public sealed class Tenant
 
     /// <summary>It is being deleted: nobody calls as it any more, nothing of it is accepted, and what waits is cancelled.</summary>
     public bool IsDeleting { get; init; }
+
+    /// <summary>The region that its messages must stay in which name none (<see cref="RegionTag"/>); 0: any.</summary>
+    public uint Region { get; }
+
+    /// <summary>Its quiet hours; null: it has none.</summary>
+    public QuietClock? Quiet { get; }
 
     /// <summary>Its templates.</summary>
     public TemplateSet Templates { get; }

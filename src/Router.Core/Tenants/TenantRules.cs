@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Core.Inbound;
 using Router.Core.Messages;
+using Router.Core.Times;
 
 namespace Router.Core.Tenants;
 
@@ -19,7 +20,7 @@ public static class TenantRules
         ArgumentNullException.ThrowIfNull(settings);
         return SettingsRange.CheckText("name", settings.Name, 200) ?? CheckSenders(settings.Senders) ?? Check(settings.Limits)
             ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Rule) : null)
-            ?? (settings.TimeZone is { } zone && !TimeZones.IsKnown(zone) ? new SettingsFault("timeZone", "is not the name of an IANA time zone, such as Europe/Rome") : null)
+            ?? (settings.TimeZone is { } zone && TimeZones.NumberOf(zone) == 0 ? new SettingsFault("timeZone", "is not the name of an IANA time zone, such as Europe/Rome") : null)
             ?? Check(settings.QuietHours) ?? CheckMoney(settings) ?? CheckKeywords(settings.Keywords);
     }
 

@@ -51,6 +51,18 @@ public struct AcceptedMessage
     /// <summary>The first digits of the destination.</summary>
     public uint Prefix;
 
+    /// <summary>The region that it must stay in (<see cref="Core.Tenants.RegionTag"/>); 0: it names none.</summary>
+    public uint Region;
+
+    /// <summary>Its fallback, a message kept before it; default: none. Unfinished until <see cref="EntryKind.FallbackDone"/>.</summary>
+    public MessageId Fallback;
+
+    /// <summary>Seconds after which the fallback goes unless this message was delivered (its validity ends then, too); 0: only when this one fails.</summary>
+    public int FallbackAfterSeconds;
+
+    /// <summary>It is a fallback: it waits until it is woken (<see cref="EntryKind.FallbackDone"/>) or its validity ends.</summary>
+    public bool IsDormant;
+
     /// <summary>Channel.</summary>
     public Channel Channel;
 

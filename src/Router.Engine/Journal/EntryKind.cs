@@ -30,6 +30,11 @@ public enum EntryKind : byte
     /// </summary>
     Leaving = 8,
 
+    /// <summary>
+    /// Of a message with a fallback: it needs it no more, the fallback is awake, cancelled or out of time. Of a fallback: it is awake, a message as any other from now on. Not an event.
+    /// </summary>
+    FallbackDone = 12,
+
     /// <summary>A conversation was assigned, closed or reopened (<see cref="JournalEntry.Told"/>): an event. Its facts are rows (<see cref="JournalPart.Conversations"/>), not entries. (9 is another's; 11 is free.)</summary>
     Conversation = 10,
 

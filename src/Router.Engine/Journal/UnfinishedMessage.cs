@@ -11,8 +11,17 @@ public struct UnfinishedMessage
     /// <summary>Of a part of an inbound message its opened record; null: its key was destroyed, or it is no part.</summary>
     public byte[]? PartRecord;
 
-    /// <summary>The last status kept: accepted or queued.</summary>
+    /// <summary>The last status kept: accepted or queued, of a message that has ended and whose fallback is not done with any other.</summary>
     public MessageStatus Status;
+
+    /// <summary>The last status's reason, of a message with a fallback.</summary>
+    public Reason Reason;
+
+    /// <summary>Its <see cref="EntryKind.FallbackDone"/> is kept.</summary>
+    public bool FallbackDone;
+
+    /// <summary>It has left or ended: nothing but its fallback is open.</summary>
+    public readonly bool HasEnded => Status >= MessageStatus.Sent;
 
     /// <summary>Tries kept so far.</summary>
     public byte Attempts;

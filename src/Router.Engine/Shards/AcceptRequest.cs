@@ -37,6 +37,21 @@ public sealed class AcceptRequest
     /// <summary>First digits of the destination; packed <see cref="Core.Routing.DestinationPrefix"/>.</summary>
     public uint Prefix { get; set; }
 
+    /// <summary>The region that it must stay in (<see cref="RegionTag"/>); 0: it names none.</summary>
+    public uint Region { get; set; }
+
+    /// <summary>The fallback to keep before this message, by whoever hands both on; null: none.</summary>
+    public AcceptRequest? Fallback { get; set; }
+
+    /// <summary>The fallback, once it is kept; default: none.</summary>
+    public MessageId FallbackId { get; set; }
+
+    /// <summary>See <see cref="Journal.AcceptedMessage.FallbackAfterSeconds"/>.</summary>
+    public int FallbackAfterSeconds { get; set; }
+
+    /// <summary>It is a fallback: kept, and not decided before it is woken.</summary>
+    public bool IsDormant { get; set; }
+
     /// <summary>Seconds from acceptance (or from <see cref="NotBeforeMs"/>) after which it must not leave, 1 to 604,800.</summary>
     public int ValiditySeconds { get; set; }
 

@@ -17,6 +17,8 @@ internal enum CommandKind : byte
     DeadLetterDone,
     Notice,
     RerouteAll,
+    Fallback,
+    FallbackSettled,
     Queue,
     Watch,
 }

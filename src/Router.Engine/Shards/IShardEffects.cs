@@ -54,6 +54,9 @@ internal interface IShardEffects
     /// <summary>A receipt could not be kept here and now.</summary>
     void NotKept(ReceiptTask receipt);
 
+    /// <summary>Has the shard of a fallback wake or cancel it; its answer comes back as <see cref="Shard.OnFallbackSettled"/>.</summary>
+    void SettleFallback(PendingFallback fallback);
+
     /// <summary>An inbound message of a conversation is kept: its grain must hear of it.</summary>
     void Hear(int tenant, in ConversationId conversation, ulong head);
 

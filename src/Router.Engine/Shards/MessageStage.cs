@@ -20,4 +20,10 @@ internal enum MessageStage : byte
 
     /// <summary>An outcome that lets it wait, or that it is leaving, is on its way to the journal.</summary>
     Settling = 5,
+
+    /// <summary>In the wheel until quiet hours end (R3.4).</summary>
+    Quiet = 6,
+
+    /// <summary>A fallback that was not woken: in the wheel until its validity ends.</summary>
+    Dormant = 7,
 }

@@ -20,7 +20,7 @@ public sealed record QueueState
     /// <summary>Messages that may leave as soon as there is room.</summary>
     public long Ready { get; init; }
 
-    /// <summary>Messages that wait for a time: scheduled, a retry, their recipient's limit.</summary>
+    /// <summary>Messages that wait for a time: scheduled, a retry, their recipient's limit, quiet hours.</summary>
     public long Deferred { get; init; }
 
     /// <summary>Messages with the provider, or whose outcome is about to be kept.</summary>

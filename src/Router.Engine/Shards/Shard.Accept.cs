@@ -46,8 +46,18 @@ internal sealed partial class Shard
         message.PreviousHead = contact.LastHead;
         message.AcceptedAtMs = NowMs;
         message.NotBeforeMs = notBefore;
-        message.ValidUntilMs = Math.Max(notBefore, NowMs) + (request.ValiditySeconds > 0 ? request.ValiditySeconds * 1000L : DefaultValidityMs);
+        long validityMs = request.ValiditySeconds > 0 ? request.ValiditySeconds * 1000L : DefaultValidityMs;
+        if (request.FallbackAfterSeconds > 0)
+        {
+            validityMs = Math.Min(validityMs, request.FallbackAfterSeconds * 1000L); // what has not left by then must not leave beside its fallback
+        }
+
+        message.ValidUntilMs = Math.Max(notBefore, NowMs) + validityMs;
+        message.Fallback = request.FallbackId;
+        message.FallbackAfterSeconds = request.FallbackAfterSeconds;
+        message.IsDormant = request.IsDormant;
         message.Prefix = request.Prefix;
+        message.Region = request.Region;
         message.Channel = request.Channel;
         message.Purpose = request.Purpose;
         message.Priority = request.Priority;
@@ -104,7 +114,20 @@ internal sealed partial class Shard
             effects.Count(MessageStatus.Accepted, Reason.None);
             int slot = AddMessage(message, row);
             messages[slot].RingAt = preparedRing[i];
-            Place(slot, new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority), message.NotBeforeMs);
+            var identity = new LaneKey(0, message.Tenant, message.Sender, message.Channel, message.Purpose, message.Priority, message.Region);
+            if (message.Fallback != default)
+            {
+                WatchFallback(message, MessageStatus.Accepted, Reason.None);
+            }
+
+            if (message.IsDormant)
+            {
+                KeepDormant(slot, identity, message.NotBeforeMs);
+            }
+            else
+            {
+                Place(slot, identity, message.NotBeforeMs);
+            }
         }
     }
 }

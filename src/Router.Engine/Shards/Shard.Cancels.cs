@@ -26,7 +26,7 @@ internal sealed partial class Shard
         }
 
         waiting.Add(task);
-        if (message.Stage is MessageStage.Ready or MessageStage.Deferred)
+        if (Waits(message.Stage))
         {
             CancelIfAsked(slot);
         }

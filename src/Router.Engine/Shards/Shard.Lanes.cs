@@ -26,16 +26,20 @@ internal sealed partial class Shard
     {
         ref WaitingMessage message = ref messages[slot];
         Tenant? tenant = Configuration.FindTenant(identity.Tenant);
-        Route? route = RouteOf(message, identity);
+        Route? route = FindRoute(tenant, identity, message, out byte open);
         var facts = new MessageFacts(
-            identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null);
+            identity.Purpose, notBeforeMs, message.ValidUntilS * 1000L, SenderAllowed(tenant, identity.SenderTag), route is not null)
+        {
+            OutsideRegion = open == 0,
+            QuietUntilMs = identity.Purpose == Purpose.Marketing && tenant?.Quiet is { } quiet ? QuietUntil(quiet, slot, leadMs: 0) : 0,
+        };
         Verdict verdict = Decide(slot, facts);
         if (identity.Price == 0 && tenant is not null && tenant.PriceOf(identity.Channel) is > 0 and var price)
         {
             Charge(slot, price, ref identity, ref verdict);
         }
 
-        int provider = route is null ? 0 : Choose(route, message.Tried);
+        int provider = open == 0 ? 0 : Choose(route!, open, message.Tried);
         Join(slot, identity with { Provider = provider });
         if (CancelIfAsked(slot))
         {
@@ -46,6 +50,9 @@ internal sealed partial class Shard
         {
             case VerdictKind.Release:
                 Insert(slot);
+                break;
+            case VerdictKind.Defer when verdict.Reason == Reason.QuietHours:
+                KeepQuiet(slot, verdict.UntilMs);
                 break;
             case VerdictKind.Defer:
                 Schedule(slot, verdict.UntilMs);
@@ -109,17 +116,29 @@ internal sealed partial class Shard
 
     private static bool SenderAllowed(Tenant? tenant, uint senderTag) => tenant is not null && (senderTag == 0 || tenant.FindSender(senderTag) is not null);
 
-    private Route? RouteOf(in WaitingMessage message, in LaneKey identity)
+    // The route of a message, and which of its providers stand in the region that it must stay in (R1.3), one bit each; 0: none, or there is no route.
+    private Route? FindRoute(Tenant? tenant, in LaneKey identity, in WaitingMessage message, out byte open)
     {
-        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose);
-        return message.IsMedia ? route?.ForMedia : route;
+        uint region = identity.Region != 0 ? identity.Region : tenant?.Region ?? 0;
+        Route? route = Configuration.Routes.Find(identity.Tenant, identity.Channel, new DestinationPrefix(message.Prefix), identity.SenderTag, identity.Purpose, region);
+        route = message.IsMedia ? route?.ForMedia : route;
+        open = route?.In(region) ?? 0;
+        return route;
     }
 
-    private int Choose(Route route, byte tried)
+    // Of those open to the message (at least one): the first healthy one that has not failed it, else the first that has not, else the first.
+    private int Choose(Route route, byte open, byte tried)
     {
+        int first = 0;
         int firstUntried = 0;
         for (int i = 0; i < route.Providers.Count; i++)
         {
+            if (((open >> i) & 1) == 0)
+            {
+                continue;
+            }
+
+            first = first == 0 ? route.Providers[i] : first;
             if (((tried >> i) & 1) != 0)
             {
                 continue;
@@ -133,7 +152,7 @@ internal sealed partial class Shard
             firstUntried = firstUntried == 0 ? route.Providers[i] : firstUntried;
         }
 
-        return firstUntried == 0 ? route.Providers[0] : firstUntried;
+        return firstUntried == 0 ? first : firstUntried;
     }
 
     // Makes the message's lane the one with this key; the message is in no list yet.

@@ -32,11 +32,26 @@ internal sealed partial class Shard
         MessageStatus status = message.Stage switch
         {
             MessageStage.Sending => MessageStatus.Sending,
+            MessageStage.Dormant => MessageStatus.Scheduled,
+            MessageStage.Ending or MessageStage.Settling when message.ReleaseEnd != 0 => MessageStatus.Sending, // its outcome is there and not kept yet
             MessageStage.Deferred when (message.Marks & MessageMarks.Scheduled) != 0 => MessageStatus.Scheduled,
             _ => (message.Marks & MessageMarks.Told) != 0 ? MessageStatus.Queued : MessageStatus.Accepted,
         };
-        return new LiveMessage(true, status, message.Stage == MessageStage.Sending ? lanes[message.Lane]!.Key.Provider : 0);
+        return new LiveMessage(true, status, status == MessageStatus.Sending ? lanes[message.Lane]!.Key.Provider : 0);
     }
+
+    // Whether a message whose last step is on its way had been released is told by its release's end, which stands where the wheel's links stood before: it is in no wheel here.
+    private void NoteUnreleased(int slot)
+    {
+        ref WaitingMessage message = ref messages[slot];
+        if (message.Stage != MessageStage.Sending && (message.Marks & MessageMarks.InWheel) == 0)
+        {
+            message.ReleaseEnd = 0;
+        }
+    }
+
+    // Nothing of it is with a provider or the journal: it may be ended at once.
+    private static bool Waits(MessageStage stage) => stage is MessageStage.Ready or MessageStage.Deferred or MessageStage.Quiet or MessageStage.Dormant;
 
     private int FindMessage(MessageId id)
     {

@@ -106,11 +106,11 @@ internal sealed partial class Shard
             : Jitter((int)Math.Min(rule.LastDelayMs, (long)rule.FirstDelayMs << Math.Min(message.Attempts - 1, 20)));
         if (message.Attempts >= rule.AttemptsMax)
         {
-            Route? route = RouteOf(message, KeyOf(slot));
+            LaneKey key = KeyOf(slot);
+            Route? route = FindRoute(Configuration.FindTenant(key.Tenant), key, message, out byte open);
             int at = route is null ? -1 : IndexOf(route, provider);
-            int all = route is null ? 0 : (1 << route.Providers.Count) - 1;
-            message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & all); // not of the route any more: all that are there are untried
-            if (route is null || message.Tried == all)
+            message.Tried = at < 0 ? (byte)0 : (byte)((message.Tried | (1 << at)) & open); // not of the route any more: all that are there are untried
+            if (message.Tried == open)
             {
                 ref Step end = ref Finish(slot, MessageStatus.Undelivered, kind == OutcomeKind.Unknown ? Reason.OutcomeUnknown : Reason.ProviderFailed);
                 end.Provider = provider;

@@ -57,7 +57,7 @@ internal sealed partial class Shard
     private void Look(int slot, QueueTask task)
     {
         ref WaitingMessage message = ref messages[slot];
-        bool waits = message.Stage is MessageStage.Ready or MessageStage.Deferred;
+        bool waits = Waits(message.Stage);
         if (!task.Cancels)
         {
             LaneKey key = KeyOf(slot);

@@ -222,6 +222,7 @@ internal sealed partial class Shard
         }
 
         receipts.Kept(task, step.Status);
+        TellFallback(task.Awaited.Message.Head, step.Status, task.Receipt.Reason);
         if (task.EndsMessage && FindMessage(task.Awaited.Message) is >= 0 and int slot)
         {
             segmented[slot].EndKept = true;
@@ -260,7 +261,7 @@ internal sealed partial class Shard
         }
 
         state.Ended = true;
-        if (messages[slot].Stage is MessageStage.Ready or MessageStage.Deferred)
+        if (Waits(messages[slot].Stage))
         {
             RemoveFromWheel(slot);
             messages[slot].Stage = MessageStage.Ending;

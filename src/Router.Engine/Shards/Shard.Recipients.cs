@@ -32,7 +32,7 @@ internal sealed partial class Shard
         certainFromMs = certainFrom;
         foreach (UnfinishedMessage message in unfinished)
         {
-            unrecoveredPlaces += message.IsLeaving ? 1 : 0;
+            unrecoveredPlaces += message.IsLeaving && !message.HasEnded ? 1 : 0;
         }
 
         // What waits behind them must not overtake them: the wheel takes them up at a tick.
@@ -80,6 +80,7 @@ internal sealed partial class Shard
         }
 
         log.Reserve();
+        NoteUnreleased(slot);
         messages[slot].Stage = MessageStage.Settling;
         AddStep(StepKind.Leaving, slot);
         return true;

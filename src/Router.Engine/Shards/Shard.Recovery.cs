@@ -16,6 +16,16 @@ internal sealed partial class Shard
             return;
         }
 
+        if (unfinished.Accepted.Fallback != default && !unfinished.FallbackDone)
+        {
+            WatchFallback(unfinished.Accepted, unfinished.Status, unfinished.Reason);
+        }
+
+        if (unfinished.HasEnded)
+        {
+            return; // only its fallback is not done with
+        }
+
         effects.Started(unfinished.Accepted.Tenant);
         Pin(row);
         int slot = AddMessage(unfinished.Accepted, row);
@@ -37,8 +47,12 @@ internal sealed partial class Shard
         }
 
         AcceptedMessage accepted = unfinished.Accepted;
-        var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority);
-        if (unfinished.IsLeaving)
+        var identity = new LaneKey(0, accepted.Tenant, accepted.Sender, accepted.Channel, accepted.Purpose, accepted.Priority, accepted.Region);
+        if (accepted.IsDormant && !unfinished.FallbackDone)
+        {
+            KeepDormant(slot, identity, accepted.NotBeforeMs);
+        }
+        else if (unfinished.IsLeaving)
         {
             RecoverPlace(slot, identity);
         }

@@ -1,6 +1,7 @@
 using Router.Core.Consent;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Core.Times;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
@@ -32,6 +33,8 @@ internal sealed partial class Shard
         bool reading = false;
         Tenant? tenant = Configuration.FindTenant(lane.Key.Tenant);
         bool senderAllowed = SenderAllowed(tenant, lane.Key.SenderTag);
+        QuietClock? quiet = lane.Key.Purpose == Purpose.Marketing ? tenant?.Quiet : null;
+        int kept = 0;
         RecipientLimit? limit = tenant?.Settings.Limits.PerRecipient;
         int leaving = 0;
         while (MayRelease && lane.First >= 0 && ask.Departures.Count + leaving < ask.MessagesMax)
@@ -49,12 +52,27 @@ internal sealed partial class Shard
                 continue;
             }
 
-            var facts = new MessageFacts(lane.Key.Purpose, 0, message.ValidUntilS * 1000L, senderAllowed, true);
+            var facts = new MessageFacts(lane.Key.Purpose, 0, message.ValidUntilS * 1000L, senderAllowed, true)
+            {
+                // A release is good for ReleaseMs: what leaves at its end must not be in quiet hours either.
+                QuietUntilMs = quiet is null ? 0 : QuietUntil(quiet, slot, options.ReleaseMs),
+            };
             Verdict verdict = Decide(slot, facts);
             if (verdict.Kind != VerdictKind.Release)
             {
                 Pop(lane);
                 RemoveFromWheel(slot);
+                if (verdict.Kind == VerdictKind.Defer)
+                {
+                    KeepQuiet(slot, verdict.UntilMs);
+                    if (++kept == QuietAnAskMax)
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
+
                 Finish(slot, verdict.Kind == VerdictKind.Expire ? MessageStatus.Expired : MessageStatus.Rejected, verdict.Reason);
                 continue;
             }
@@ -101,7 +119,7 @@ internal sealed partial class Shard
             Depart(slot, record, Math.Min(due, room), ask);
         }
 
-        ask.More = lane.First >= 0 && !lane.Reading && (ask.Departures.Count > 0 || ask.NextSegments > 0);
+        ask.More = lane.First >= 0 && !lane.Reading && (ask.Departures.Count > 0 || ask.NextSegments > 0 || kept > 0);
         ask.NextSegments = Math.Max(ask.NextSegments, 1);
         lane.Offered = ask.More;
         ask.Available = ask.More ? lane.Count : 0;

@@ -104,6 +104,7 @@ internal sealed partial class Shard
         }
 
         AbandonReceipts();
+        AbandonFallbacks();
         AbandonWatches();
         AbandonInbound();
 
@@ -153,6 +154,7 @@ internal sealed partial class Shard
     private ref Step Finish(int slot, MessageStatus status, Reason reason)
     {
         long leftMs = GivePlaceBack(slot);
+        NoteUnreleased(slot);
         messages[slot].Stage = MessageStage.Ending;
         ref Step step = ref AddStep(StepKind.Finish, slot);
         step.LeftMs = leftMs;
@@ -185,9 +187,16 @@ internal sealed partial class Shard
         entry.HasLeft = step.LeftMs != 0;
         switch (step.Kind)
         {
-            case StepKind.Finish or StepKind.Leaving or StepKind.Retry or StepKind.Told or StepKind.SegmentSent:
+            case StepKind.Finish or StepKind.Leaving or StepKind.Retry or StepKind.Told or StepKind.SegmentSent or StepKind.Woken:
             {
-                entry.Kind = step.Kind switch { StepKind.SegmentSent => EntryKind.SegmentSent, StepKind.Leaving => EntryKind.Leaving, _ => EntryKind.Status };
+                entry.Kind = step.Kind switch
+                {
+                    StepKind.SegmentSent => EntryKind.SegmentSent,
+                    StepKind.Leaving => EntryKind.Leaving,
+                    StepKind.Woken => EntryKind.FallbackDone,
+                    _ => EntryKind.Status,
+                };
+
                 // A message can end while `queued` is on its way: then there is nothing to tell any more, but the entry keeps its place.
                 ref WaitingMessage message = ref messages[step.Slot];
                 LaneKey key = lanes[message.Lane]!.Key;
@@ -236,6 +245,17 @@ internal sealed partial class Shard
             case StepKind.ReceiptDone:
                 entry.Kind = EntryKind.ReceiptDone;
                 break;
+            case StepKind.FallbackDone:
+            {
+                var fallback = (PendingFallback)step.Target!;
+                entry.Kind = EntryKind.FallbackDone;
+                entry.Message = fallback.Message;
+                entry.Contact = fallback.Contact;
+                entry.Sender = fallback.Sender;
+                entry.Tenant = fallback.Tenant;
+                break;
+            }
+
             case StepKind.DeadLetterDone:
             {
                 var task = (DeadLetterTask)step.Target!;
@@ -302,6 +322,12 @@ internal sealed partial class Shard
                 break;
             case StepKind.Told:
                 break;
+            case StepKind.Woken:
+                ApplyWoken(step.Slot);
+                break;
+            case StepKind.FallbackDone:
+                fallbacks.Remove(step.Head);
+                break;
             case StepKind.Receipt or StepKind.Unmatched or StepKind.ReceiptDone:
                 ApplyReceipt(step);
                 break;
@@ -343,7 +369,9 @@ internal sealed partial class Shard
             purge.Cancelled++;
         }
 
+        AnswerFallbackTasks(step.Slot, settled: true);
         RemoveMessage(step.Slot, step.Status);
+        TellFallback(step.Head, step.Status, step.Reason);
         GoOnWithReceipts(step.Head);
     }
 

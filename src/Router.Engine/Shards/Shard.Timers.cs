@@ -57,7 +57,7 @@ internal sealed partial class Shard
         ref WaitingMessage message = ref messages[slot];
         switch (message.Stage)
         {
-            case MessageStage.Ready:
+            case MessageStage.Ready or MessageStage.Dormant:
                 if (NowMs >= message.ValidUntilS * 1000L)
                 {
                     Finish(slot, MessageStatus.Expired, Reason.Expired);
@@ -67,6 +67,9 @@ internal sealed partial class Shard
                     AddToWheel(slot, message.ValidUntilS * 1000L);
                 }
 
+                break;
+            case MessageStage.Quiet:
+                LeaveQuiet(slot);
                 break;
             case MessageStage.Deferred:
                 Place(slot, KeyOf(slot), NotBeforeMs(slot));
@@ -116,7 +119,12 @@ internal sealed partial class Shard
         {
             MessageMarks marks = messages[slot].Marks;
             bool scheduled = messages[slot].Stage == MessageStage.Deferred && (marks & MessageMarks.Scheduled) != 0;
-            if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage == MessageStage.Ready))
+            if ((marks & MessageMarks.InWheel) != 0 && messages[slot].Stage == MessageStage.Quiet)
+            {
+                RemoveFromWheel(slot);
+                AddToWheel(slot, NowMs); // decided again: the clock that jumped is the one on the recipient's wall
+            }
+            else if ((marks & MessageMarks.InWheel) != 0 && (scheduled || messages[slot].Stage is MessageStage.Ready or MessageStage.Dormant))
             {
                 RemoveFromWheel(slot);
                 long validUntilMs = messages[slot].ValidUntilS * 1000L;

@@ -85,6 +85,8 @@ internal sealed partial class ShardOwner
         shard.Abandon();
         receiptsHeld.ForEach(engine.NotKept);
         receiptsHeld.Clear();
+        fallbacksHeld.ForEach(static task => task.Answer(false));
+        fallbacksHeld.Clear();
         foreach (CancelTask task in cancelsHeld)
         {
             task.Answer.TrySetResult(CancelOutcome.Unavailable);
@@ -150,6 +152,9 @@ internal sealed partial class ShardOwner
                 break;
             case QueueTask task:
                 task.Answer.TrySetResult(null);
+                break;
+            case FallbackTask fallback:
+                fallback.Answer(false);
                 break;
             case PeekTask peek:
                 peek.Answer.TrySetResult(default);

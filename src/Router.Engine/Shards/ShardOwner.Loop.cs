@@ -134,6 +134,7 @@ internal sealed partial class ShardOwner
 
         shard.Configuration = configuration;
         shard.Reroute(all: true);
+        shard.DecideQuietAnew();
         return true;
     }
 
@@ -160,6 +161,7 @@ internal sealed partial class ShardOwner
         {
             lastTold = engine.MonotonicMs;
             shard.TellWaiting();
+            shard.LookAtFallbacks();
             shard.OfferAll();
             KeepHeard();
         }
@@ -232,6 +234,15 @@ internal sealed partial class ShardOwner
                     break;
                 case CommandKind.Queue:
                     queueTasks.Add((QueueTask)command.Target!);
+                    break;
+                case CommandKind.Fallback when IsRecovering:
+                    fallbacksHeld.Add((FallbackTask)command.Target!); // it may not be taken up yet
+                    break;
+                case CommandKind.Fallback:
+                    shard.OnFallback((FallbackTask)command.Target!);
+                    break;
+                case CommandKind.FallbackSettled:
+                    shard.OnFallbackSettled((PendingFallback)command.Target!);
                     break;
                 case CommandKind.Reroute:
                     shard.Reroute(all: false);

@@ -10,6 +10,7 @@ internal sealed partial class ShardOwner
     private int recovered;
     private int recoveringLeft;
     private readonly List<ReceiptTask> receiptsHeld = [];
+    private readonly List<FallbackTask> fallbacksHeld = [];
 
     // What an ownership knows of receipts begins with what storage says, once the one before it has ended.
     private void Begin(TakenShard from)
@@ -99,6 +100,8 @@ internal sealed partial class ShardOwner
         {
             receiptsHeld.ForEach(shard.OnReceipt);
             receiptsHeld.Clear();
+            fallbacksHeld.ForEach(shard.OnFallback);
+            fallbacksHeld.Clear();
         }
     }
 }

@@ -236,6 +236,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.Unmatched(ReceiptTask receipt) => engine.Unmatched(receipt);
 
+    void IShardEffects.SettleFallback(PendingFallback fallback) => engine.Settle(fallback);
+
     void IShardEffects.Requeue(ReceiptTask receipt) => engine.PostReceipt(receipt, receipt.Awaited.Message.Shard);
 
     private static void InterlockedMax(ref long place, long value)

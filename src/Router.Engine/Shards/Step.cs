@@ -32,6 +32,12 @@ internal enum StepKind : byte
     /// <summary>Flags.</summary>
     Flags,
 
+    /// <summary>A fallback is awake.</summary>
+    Woken,
+
+    /// <summary>A message needs its fallback no more.</summary>
+    FallbackDone,
+
     /// <summary>A change of a conversation.</summary>
     Conversation,
 

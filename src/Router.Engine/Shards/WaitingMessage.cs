@@ -81,7 +81,10 @@ internal struct WaitingMessage
         set => prefixAndMarks = (prefixAndMarks & 0xFF_FFFF) | ((uint)value << 24);
     }
 
-    /// <summary>Monotonic end of its release, while <see cref="MessageStage.Sending"/>: it is in no wheel then.</summary>
+    /// <summary>
+    /// Monotonic end of its release, while <see cref="MessageStage.Sending"/>: it is in no wheel then. While <see cref="MessageStage.Ending"/> or
+    /// <see cref="MessageStage.Settling"/>: 0 if it had not been released.
+    /// </summary>
     public long ReleaseEnd
     {
         readonly get => (long)(uint)WheelNext | ((long)WheelPrevious << 32);

@@ -133,6 +133,11 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
 
         try
         {
+            if (request.Fallback is not null && await KeepFallbackAsync(request) is { } problem)
+            {
+                return problem;
+            }
+
             Intake intake = services.Shards.TryAccept(request);
             return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : Refused(intake);
         }
@@ -143,6 +148,19 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
                 services.Keys.Remove(request.IdempotencyKey);
             }
         }
+    }
+
+    private async ValueTask<Problem?> KeepFallbackAsync(AcceptRequest request)
+    {
+        Intake intake = FallbackAccept.TryStart(services.Shards, request, out FallbackAccept fallback);
+        if (intake != Intake.Queued)
+        {
+            return Refused(intake);
+        }
+
+        Problem? problem = AcceptProblems.Of(await fallback.Outcome);
+        request.FallbackId = fallback.Id;
+        return problem;
     }
 
     private Problem Refused(Intake intake)

@@ -55,6 +55,12 @@ internal sealed class AcceptRequestPool
     {
         request.Tenant = null;
         request.Sender = null;
+        if (request.Fallback is { } fallback)
+        {
+            Blank(fallback);
+            request.Fallback = null;
+        }
+
         request.Record.AsSpan(0, request.RecordLength).Clear();
         request.RecordLength = 0;
         if (request.Record.Length > RecordBytesKept)

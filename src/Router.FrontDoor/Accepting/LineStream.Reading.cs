@@ -17,6 +17,7 @@ internal sealed partial class LineStream
     private byte[] scratch = [];
     private byte[] copy = [];
     private AcceptRequest? held;
+    private FallbackAccept? heldFallback;
     private Intake heldBecause;
     private long nowMs;
     private long charged;
@@ -191,12 +192,17 @@ internal sealed partial class LineStream
         Volatile.Write(ref submitted, submitted + 1);
     }
 
-    /// <summary>Hands the held request to its shard; false: the shard is full or has no owner.</summary>
+    /// <summary>Hands the held request to its shard, its fallback first; false: a shard is full or has no owner, or the fallback is not kept yet.</summary>
     private bool TrySubmitHeld()
     {
         if (held is not { } request)
         {
             return true;
+        }
+
+        if ((request.Fallback is not null || heldFallback is not null) && !IsFallbackKept(request))
+        {
+            return held is null;
         }
 
         heldBecause = shared.Shards.TryAccept(request);
@@ -206,20 +212,48 @@ internal sealed partial class LineStream
             return true;
         }
 
-        if (heldBecause == Intake.TenantFull)
+        return heldBecause == Intake.TenantFull && RefuseTenantFull();
+    }
+
+    // Lines behind it wait until it is kept: they may be for the same conversation, whose order is the lines'. False: not yet, or the line was refused.
+    private bool IsFallbackKept(AcceptRequest request)
+    {
+        if (heldFallback is null)
         {
-            Interlocked.Increment(ref shared.Counts.RefusedTenantFull);
-            RefuseHeld(KnownProblems.TenantFull);
-            return true;
+            heldBecause = FallbackAccept.TryStart(shared.Shards, request, out FallbackAccept started);
+            heldFallback = heldBecause == Intake.Queued ? started : null;
+            _ = heldBecause == Intake.TenantFull && RefuseTenantFull();
+            return false;
         }
 
-        return false;
+        if (!heldFallback.Outcome.IsCompleted)
+        {
+            return false;
+        }
+
+        Problem? problem = AcceptProblems.Of(heldFallback.Outcome.Result);
+        request.FallbackId = heldFallback.Id;
+        heldFallback = null;
+        if (problem is not null)
+        {
+            RefuseHeld(problem);
+        }
+
+        return problem is null;
+    }
+
+    private bool RefuseTenantFull()
+    {
+        Interlocked.Increment(ref shared.Counts.RefusedTenantFull);
+        RefuseHeld(KnownProblems.TenantFull);
+        return true;
     }
 
     private void RefuseHeld(Problem problem)
     {
         AcceptRequest request = held!;
         held = null;
+        heldFallback = null;
         if (request.HasIdempotencyKey)
         {
             shared.Keys.Remove(request.IdempotencyKey);

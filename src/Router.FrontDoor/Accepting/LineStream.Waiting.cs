@@ -76,7 +76,7 @@ internal sealed partial class LineStream
         if (held is not null)
         {
             Interlocked.Increment(ref shared.Counts.WaitsForShard);
-            await WaitForShardAsync(held.Contact.Shard);
+            await (heldFallback is { } fallback ? WaitForFallbackAsync(fallback) : WaitForShardAsync((held.Fallback ?? held).Contact.Shard));
             return;
         }
 
@@ -90,6 +90,18 @@ internal sealed partial class LineStream
 
         Interlocked.Increment(ref number == Signal.Any ? ref shared.Counts.WaitsForClient : ref shared.Counts.WaitsForAnswers);
         await readerSignal.WaitAsync();
+    }
+
+    private async ValueTask WaitForFallbackAsync(FallbackAccept fallback)
+    {
+        try
+        {
+            await fallback.Outcome.WaitAsync(closing.Token);
+        }
+        catch (OperationCanceledException) when (closing.IsCancellationRequested)
+        {
+            // Told by the loop.
+        }
     }
 
     private async ValueTask WaitForShardAsync(int shard)

@@ -139,19 +139,16 @@ internal sealed class ProviderEndpoints
 
     private static string Name(HttpContext context) => (string)context.Request.RouteValues["provider"]!;
 
-    private static ProviderSettings Read(JsonFields fields)
+    private static ProviderSettings Read(JsonFields fields) => new()
     {
-        fields.NotAvailable("region");
-        return new ProviderSettings
-        {
-            Kind = fields.RequiredText("kind"),
-            Channels = fields.Require("channels", fields.Texts("channels")) ?? [],
-            Cost = fields.Decimal("cost") ?? 0,
-            Limits = fields.Object("limits", static f => new ProviderLimits { PerSecond = f.Int32("perSecond"), InFlight = f.Int32("inFlight") }) ?? new ProviderLimits(),
-            Enabled = fields.Bool("enabled") ?? true,
-            Settings = fields.Raw("settings")?.GetRawText() ?? "{}",
-        };
-    }
+        Kind = fields.RequiredText("kind"),
+        Channels = fields.Require("channels", fields.Texts("channels")) ?? [],
+        Region = fields.Text("region"),
+        Cost = fields.Decimal("cost") ?? 0,
+        Limits = fields.Object("limits", static f => new ProviderLimits { PerSecond = f.Int32("perSecond"), InFlight = f.Int32("inFlight") }) ?? new ProviderLimits(),
+        Enabled = fields.Bool("enabled") ?? true,
+        Settings = fields.Raw("settings")?.GetRawText() ?? "{}",
+    };
 
     private static void WriteSettings(Utf8JsonWriter json, ProviderAccount account)
     {
@@ -165,6 +162,11 @@ internal sealed class ProviderEndpoints
         }
 
         json.WriteEndArray();
+        if (settings.Region is { } region)
+        {
+            json.WriteString("region"u8, region);
+        }
+
         json.WriteNumber("cost"u8, settings.Cost);
         json.WriteStartObject("limits"u8);
         if (settings.Limits.PerSecond is { } perSecond)

@@ -52,18 +52,15 @@ internal sealed class RouteEndpoints(IAdministration administration)
         return RouteValidation.Check(routes, administration.Current) is [var fault, ..] ? KnownProblems.Of(fault) : null;
     }
 
-    private static IReadOnlyList<RouteSettings>? Read(JsonFields fields) => fields.Require("routes", fields.Objects("routes", static route =>
+    private static IReadOnlyList<RouteSettings>? Read(JsonFields fields) => fields.Require("routes", fields.Objects("routes", static route => new RouteSettings
     {
-        route.NotAvailable("region");
-        return new RouteSettings
-        {
-            Channel = route.RequiredText("channel"),
-            Prefix = route.Text("prefix"),
-            Tenant = route.Text("tenant"),
-            Sender = route.Text("sender"),
-            Purpose = route.Text("purpose"),
-            Providers = route.Require("providers", route.Texts("providers")) ?? [],
-        };
+        Channel = route.RequiredText("channel"),
+        Prefix = route.Text("prefix"),
+        Tenant = route.Text("tenant"),
+        Sender = route.Text("sender"),
+        Purpose = route.Text("purpose"),
+        Region = route.Text("region"),
+        Providers = route.Require("providers", route.Texts("providers")) ?? [],
     }));
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<RouteSettings> routes)
@@ -78,6 +75,7 @@ internal sealed class RouteEndpoints(IAdministration administration)
             WriteOptional(json, "tenant", route.Tenant);
             WriteOptional(json, "sender", route.Sender);
             WriteOptional(json, "purpose", route.Purpose);
+            WriteOptional(json, "region", route.Region);
             json.WriteStartArray("providers"u8);
             foreach (string provider in route.Providers)
             {

@@ -132,7 +132,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("region", "timeZone", "minimumAge", "quietHours", "retention", "events");
+        fields.NotAvailable("minimumAge", "retention", "events");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),

@@ -34,7 +34,7 @@ internal static class ContactAddress
     }
 
     /// <summary>
-    /// The address in <c>/v1/contacts/{address}/flags</c>, from the request line as received: routing leaves an escaped slash escaped, so its value could not be told from
+    /// The address in <c>/v1/contacts/{address}</c> and what lies below it, from the request line as received: routing leaves an escaped slash escaped, so its value could not be told from
     /// an address with a per cent sign in it.
     /// </summary>
     internal static string InPath(HttpContext context)
@@ -42,8 +42,14 @@ internal static class ContactAddress
         const string Before = "/v1/contacts/";
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         int from = target.IndexOf(Before, StringComparison.OrdinalIgnoreCase);
-        int to = from < 0 ? -1 : target.IndexOf('/', from + Before.Length);
-        return to < 0 ? (string)context.Request.RouteValues["address"]! : Uri.UnescapeDataString(target[(from + Before.Length)..to]);
+        if (from < 0)
+        {
+            return (string)context.Request.RouteValues["address"]!;
+        }
+
+        string rest = target[(from + Before.Length)..];
+        int to = rest.AsSpan().IndexOfAny('/', '?');
+        return Uri.UnescapeDataString(to < 0 ? rest : rest[..to]);
     }
 
     /// <summary>The address in a query; a plus sign there means a space by the old form rule, but no address has a space.</summary>

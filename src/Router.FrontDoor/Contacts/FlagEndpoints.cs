@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Addresses;
 using Router.Core.Consent;
@@ -43,7 +42,7 @@ internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash
             return;
         }
 
-        await JsonAnswer.WriteAsync(context, 200, (address, kept), static (json, answer) => Write(json, answer.address, answer.kept));
+        await JsonAnswer.WriteAsync(context, 200, (address, kept), static (json, answer) => ContactJson.Write(json, answer.address, answer.kept));
     }
 
     private sealed record Asked(FlagsChange Change);
@@ -70,32 +69,4 @@ internal sealed class FlagEndpoints(IShards shards, IJournal journal, IKeyedHash
     }
 
     private static ConsentState State(bool agreed) => agreed ? ConsentState.Granted : ConsentState.Withdrawn;
-
-    private static void Write(Utf8JsonWriter json, string address, ContactFlags flags)
-    {
-        json.WriteStartObject();
-        json.WriteString("address"u8, address);
-        WriteFlags(json, flags);
-        json.WriteEndObject();
-    }
-
-    /// <summary>Writes the fields of <paramref name="flags"/> into an object begun by the caller.</summary>
-    internal static void WriteFlags(Utf8JsonWriter json, ContactFlags flags)
-    {
-        json.WriteBoolean("blocked"u8, flags.Blocked);
-        json.WriteBoolean("restricted"u8, flags.Restricted);
-        json.WriteBoolean("minor"u8, flags.Minor);
-        WriteState(json, "recording", flags.Recording);
-        WriteState(json, "profiling", flags.Profiling);
-        WriteState(json, "ai", flags.Ai);
-    }
-
-    // Nothing known: the field is left out, as it may be in the request.
-    private static void WriteState(Utf8JsonWriter json, string name, ConsentState state)
-    {
-        if (state != ConsentState.Unknown)
-        {
-            json.WriteBoolean(name, state == ConsentState.Granted);
-        }
-    }
 }

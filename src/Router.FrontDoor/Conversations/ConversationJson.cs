@@ -27,7 +27,7 @@ internal static class ConversationJson
         json.WriteStartObject();
         WriteFacts(json, found with { Stored = view.Stored }, nowMs);
         json.WriteStartObject("flags"u8);
-        FlagEndpoints.WriteFlags(json, flags);
+        ContactJson.WriteFlags(json, flags);
         json.WriteEndObject();
         json.WriteNumber("unread"u8, view.Unread);
         if (view.ReadAtMs != 0)

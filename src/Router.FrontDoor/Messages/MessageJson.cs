@@ -32,6 +32,13 @@ internal static class MessageJson
             WriteRecord(json, message.Record, accepted.Direction);
         }
 
+        if (accepted.Fallback != default)
+        {
+            json.WriteStartObject("fallback"u8);
+            WriteId(json, "message"u8, accepted.Fallback.Head, accepted.Fallback.Tail);
+            json.WriteEndObject();
+        }
+
         WriteEvents(json, message.Events, configuration);
         json.WriteEndObject();
     }

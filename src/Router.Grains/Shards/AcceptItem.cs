@@ -73,6 +73,26 @@ internal struct AcceptItem
     [Id(15)]
     public bool IsMedia;
 
+    /// <summary>See <see cref="AcceptRequest.Region"/>.</summary>
+    [Id(16)]
+    public uint Region;
+
+    /// <summary>See <see cref="AcceptRequest.FallbackId"/>.</summary>
+    [Id(17)]
+    public ulong FallbackHead;
+
+    /// <summary>See <see cref="FallbackHead"/>.</summary>
+    [Id(18)]
+    public ulong FallbackTail;
+
+    /// <summary>See <see cref="AcceptRequest.FallbackAfterSeconds"/>.</summary>
+    [Id(19)]
+    public int FallbackAfterSeconds;
+
+    /// <summary>See <see cref="AcceptRequest.IsDormant"/>.</summary>
+    [Id(20)]
+    public bool IsDormant;
+
     /// <summary>Packs <paramref name="request"/>.</summary>
     public static AcceptItem Of(AcceptRequest request) => new()
     {
@@ -85,6 +105,11 @@ internal struct AcceptItem
         Priority = (byte)request.Priority,
         Segments = request.Segments,
         Prefix = request.Prefix,
+        Region = request.Region,
+        FallbackHead = request.FallbackId.Head,
+        FallbackTail = request.FallbackId.Tail,
+        FallbackAfterSeconds = request.FallbackAfterSeconds,
+        IsDormant = request.IsDormant,
         ValiditySeconds = request.ValiditySeconds,
         NotBeforeMs = request.NotBeforeMs,
         HasReference = request.HasReference,
@@ -111,6 +136,10 @@ internal struct AcceptItem
                 Priority = (Priority)Priority,
                 Segments = Segments,
                 Prefix = Prefix,
+                Region = Region,
+                FallbackId = new MessageId(FallbackHead, FallbackTail),
+                FallbackAfterSeconds = FallbackAfterSeconds,
+                IsDormant = IsDormant,
                 ValiditySeconds = ValiditySeconds,
                 NotBeforeMs = NotBeforeMs,
                 HasReference = HasReference,

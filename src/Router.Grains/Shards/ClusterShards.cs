@@ -13,7 +13,7 @@ namespace Router.Grains.Shards;
 
 /// <summary>The way into the shards' owners: straight into this silo's engine for a shard owned here, by a call to the shard's grain otherwise. Any thread.</summary>
 /// <remarks>Hot path for local shards: one look-up and the engine's own cost, 0 B. The way to another silo is plain, not fast.</remarks>
-internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IInboundElsewhere
+internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFallbacksElsewhere, IInboundElsewhere
 {
     // A third of the time after which Orleans gives up a call (30 s): a longer watch is several calls.
     private const int RemoteWatchMs = 10_000;
@@ -33,6 +33,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IIn
         this.faults = faults;
         remote = [.. Enumerable.Range(0, MessageId.ShardCount).Select(shard => new RemoteShard(shard, grains.GetGrain<IShardGrain>(shard), options.RemoteQueue, faults))];
         engine.Elsewhere = this;
+        engine.FallbacksElsewhere = this;
         engine.InboundElsewhere = this;
         engine.NoticesElsewhere = this;
     }
@@ -120,6 +121,33 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IIn
 
         _ = ForwardAsync(shard, ReceiptItem.Of(receipt), acknowledge, state, token);
         return true;
+    }
+
+    /// <inheritdoc/>
+    public bool TrySettle(int tenant, MessageId fallback, bool wakes, Action<bool> answer)
+    {
+        if (!keeper.IsElsewhere(fallback.Shard))
+        {
+            return false;
+        }
+
+        _ = SettleAsync(tenant, fallback, wakes, answer);
+        return true;
+    }
+
+    private async Task SettleAsync(int tenant, MessageId fallback, bool wakes, Action<bool> answer)
+    {
+        bool settled = false;
+        try
+        {
+            settled = await grains.GetGrain<IShardGrain>(fallback.Shard).SettleFallbackAsync(tenant, fallback.Head, fallback.Tail, wakes).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Told(fallback.Shard, exception))
+        {
+            // It may be kept: asked again, it does nothing more.
+        }
+
+        answer(settled);
     }
 
     /// <inheritdoc/>

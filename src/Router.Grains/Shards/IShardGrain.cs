@@ -41,6 +41,9 @@ internal interface IShardGrain : IGrainWithIntegerKey
     /// <summary>See <see cref="Router.Engine.Shards.IShards.QueuesAsync"/>.</summary>
     Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose);
 
+    /// <summary>See <see cref="Router.Engine.SiloEngine.SettleFallbackAsync"/>.</summary>
+    Task<bool> SettleFallbackAsync(int tenant, ulong head, ulong tail, bool wakes);
+
     /// <summary>See <see cref="Router.Engine.Providers.IProviderEvents.Receive(in Router.Engine.Providers.Receipt, Action{object?, long, bool}, object?, long)"/>; true: kept.</summary>
     Task<bool> ReceiveAsync(ReceiptItem receipt);
 

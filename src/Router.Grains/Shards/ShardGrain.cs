@@ -113,6 +113,10 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         [.. (await engine.QueuesAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None)).Select(QueueItem.Of)];
 
     /// <inheritdoc/>
+    public async Task<bool> SettleFallbackAsync(int tenant, ulong head, ulong tail, bool wakes) =>
+        await engine.SettleFallbackAsync(tenant, new MessageId(head, tail), wakes, CancellationToken.None);
+
+    /// <inheritdoc/>
     public Task<bool> ReceiveAsync(ReceiptItem receipt)
     {
         TaskCompletionSource<bool> kept = new(TaskCreationOptions.RunContinuationsAsynchronously);

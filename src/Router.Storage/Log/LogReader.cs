@@ -98,6 +98,7 @@ internal ref struct LogReader
         ref JournalEntry entry = ref record.Entry;
         int more = (head & LogWriter.HasMoreMarks) != 0 ? group[at++] : 0;
         record.IsAccepted = true;
+        record.HasFallback = (more & LogWriter.HasFallback) != 0;
         record.IsPart = (more & LogWriter.IsPart) != 0;
         entry.Kind = EntryKind.Status;
         entry.Direction = (more & LogWriter.IsInbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound;
@@ -154,6 +155,7 @@ internal ref struct LogReader
 
                 break;
             case EntryKind.Leaving:
+            case EntryKind.FallbackDone:
             case EntryKind.PartDone:
                 entry.Message = MessageId.Read(group[at..]);
                 at += 16;

@@ -11,6 +11,9 @@ internal struct LogRecord
     /// <summary>Whether it is an accepted message.</summary>
     public bool IsAccepted;
 
+    /// <summary>Whether the accepted message has a fallback.</summary>
+    public bool HasFallback;
+
     /// <summary>Whether it is a part of an inbound message.</summary>
     public bool IsPart;
 

@@ -44,6 +44,9 @@ internal sealed class LogWriter
     /// <summary>More marks: it is inbound; its provider and channel follow the time.</summary>
     public const int IsInbound = 1;
 
+    /// <summary>More marks: it has a fallback.</summary>
+    public const int HasFallback = 4;
+
     /// <summary>More marks: it is a part of an inbound message.</summary>
     public const int IsPart = 8;
 
@@ -77,7 +80,7 @@ internal sealed class LogWriter
     {
         ByteList group = GroupOf(message.Tenant);
         Span<byte> to = group.Add(EntryLengthMax);
-        int more = (message.Direction == MessageDirection.Inbound ? IsInbound : 0) | (message.IsPart ? IsPart : 0);
+        int more = (message.Direction == MessageDirection.Inbound ? IsInbound : 0) | (message.Fallback != default ? HasFallback : 0) | (message.IsPart ? IsPart : 0);
         to[0] = (byte)(Accepted | (message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasKey : 0) | (more != 0 ? HasMoreMarks : 0));
         int at = 1;
         if (more != 0)
@@ -144,6 +147,7 @@ internal sealed class LogWriter
 
                 break;
             case EntryKind.Leaving:
+            case EntryKind.FallbackDone:
             case EntryKind.PartDone:
                 entry.Message.Write(to[at..]);
                 PutContact(entry, to[(at + 16)..]);

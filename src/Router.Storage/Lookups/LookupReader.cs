@@ -128,13 +128,21 @@ internal sealed class LookupReader : IDisposable
     public Dictionary<long, UnfinishedState> ReadUnfinished(Run run)
     {
         Dictionary<long, UnfinishedState> unfinished = [];
-        FileOf(run).ForEach(run.Number, RunKind.Unfinished, 8, (key, data) => unfinished.Add(BinaryPrimitives.ReadInt64BigEndian(key), new UnfinishedState
+        FileOf(run).ForEach(run.Number, RunKind.Unfinished, 8, (key, data) =>
         {
-            Status = (MessageStatus)(data[0] & ~RunWriter.IsLeaving),
-            IsLeaving = (data[0] & RunWriter.IsLeaving) != 0,
-            Attempts = data[1],
-            SegmentsSent = data.Length == 2 ? null : data[2..].ToArray(),
-        }));
+            bool hasFallback = (data[0] & RunWriter.HasFallback) != 0;
+            int head = hasFallback ? 3 : 2;
+            unfinished.Add(BinaryPrimitives.ReadInt64BigEndian(key), new UnfinishedState
+            {
+                Status = (MessageStatus)(data[0] & ~(RunWriter.IsLeaving | RunWriter.HasFallback | RunWriter.FallbackDone)),
+                IsLeaving = (data[0] & RunWriter.IsLeaving) != 0,
+                HasFallback = hasFallback,
+                FallbackDone = (data[0] & RunWriter.FallbackDone) != 0,
+                Reason = hasFallback ? (Reason)data[2] : Reason.None,
+                Attempts = data[1],
+                SegmentsSent = data.Length == head ? null : data[head..].ToArray(),
+            });
+        });
         return unfinished;
     }
 

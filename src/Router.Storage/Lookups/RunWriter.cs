@@ -13,6 +13,12 @@ internal sealed partial class RunWriter : IDisposable
     /// <summary>Mark in the status of an unfinished message.</summary>
     public const int IsLeaving = 0x80;
 
+    /// <summary>Mark there: it has a fallback; the last status's reason follows the tries.</summary>
+    public const int HasFallback = 0x40;
+
+    /// <summary>Mark there: its fallback is done with, or as a fallback it is awake.</summary>
+    public const int FallbackDone = 0x20;
+
     // 65,535 bytes of data at most: entries beyond are cut, the oldest first (a message retried thousands of times).
     private const int HistoryEntriesMax = 65_535 / HistoryCodec.EntryLength;
 
@@ -235,10 +241,16 @@ internal sealed partial class RunWriter : IDisposable
             UnfinishedState state = unfinished[rowKey];
             byte[] segments = state.SegmentsSent ?? [];
             BinaryPrimitives.WriteInt64BigEndian(key, rowKey);
-            Span<byte> to = blocks.Add(key, 2 + segments.Length);
-            to[0] = (byte)((int)state.Status | (state.IsLeaving ? IsLeaving : 0));
+            int head = state.HasFallback ? 3 : 2;
+            Span<byte> to = blocks.Add(key, head + segments.Length);
+            to[0] = (byte)((int)state.Status | (state.IsLeaving ? IsLeaving : 0) | (state.HasFallback ? HasFallback : 0) | (state.FallbackDone ? FallbackDone : 0));
             to[1] = state.Attempts;
-            segments.CopyTo(to[2..]);
+            if (state.HasFallback)
+            {
+                to[2] = (byte)state.Reason;
+            }
+
+            segments.CopyTo(to[head..]);
         }
 
         blocks.Flush();

@@ -67,7 +67,7 @@ internal sealed class Generation
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
 
     /// <summary>Adds an accepted message.</summary>
-    public void Accept(in MessageId id, int tenant, long atMs, MessageStatus status, int provider, bool isPart)
+    public void Accept(in MessageId id, int tenant, long atMs, MessageStatus status, int provider, bool isPart, bool hasFallback)
     {
         EventRow first = new() { AtMs = atMs, Previous = -1, Provider = provider, Kind = EntryKind.Status, Status = status };
         int ordinal = Messages.Add(new MessageRow
@@ -77,6 +77,7 @@ internal sealed class Generation
             Tenant = tenant,
             Status = status,
             IsPart = isPart,
+            HasFallback = hasFallback,
         });
         if (!isPart)
         {
@@ -110,6 +111,7 @@ internal sealed class Generation
         if (entry.Kind == EntryKind.Status)
         {
             message.Status = entry.Status;
+            message.Reason = entry.Reason;
             message.Attempts = entry.Status == MessageStatus.Queued ? entry.Attempts : message.Attempts;
         }
         else
@@ -132,6 +134,9 @@ internal sealed class Generation
 
     /// <summary>Adds a message that may leave: no entry of its history, only its state.</summary>
     public void Leave(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).Leaving = LeavingState.Open;
+
+    /// <summary>Adds that a fallback is done with, or awake: no entry of its history, only its state.</summary>
+    public void EndFallback(in JournalEntry entry) => Touch(entry.Message.RowKey, entry.Tenant).FallbackDone = true;
 
     /// <summary>Adds the departures to a contact from <paramref name="fromMs"/> on, the newest first, until the list has <paramref name="max"/>.</summary>
     public void CopyDepartures(in ContactId contact, long fromMs, StructList<long> departures, int max)

@@ -6,7 +6,7 @@ namespace Router.Storage.Memory;
 /// <summary>What a taken shard needs.</summary>
 internal sealed partial class JournalMemory
 {
-    /// <summary>Messages not finished of the shards in <paramref name="shards"/> (a bit each). Caller holds the gate.</summary>
+    /// <summary>Messages not finished, or whose fallback is not done with, of the shards in <paramref name="shards"/> (a bit each). Caller holds the gate.</summary>
     public Dictionary<long, UnfinishedState> UnfinishedOf(ulong shards)
     {
         Dictionary<long, UnfinishedState> found = [];
@@ -37,12 +37,6 @@ internal sealed partial class JournalMemory
                 continue;
             }
 
-            if (message.Status >= MessageStatus.Sent)
-            {
-                unfinished.Remove(message.RowKey);
-                continue;
-            }
-
             bool known = unfinished.TryGetValue(message.RowKey, out UnfinishedState was);
             if (!known && message.Status == MessageStatus.None)
             {
@@ -50,11 +44,24 @@ internal sealed partial class JournalMemory
                 continue;
             }
 
+            MessageStatus status = message.Status == MessageStatus.None ? was.Status : message.Status;
+            bool hasFallback = message.HasFallback || was.HasFallback;
+            bool fallbackDone = message.FallbackDone || was.FallbackDone;
+            bool hasEnded = status >= MessageStatus.Sent;
+            if (hasEnded && (!hasFallback || fallbackDone))
+            {
+                unfinished.Remove(message.RowKey);
+                continue;
+            }
+
             unfinished[message.RowKey] = new UnfinishedState
             {
-                Status = message.Status == MessageStatus.None ? was.Status : message.Status,
+                Status = status,
+                Reason = !hasFallback ? Reason.None : message.Status == MessageStatus.None ? was.Reason : message.Reason,
+                HasFallback = hasFallback,
+                FallbackDone = fallbackDone,
                 Attempts = message.Status == MessageStatus.Queued ? message.Attempts : was.Attempts,
-                IsLeaving = message.Leaving == LeavingState.None ? was.IsLeaving : message.Leaving == LeavingState.Open,
+                IsLeaving = !hasEnded && (message.Leaving == LeavingState.None ? was.IsLeaving : message.Leaving == LeavingState.Open),
                 SegmentsSent = message.HasSegments ? Segments(generation, message, EntryKind.SegmentSent, was.SegmentsSent) : was.SegmentsSent,
             };
         }

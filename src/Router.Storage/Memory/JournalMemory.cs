@@ -73,7 +73,7 @@ internal sealed partial class JournalMemory
     /// <summary>Adds an accepted message that was kept as new. Caller holds the gate.</summary>
     public void Accept(in AcceptedMessage message)
     {
-        Current.Accept(message.Id, message.Tenant, message.AcceptedAtMs, message.FirstStatus, message.Provider, message.IsPart);
+        Current.Accept(message.Id, message.Tenant, message.AcceptedAtMs, message.FirstStatus, message.Provider, message.IsPart, message.Fallback != default);
         TouchAccepted(message.Id, message.Contact, message.Sender, message.KeySlot);
     }
 
@@ -107,6 +107,9 @@ internal sealed partial class JournalMemory
                 break;
             case EntryKind.Leaving:
                 Current.Leave(entry);
+                break;
+            case EntryKind.FallbackDone:
+                Current.EndFallback(entry);
                 break;
             case EntryKind.PartDone:
                 Current.EndPart(entry);

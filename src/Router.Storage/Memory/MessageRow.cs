@@ -26,6 +26,15 @@ internal struct MessageRow : IRow<long>
     /// <summary>What the generation says of its leaving.</summary>
     public LeavingState Leaving;
 
+    /// <summary>The reason of <see cref="Status"/>.</summary>
+    public Reason Reason;
+
+    /// <summary>Whether it was accepted in the generation and has a fallback.</summary>
+    public bool HasFallback;
+
+    /// <summary>Whether its <see cref="Engine.Journal.EntryKind.FallbackDone"/> is in the generation.</summary>
+    public bool FallbackDone;
+
     /// <summary>Whether it is a part of an inbound message: in no list.</summary>
     public bool IsPart;
 

@@ -202,15 +202,15 @@ internal sealed class JournalCommit : IDisposable
         {
             JournalPart part = current.Parts[place.Part];
             ref AcceptedMessage message = ref part.Accepted[place.Index];
-            int length = MessageCodec.FixedLength + message.SealedLength;
-            if (row.Length < length)
+            int lengthMax = MessageCodec.ClearLengthMax + message.SealedLength;
+            if (row.Length < lengthMax)
             {
-                row = new byte[Math.Max(row.Length * 2, length)];
+                row = new byte[Math.Max(row.Length * 2, lengthMax)];
             }
 
-            MessageCodec.Write(message, row);
-            part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength).CopyTo(row.AsSpan(MessageCodec.FixedLength));
-            insertMessage.Bind(1, place.RowKey).Bind(2, row.AsSpan(0, length)).Run();
+            int clear = MessageCodec.Write(message, row);
+            part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength).CopyTo(row.AsSpan(clear));
+            insertMessage.Bind(1, place.RowKey).Bind(2, row.AsSpan(0, clear + message.SealedLength)).Run();
         }
     }
 

@@ -12,20 +12,31 @@ namespace Router.Storage.Sqlite;
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
 /// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 (its highest bit: media) · segments 1 · marks 1 (1: reference, 2: idempotency key,
-/// 4: inbound, 8: inbound a part, outbound what confirms a STOP).
+/// 4: inbound, 8: inbound a part, outbound what confirms a STOP, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 · fallback 16 and its seconds 4.
 /// </remarks>
 internal static class MessageCodec
 {
     /// <summary>Bytes of the fixed part.</summary>
     public const int FixedLength = 1 + 8 + ContactId.Size + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 5;
 
+    /// <summary>Bytes before the sealed record at most.</summary>
+    public const int ClearLengthMax = FixedLength + RegionLength + FallbackLength;
+
     private const byte Version = 1;
+    private const int MarksAt = FixedLength - 1;
+    private const int HasReference = 1;
+    private const int HasIdempotencyKey = 2;
     private const byte MediaBit = 0x80;
     private const int Inbound = 4;
     private const int PartOrConfirmation = 8;
+    private const int IsDormant = 16;
+    private const int HasRegion = 32;
+    private const int HasFallback = 64;
+    private const int RegionLength = 4;
+    private const int FallbackLength = 16 + 4;
 
-    /// <summary>Writes the fixed part.</summary>
-    public static void Write(in AcceptedMessage message, Span<byte> to)
+    /// <summary>Writes what stands before the sealed record; returns its length.</summary>
+    public static int Write(in AcceptedMessage message, Span<byte> to)
     {
         to[0] = Version;
         BinaryPrimitives.WriteUInt64BigEndian(to[1..], message.Id.Tail);
@@ -42,11 +53,27 @@ internal static class MessageCodec
         to[70] = (byte)message.Purpose;
         to[71] = (byte)((byte)message.Priority | (message.IsMedia ? MediaBit : 0));
         to[72] = message.Segments;
-        to[73] = (byte)((message.HasReference ? 1 : 0) | (message.HasIdempotencyKey ? 2 : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
-            | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0));
+        to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
+            | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0) | (message.IsDormant ? IsDormant : 0) | (message.Region != 0 ? HasRegion : 0)
+            | (message.Fallback != default ? HasFallback : 0));
+        int at = FixedLength;
+        if (message.Region != 0)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(to[at..], message.Region);
+            at += RegionLength;
+        }
+
+        if (message.Fallback != default)
+        {
+            message.Fallback.Write(to[at..]);
+            BinaryPrimitives.WriteInt32LittleEndian(to[(at + 16)..], message.FallbackAfterSeconds);
+            at += FallbackLength;
+        }
+
+        return at;
     }
 
-    /// <summary>Reads the fixed part of the row with <paramref name="rowKey"/>.</summary>
+    /// <summary>Reads what stands before the sealed record in the row with <paramref name="rowKey"/>.</summary>
     /// <exception cref="FormatException">Not such a row: the file is damaged.</exception>
     public static void Read(long rowKey, ReadOnlySpan<byte> from, out AcceptedMessage message)
     {
@@ -68,28 +95,44 @@ internal static class MessageCodec
             Priority = (Priority)(from[71] & ~MediaBit),
             IsMedia = (from[71] & MediaBit) != 0,
             Segments = from[72],
-            HasReference = (from[73] & 1) != 0,
-            HasIdempotencyKey = (from[73] & 2) != 0,
-            Direction = (from[73] & Inbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound,
-            IsPart = (from[73] & (Inbound | PartOrConfirmation)) == (Inbound | PartOrConfirmation),
-            ConfirmsStop = (from[73] & (Inbound | PartOrConfirmation)) == PartOrConfirmation,
-            SealedLength = from.Length - FixedLength,
+            HasReference = (from[MarksAt] & HasReference) != 0,
+            HasIdempotencyKey = (from[MarksAt] & HasIdempotencyKey) != 0,
+            Direction = (from[MarksAt] & Inbound) != 0 ? MessageDirection.Inbound : MessageDirection.Outbound,
+            IsPart = (from[MarksAt] & (Inbound | PartOrConfirmation)) == (Inbound | PartOrConfirmation),
+            ConfirmsStop = (from[MarksAt] & (Inbound | PartOrConfirmation)) == PartOrConfirmation,
+            IsDormant = (from[MarksAt] & IsDormant) != 0,
+            SealedLength = from.Length - ClearLength(from),
         };
+        int at = FixedLength;
+        if ((from[MarksAt] & HasRegion) != 0)
+        {
+            message.Region = BinaryPrimitives.ReadUInt32LittleEndian(from[at..]);
+            at += RegionLength;
+        }
+
+        if ((from[MarksAt] & HasFallback) != 0)
+        {
+            message.Fallback = MessageId.Read(from[at..]);
+            message.FallbackAfterSeconds = BinaryPrimitives.ReadInt32LittleEndian(from[(at + 16)..]);
+        }
     }
 
     /// <summary>The sealed record of a row.</summary>
     public static ReadOnlySpan<byte> Sealed(ReadOnlySpan<byte> from)
     {
         Check(from);
-        return from[FixedLength..];
+        return from[ClearLength(from)..];
     }
 
     /// <summary>The tail of the id.</summary>
     public static ulong Tail(ReadOnlySpan<byte> from) => BinaryPrimitives.ReadUInt64BigEndian(from[1..]);
 
+    private static int ClearLength(ReadOnlySpan<byte> from) => 
+        FixedLength + ((from[MarksAt] & HasRegion) != 0 ? RegionLength : 0) + ((from[MarksAt] & HasFallback) != 0 ? FallbackLength : 0);
+
     private static void Check(ReadOnlySpan<byte> from)
     {
-        if (from.Length < FixedLength || from[0] != Version)
+        if (from.Length < FixedLength || from[0] != Version || from.Length < ClearLength(from))
         {
             throw new FormatException("a message's row is not one that Router wrote: the file is damaged");
         }

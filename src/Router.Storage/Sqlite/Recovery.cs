@@ -117,7 +117,7 @@ internal static partial class Recovery
             return;
         }
 
-        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs, entry.Status, entry.Provider, record.IsPart);
+        memory.Current.Accept(entry.Message, entry.Tenant, entry.AtMs, entry.Status, entry.Provider, record.IsPart, record.HasFallback);
         if (record.HasIdempotencyKey)
         {
             SlabTable<UInt128, IdempotencyRow> keys = memory.Current.Idempotency;

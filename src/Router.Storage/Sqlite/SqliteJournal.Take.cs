@@ -115,6 +115,8 @@ internal sealed partial class SqliteJournal
                     Accepted = message,
                     PartRecord = part,
                     Status = state.Status,
+                    Reason = state.Reason,
+                    FallbackDone = state.FallbackDone,
                     Attempts = state.Attempts,
                     IsLeaving = state.IsLeaving,
                     SegmentsSent = SegmentBits.Sized(state.SegmentsSent, message.Segments),

@@ -1,5 +1,6 @@
 using Router.Core.Consent;
 using Router.Core.Messages;
+using Router.Core.Times;
 
 namespace Router.Core.Tests.Consent;
 
@@ -61,10 +62,34 @@ public sealed class DecisionTests
         Assert.Equal(Verdict.Reject(Reason.SenderNotAllowed), Decision.Decide(flags, facts, Now));
         facts = facts with { SenderAllowed = true };
         Assert.Equal(Verdict.Reject(Reason.NoRoute), Decision.Decide(flags, facts, Now));
-        facts = facts with { HasRoute = true };
+        facts = facts with { HasRoute = true, OutsideRegion = true, QuietUntilMs = Now + 9 };
+        Assert.Equal(Verdict.Reject(Reason.RegionForbidden), Decision.Decide(flags, facts, Now));
+        facts = facts with { OutsideRegion = false };
         Assert.Equal(Verdict.Defer(Now + 5), Decision.Decide(flags, facts, Now));
         facts = facts with { NotBeforeMs = Now };
+        Assert.Equal(Verdict.DeferQuiet(Now + 9), Decision.Decide(flags, facts, Now));
+        facts = facts with { QuietUntilMs = Now };
         Assert.Equal(Verdict.Release, Decision.Decide(flags, facts, Now));
+    }
+
+    [Theory]
+    [InlineData(Purpose.Otp)]
+    [InlineData(Purpose.Transactional)]
+    [InlineData(Purpose.Service)]
+    public void Quiet_hours_are_for_marketing_alone(Purpose purpose) =>
+        Assert.Equal(Verdict.Release, Decision.Decide(default, Facts(purpose) with { QuietUntilMs = Now + 9 }, Now));
+
+    [Fact]
+    public void A_contacts_time_zone_moves_no_other_flag()
+    {
+        var all = new ContactFlags(uint.MaxValue);
+        Assert.Equal(TimeZones.NumberMax, all.TimeZone);
+        for (int zone = 0; zone <= TimeZones.NumberMax; zone++)
+        {
+            Assert.Equal(zone, all.WithTimeZone(zone).TimeZone);
+            Assert.Equal(all, all.WithTimeZone(zone).WithTimeZone(TimeZones.NumberMax));
+            Assert.Equal((uint)zone << 18, default(ContactFlags).WithTimeZone(zone).Bits);
+        }
     }
 
     [Fact]

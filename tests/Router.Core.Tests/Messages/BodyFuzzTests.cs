@@ -63,11 +63,9 @@ public sealed class BodyFuzzTests
         _scratch.AsSpan(Guard + scratchLength, Guard).Fill(guard);
 
         message = null;
-        if (MessageDecoder.TryDecode(_input.AsSpan(Guard, bytes.Length), _scratch.AsSpan(Guard, scratchLength), Decoded.NowMs, out MessageBody body, out BodyProblem problem))
+        if (MessageDecoder.TryDecode(_input.AsSpan(Guard, bytes.Length), _scratch.AsSpan(Guard, scratchLength), Decoded.NowMs, out MessageBody body, out MessageBody fallback, out BodyProblem problem))
         {
-            message = ReferenceDecoder.Describe(
-                body.Channel, Text(body.To), Text(body.From), WireNames.Of(body.Purpose), WireNames.Of(body.Priority), Text(body.Text), body.ValiditySeconds, body.NotBeforeMs,
-                Text(body.Reference), Text(body.Metadata), body.Segments, Text(body.Content), Decoded.Special(body));
+            message = Describe(body) + (body.HasFallback ? $"\u0002{body.FallbackAfterSeconds}\u0002{Describe(fallback)}" : "");
         }
         else
         {
@@ -83,6 +81,10 @@ public sealed class BodyFuzzTests
 
         return problem;
     }
+
+    private static string Describe(scoped in MessageBody body) => ReferenceDecoder.Describe(
+        body.Channel, Text(body.To), Text(body.From), WireNames.Of(body.Purpose), WireNames.Of(body.Priority), Text(body.Text), body.ValiditySeconds, body.NotBeforeMs,
+        Text(body.Reference), Text(body.Metadata), body.Segments, body.Region, Text(body.Content), Decoded.Special(body));
 
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 }

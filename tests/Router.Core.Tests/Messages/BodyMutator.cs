@@ -15,6 +15,8 @@ internal sealed class BodyMutator(Random random)
         """{"to":"whatsapp:+14155550123","purpose":"service","content":{"type":"media","url":"https://cdn.example.com:8443/a%20b.jpg?x=1#y","mediaType":"image/jpeg","caption":"Ecco \ud83d\ude00"}}""",
         """{"to":"line:U1","purpose":"service","content":{"mediaType":"application/vnd.x+json","type":"media","url":"http:\/\/[2001:db8::1]\/"}}""",
         """{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"€{[~]}|^\\"},"fallback":[],"region":"eu"}""",
+        """{"fallback":{"to":"sms:+39333\u0031234567","afterSeconds":30},"to":"whatsapp:+393331234567","purpose":"otp","content":{"type":"text","text":"ciao"},"region":"eu"}""",
+        """{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"ж"},"fallback":{"content":{"text":"\u00e9","type":"text"},"from":"a@b.example","to":"email:a@b.example"}}""",
         """{"to":"email:\"a b\"@example.com","purpose":"otp","content":{"type":"text","text":"\"\\\/\b\f\n\r\t\u0041"},"metadata":{}}""",
         """{"t\u006f":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"日本語テキスト😀"},"priority":"high"}""",
     }.Select(Encoding.UTF8.GetBytes)];
@@ -22,15 +24,16 @@ internal sealed class BodyMutator(Random random)
     private static readonly byte[][] Tokens = [.. new[]
     {
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "\\udc00", "\\ud83d\\ude00", "null", "true", "0", "-1", "604800", "604801", "1e9", "\"to\":", "\"text\"", "\"type\"",
-        "\"content\":", "\"metadata\":{", "\"validitySeconds\":", "\"priority\":\"low\"", "\"reference\":\"r\"", "\"fallback\":1", ",\"from\":\"a\"", "sms:", "email:", "+", "\n", "\r\n", " ", "é", "😀", "\u0001",
+        "\"content\":", "\"metadata\":{", "\"validitySeconds\":", "\"priority\":\"low\"", "\"reference\":\"r\"", "\"fallback\":{", "\"afterSeconds\":9", ",\"from\":\"a\"", "sms:", "email:", "+", "\n", "\r\n", " ", "é", "😀", "\u0001",
         "\"scheduleAt\":\"2026-12-01T00:00:00Z\"", "[[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "[]", "{}", "//", "/*", "\u00ff", "\ufeff", "\"media\"", "\"template\"", "\"url\":", "\"name\":\"n\"", ",\"language\":\"it\"", "\"parameters\":{", "\"caption\":\"c\",", "image/", "@", "https://", "%",
     }.Select(Encoding.UTF8.GetBytes)];
 
     private static readonly string[] Names =
-        ["to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "fallback", "region", "extra", "", "t\\u006f"];
+        ["to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "fallback", "fallback", "region", "afterSeconds", "extra", "", "t\\u006f"];
 
     private static readonly string[] Values =
     [
+        "{\"to\":\"sms:+393331234568\"}", "{\"to\":\"email:a@b.example\",\"afterSeconds\":1}", "{\"to\":\"sms:+393331234567\",\"content\":{\"type\":\"text\",\"text\":\"y\"}}", "{\"to\":\"email:a@b.example\",\"purpose\":\"otp\"}",
         "\"sms:+393331234567\"", "\"email:a@b.example\"", "\"x:1\"", "\"otp\"", "\"marketing\"", "\"high\"", "1", "604800", "604801", "1.5", "null", "true", "{}", "[]", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"é\"",
         "\"2026-12-01T00:00:00Z\"", "\"2028-12-01T00:00:00Z\"", "{\"type\":\"text\",\"text\":\"x\"}", "{\"text\":\"ж\",\"type\":\"text\"}", "{\"type\":\"media\"}", "{\"type\":\"media\",\"url\":\"https://a\",\"mediaType\":\"a/b\"}", "{\"name\":\"n\",\"type\":\"template\",\"language\":\"x\"}", "{\"type\":\"text\"}", "{\"a\":[{\"b\":1}]}",
     ];

@@ -7,7 +7,7 @@ namespace Router.Core.Tests.Messages;
 internal sealed record Decoded(
     bool Ok, BodyProblemCode Code, string Path, string Detail, Channel Channel, string To, string From, Purpose Purpose, Priority Priority, string Text,
     int ValiditySeconds, long NotBeforeMs, string Reference, string Metadata, int Segments, SmsEncoding Encoding, string Content,
-    string Template)
+    string Template, uint Region = 0, Decoded? Fallback = null, int AfterSeconds = 0)
 {
     /// <summary>2026-11-24T00:00:00Z.</summary>
     public const long NowMs = 1_795_478_400_000;
@@ -37,17 +37,19 @@ internal sealed record Decoded(
 
     private static Decoded Decode(ReadOnlySpan<byte> body, Span<byte> scratch)
     {
-        bool ok = MessageDecoder.TryDecode(body, scratch, NowMs, out MessageBody message, out BodyProblem problem);
+        bool ok = MessageDecoder.TryDecode(body, scratch, NowMs, out MessageBody message, out MessageBody fallback, out BodyProblem problem);
         Assert.Equal(ok, problem.Code == BodyProblemCode.None);
         return ok
-            ? new Decoded(
-                true, BodyProblemCode.None, "", "", message.Channel, Copy(message.To), Copy(message.From), message.Purpose, message.Priority, Copy(message.Text),
-                message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding,
-                Copy(message.Content), Special(message))
+            ? Of(message) with { Fallback = message.HasFallback ? Of(fallback) : null, AfterSeconds = message.FallbackAfterSeconds }
             : new Decoded(false, problem.Code, problem.PathIn(body), problem.DetailFor(body), default, "", "", default, default, "", 0, 0, "", "", 0, default, "", "");
     }
 
-    public static string Special(in MessageBody message) => message.ContentType switch
+    private static Decoded Of(scoped in MessageBody message) => new(
+        true, BodyProblemCode.None, "", "", message.Channel, Copy(message.To), Copy(message.From), message.Purpose, message.Priority, Copy(message.Text),
+        message.ValiditySeconds, message.NotBeforeMs, Copy(message.Reference), Copy(message.Metadata), message.Segments, message.Encoding,
+        Copy(message.Content), Special(message), message.Region);
+
+    public static string Special(scoped in MessageBody message) => message.ContentType switch
     {
         ContentType.Text => "",
         ContentType.Media => "media",

@@ -148,14 +148,58 @@ public sealed class MalformedBodyTests
     }
 
     [Theory]
-    [InlineData("""{"fallback":[]}""", "fallback")]
-    [InlineData("""{"fallback":null}""", "fallback")]
-    [InlineData("""{"region":"eu"}""", "region")]
-    public void What_this_version_cannot_honour_is_not_available(string body, string path)
+    [InlineData("[]", BodyProblemCode.InvalidValue, "fallback", "must be an object")]
+    [InlineData("null", BodyProblemCode.InvalidValue, "fallback", "must be an object")]
+    [InlineData("{}", BodyProblemCode.MissingField, "fallback.to", "fallback.to is missing")]
+    [InlineData("""{"to":1}""", BodyProblemCode.InvalidValue, "fallback.to", "fallback.to must be a string")]
+    [InlineData("""{"to":"sms:39"}""", BodyProblemCode.InvalidAddress, "fallback.to", "+")]
+    [InlineData("""{"to":"sms:+393331234567"}""", BodyProblemCode.InvalidValue, "fallback.to", "another address or channel")]
+    [InlineData("""{"to":"email:a@b.example","to":"email:a@b.example"}""", BodyProblemCode.DuplicateField, "fallback.to", "keep one")]
+    [InlineData("""{"to":"email:a@b.example","afterSeconds":0}""", BodyProblemCode.InvalidValue, "fallback.afterSeconds", "afterSeconds 0 is out of range")]
+    [InlineData("""{"to":"email:a@b.example","afterSeconds":604801}""", BodyProblemCode.InvalidValue, "fallback.afterSeconds", "604801")]
+    [InlineData("""{"to":"email:a@b.example","afterSeconds":"1"}""", BodyProblemCode.InvalidValue, "fallback.afterSeconds", "must be a number")]
+    [InlineData("""{"to":"email:a@b.example","fallback":{"to":"x:1"}}""", BodyProblemCode.UnknownField, "fallback.fallback", "not a field of a fallback")]
+    [InlineData("""{"to":"email:a@b.example","purpose":"otp"}""", BodyProblemCode.UnknownField, "fallback.purpose", "not a field of a fallback")]
+    [InlineData("""{"to":"email:a@b.example","validitySeconds":1}""", BodyProblemCode.UnknownField, "fallback.validitySeconds", "not a field of a fallback")]
+    [InlineData("""{"to":"email:a@b.example","colour":1}""", BodyProblemCode.UnknownField, "fallback.colour", "fallback.colour")]
+    [InlineData("""{"to":"email:a@b.example","content":{"type":"text"}}""", BodyProblemCode.MissingField, "fallback.content.text", "fallback.content.text is missing")]
+    [InlineData("""{"to":"email:a@b.example","content":{"text":"x","colour":1}}""", BodyProblemCode.UnknownField, "fallback.content.colour", "colour")]
+    [InlineData("""{"to":"email:a@b.example","from":""}""", BodyProblemCode.InvalidValue, "fallback.from", "is empty")]
+    [InlineData("""{"to":"email:a@b.example","from":"\ud800"}""", BodyProblemCode.InvalidValue, "fallback", "surrogate")]
+    public void A_wrong_fallback_is_named_by_field(string fallback, BodyProblemCode code, string path, string detail)
     {
-        Decoded decoded = Decoded.Of(body);
-        Assert.Equal((BodyProblemCode.NotAvailable, path), (decoded.Code, decoded.Path));
-        Assert.Contains("is not available in this version: ", decoded.Detail, StringComparison.Ordinal);
+        Decoded decoded = Decoded.Of($$"""{"to":"sms:+393331234567","fallback":{{fallback}},"purpose":"otp","content":{"type":"text","text":"x"} }""");
+        Assert.Equal((code, path), (decoded.Code, decoded.Path));
+        Assert.Contains(detail, decoded.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_too_long_for_the_SMS_that_it_falls_back_on_is_named_there()
+    {
+        Decoded decoded = Decoded.Of($$"""{"to":"email:a@b.example","fallback":{"to":"sms:+393331234567"},"purpose":"otp","content":{"type":"text","text":"{{new string('x', 40_000)}}"} }""");
+        Assert.Equal((BodyProblemCode.InvalidValue, "fallback.content.text"), (decoded.Code, decoded.Path));
+    }
+
+    [Fact]
+    public void afterSeconds_stands_in_a_fallback_only()
+    {
+        Decoded decoded = Decoded.Of("""{"afterSeconds":1}""");
+        Assert.Equal((BodyProblemCode.UnknownField, "afterSeconds"), (decoded.Code, decoded.Path));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("null")]
+    [InlineData("\"\"")]
+    [InlineData("\"EU\"")]
+    [InlineData("\"-eu\"")]
+    [InlineData("\"e u\"")]
+    [InlineData("\"ü\"")]
+    [InlineData("\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")]
+    public void What_is_not_the_name_of_a_region_is_invalid(string value)
+    {
+        Decoded decoded = Decoded.Of($$"""{"region":{{value}}}""");
+        Assert.Equal((BodyProblemCode.InvalidValue, "region"), (decoded.Code, decoded.Path));
     }
 
     [Theory]
@@ -304,7 +348,7 @@ public sealed class MalformedBodyTests
 
     [Fact]
     public void Codes_of_the_decoder_have_their_stable_words() => Assert.Equal(
-        ["", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "not_available", "too_large"],
+        ["", "malformed_json", "unknown_field", "duplicate_field", "missing_field", "invalid_value", "invalid_address", "too_large"],
         Enum.GetValues<BodyProblemCode>().Where(static c => c <= BodyProblemCode.TooLarge).Select(static c => new BodyProblemProbe(c).Word));
 
     /// <summary>Makes a problem of each code by a body that has it.</summary>
@@ -323,7 +367,6 @@ public sealed class MalformedBodyTests
                     BodyProblemCode.MissingField => "{}",
                     BodyProblemCode.InvalidValue => "{\"to\":1}",
                     BodyProblemCode.InvalidAddress => "{\"to\":\"x\"}",
-                    BodyProblemCode.NotAvailable => "{\"region\":1}",
                     _ => new string(' ', 65_537),
                 };
                 byte[] utf8 = Encoding.UTF8.GetBytes(body);

@@ -40,6 +40,30 @@ public sealed class MessageDecoderTests
     }
 
     [Fact]
+    public void A_fallback_is_a_message_of_its_own_with_what_it_does_not_say_from_the_message()
+    {
+        Decoded decoded = Decoded.Of(
+            """
+            { "fallback": { "to":"sms:+3933\u00331234567", "afterSeconds": 30 }, "to":"email:Ada@Example.COM", "from":"shop@example.com", "purpose":"service", "priority":"high",
+              "content":{"type":"text","text":"caff\u00e8 ж"}, "validitySeconds":60, "reference":"r", "metadata":{"a":1}, "region":"eu" }
+            """);
+        Assert.True(decoded.Ok, decoded.Detail);
+        Assert.Equal(30, decoded.AfterSeconds);
+        Assert.Equal(
+            decoded with { Channel = Channel.Sms, To = "+393331234567", From = "", Segments = 1, Encoding = SmsEncoding.Ucs2, Fallback = null, AfterSeconds = 0 },
+            decoded.Fallback);
+    }
+
+    [Fact]
+    public void A_fallback_may_have_sender_and_content_of_its_own()
+    {
+        Decoded decoded = Decoded.Of("""{"to":"sms:+393331234567","purpose":"otp","content":{"type":"text","text":"a"},"fallback":{"content":{"type":"text","text":"b"},"from":"x@y.example","to":"email:a@b.example"}}""");
+        Assert.Equal((Channel.Email, "a@b.example", "x@y.example", "b", 0), (decoded.Fallback!.Channel, decoded.Fallback.To, decoded.Fallback.From, decoded.Fallback.Text, decoded.AfterSeconds));
+        Assert.Equal("a", decoded.Text);
+        Assert.Null(Decoded.Of(Smallest).Fallback);
+    }
+
+    [Fact]
     public void A_template_gives_its_fields_and_the_content_as_it_came()
     {
         const string Content = """{ "parameters" : {"code": 4711, "n\u0061me": ["\u00e8"]}, "type":"template", "language":"pt-br","name":"code" }""";

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Core.Segments;
+using Router.Core.Tenants;
 
 namespace Router.Core.Tests.Messages;
 
@@ -31,7 +32,7 @@ internal static partial class ReferenceDecoder
     private static string Decode(JsonElement root, long nowMs)
     {
         Dictionary<string, JsonElement> fields = Fields(
-            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata");
+            root, "to", "from", "purpose", "content", "priority", "validitySeconds", "scheduleAt", "reference", "metadata", "region", "fallback");
         JsonElement given = fields.GetValueOrDefault("content");
         string text = Content(given, out string template);
         bool isText = template.Length == 0;
@@ -64,9 +65,37 @@ internal static partial class ReferenceDecoder
             Check(element.ValueKind == JsonValueKind.Object && Encoding.UTF8.GetByteCount(metadata) <= 4096 && Depth(element) <= 16);
         }
 
+        string? region = String(fields, "region", 63);
+        Check(region is null || Regex.IsMatch(region, @"\A[a-z0-9][a-z0-9-]*\z"));
+        uint regionTag = RegionTag.Of(region);
+        string fallback = "";
+        if (fields.TryGetValue("fallback", out JsonElement nested))
+        {
+            Check(Depth(nested) <= 16);
+            Dictionary<string, JsonElement> inner = Fields(nested, "to", "from", "content", "afterSeconds");
+            byte[] innerTo = Encoding.UTF8.GetBytes(String(inner, "to", int.MaxValue) ?? throw new Refused());
+            Check(Address.Parse(innerTo, new byte[innerTo.Length], out Address other) == AddressReason.None);
+            Check(other.Channel != address.Channel || !other.Value.SequenceEqual(address.Value));
+            int after = 0;
+            Check(!inner.TryGetValue("afterSeconds", out JsonElement waits) || (waits.ValueKind == JsonValueKind.Number && waits.TryGetInt32(out after) && after is >= 1 and <= 604_800));
+            (string innerText, string innerTemplate, JsonElement innerGiven) = (text, template, given);
+            if (inner.TryGetValue("content", out JsonElement innerContent))
+            {
+                innerGiven = innerContent;
+                innerText = Content(innerContent, out innerTemplate);
+            }
+
+            bool isInnerText = innerTemplate.Length == 0;
+            int innerSegments = isInnerText && other.Channel == Channel.Sms ? SmsText.Measure(Encoding.UTF8.GetBytes(innerText), out _) : 1;
+            Check(innerSegments <= 255);
+            fallback = $"\u0002{after}\u0002" + Describe(
+                other.Channel, Encoding.UTF8.GetString(other.Value), String(inner, "from", 254) ?? "", purpose, priority, innerText, validity, notBefore,
+                String(fields, "reference", 256) ?? "", metadata, innerSegments, regionTag, isInnerText ? "" : innerGiven.GetRawText(), innerTemplate);
+        }
+
         return Describe(
             address.Channel, Encoding.UTF8.GetString(address.Value), String(fields, "from", 254) ?? "", purpose, priority, text, validity, notBefore,
-            String(fields, "reference", 256) ?? "", metadata, segments, isText ? "" : given.GetRawText(), template);
+            String(fields, "reference", 256) ?? "", metadata, segments, regionTag, isText ? "" : given.GetRawText(), template) + fallback;
     }
 
     /// <summary>The text; <paramref name="template"/>: empty for a text, else what is special of the kind.</summary>
@@ -115,8 +144,8 @@ internal static partial class ReferenceDecoder
     /// <summary>The text that two decoders must agree on.</summary>
     public static string Describe(
         Channel channel, string to, string from, string purpose, string priority, string text, int validity, long notBefore, string reference, string metadata, int segments,
-        string content, string template) =>
-        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, content, template);
+        uint region, string content, string template) =>
+        string.Join('\u0001', channel, to, from, purpose, priority, text, validity, notBefore, reference, metadata, segments, region, content, template);
 
     private static Dictionary<string, JsonElement> Fields(JsonElement element, params string[] allowed)
     {

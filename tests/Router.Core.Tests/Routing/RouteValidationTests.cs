@@ -11,6 +11,7 @@ public sealed class RouteValidationTests
             RouteTableTests.RouteOf(["a", "b"], prefix: "+39", tenant: "acme", sender: "ACME", purpose: "otp"),
             RouteTableTests.RouteOf(["a", "b", "c", "d", "e", "f", "g", "h"], prefix: "393331"),
             RouteTableTests.RouteOf(["off"]),
+            RouteTableTests.RouteOf(["a"], region: "eu"),
         ],
         RouteTableTests.Config));
 
@@ -25,6 +26,7 @@ public sealed class RouteValidationTests
         { "routes[0].tenant", RouteTableTests.RouteOf(["a"], tenant: "nobody"), "'nobody'" },
         { "routes[0].sender", RouteTableTests.RouteOf(["a"], sender: ""), "sender" },
         { "routes[0].purpose", RouteTableTests.RouteOf(["a"], purpose: "fun"), "'fun'" },
+        { "routes[0].region", RouteTableTests.RouteOf(["a"], region: "E U"), "'E U'" },
         { "routes[0].providers", RouteTableTests.RouteOf([]), "0 providers" },
         { "routes[0].providers", RouteTableTests.RouteOf(["a", "b", "c", "d", "e", "f", "g", "h", "i"]), "9 providers" },
         { "routes[0].providers[1]", RouteTableTests.RouteOf(["a", "gone"]), "'gone'" },
@@ -105,5 +107,20 @@ public sealed class RouteValidationTests
         RouteFault fault = Assert.Single(RouteValidation.Check([RouteTableTests.RouteOf(null!)], RouteTableTests.Config));
         Assert.Equal("routes[0].providers", fault.Field);
         Assert.Single(RouteValidation.Check([RouteTableTests.RouteOf([null!])], RouteTableTests.Config));
+    }
+
+    [Fact]
+    public void A_route_of_a_region_is_taken_from_by_routes_for_any_and_not_the_other_way_round()
+    {
+        string[] purposes = ["otp", "transactional", "service", "marketing"];
+        RouteFault fault = Assert.Single(RouteValidation.Check(
+            [RouteTableTests.RouteOf(["a"], region: "eu"), .. purposes.Select(static p => RouteTableTests.RouteOf(["a"], purpose: p))], RouteTableTests.Config));
+        Assert.Equal("routes[0]", fault.Field);
+        Assert.Empty(RouteValidation.Check(
+            [RouteTableTests.RouteOf(["a"]), .. purposes.Select(static p => RouteTableTests.RouteOf(["a"], purpose: p, region: "eu"))], RouteTableTests.Config));
+        Assert.Equal("routes[4]", Assert.Single(RouteValidation.Check(
+            [.. purposes.Select(static p => RouteTableTests.RouteOf(["a"], purpose: p, region: "eu")), RouteTableTests.RouteOf(["a"], region: "eu")], RouteTableTests.Config)).Field);
+        Assert.Empty(RouteValidation.Check(
+            [.. purposes.Select(static p => RouteTableTests.RouteOf(["a"], purpose: p, region: "eu")), RouteTableTests.RouteOf(["a"], region: "us")], RouteTableTests.Config));
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ChaosLedger(ChaosLimits limits, IRecordSealer sealer)
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
     private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
+    private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
     private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
@@ -48,6 +49,10 @@ internal sealed class ChaosLedger(ChaosLimits limits, IRecordSealer sealer)
                 Assert.True(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
                 sentInPart.Add(entry.Message);
                 sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
+            }
+            else if (entry.Kind == EntryKind.FallbackDone)
+            {
+                Assert.True(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
             }
             else if (entry.Kind == EntryKind.Flags)
             {
@@ -105,6 +110,9 @@ internal sealed class ChaosLedger(ChaosLimits limits, IRecordSealer sealer)
         conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts), $"{answer.Facts} of {answer.Id} was answered and never kept");
 
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+
+    /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
+    public bool IsFallbackDone(MessageId message) => fallbacksDone.Contains(message);
 
     /// <summary>Whether one of its segments is kept as sent.</summary>
     public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);

@@ -35,12 +35,20 @@ internal sealed partial class ChaosRun
         LookAtAnswers();
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
         AcceptedMessage accepted = Ledger.Accepted[message];
+        Assert.True(!accepted.IsDormant || Ledger.IsFallbackDone(message), $"{message} left, a fallback that was not woken");
         Assert.False(cancelled.Contains(message), $"{message} left after its cancel was answered");
         Assert.False(!accepted.ConfirmsStop && Ledger.Forbids(accepted.Contact, accepted.Purpose), $"segment {segment} of {message} left, which flags answered before forbid");
+        Assert.False(accepted.Purpose == Purpose.Marketing && IsQuiet(), $"segment {segment} of {message} left in quiet hours, at {Time.GetUtcNow():T}");
         Limits.Written(flight, silo, provider, accepted, Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled, Time.GetTimestamp() / (Time.TimestampFrequency / 1_000));
         bool carried = kind == OutcomeKind.Sent || (kind == OutcomeKind.Unknown && Chance(0.5));
         return carried ? Carriers.Take(accepted.Segments > 1) : 0;
     }
+
+    // By the wall clock alone; a clock that was set since the release was given cannot be known to whoever holds it.
+    private bool IsQuiet() => quietHours is { } quiet
+        && Time.GetTimestamp() - clockSetAt > Options.ReleaseMs * (Time.TimestampFrequency / 1_000)
+        && Time.GetUtcNow().ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture) is var wall
+        && string.CompareOrdinal(wall, quiet.From) >= 0 && string.CompareOrdinal(wall, quiet.To) < 0;
 
     /// <summary>The provider tells what became of a segment.</summary>
     public void OnTold(ChaosFlight flight, OutcomeKind kind)
@@ -51,7 +59,8 @@ internal sealed partial class ChaosRun
         }
     }
 
-    private string? WhatIsBroken() => WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfWritings() ?? WhatIsBrokenOfReceipts() ?? WhatIsLeftInSilos();
+    private string? WhatIsBroken() =>
+        WhatIsUnanswered() ?? WhatIsBrokenOfMessages() ?? WhatIsBrokenOfWritings() ?? WhatIsBrokenOfReceipts() ?? WhatIsBrokenOfFallbacks() ?? WhatIsLeftInSilos();
 
     private string? WhatIsUnanswered()
     {

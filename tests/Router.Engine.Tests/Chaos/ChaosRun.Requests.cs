@@ -41,7 +41,7 @@ internal sealed partial class ChaosRun
         request.Contact = DrawContact(shard);
         request.Sender = Random.Next(3) switch { 0 => null, 1 => Senders[0], _ => Senders[1] };
         request.Channel = Channel.Sms;
-        request.Purpose = Chance(0.2) ? Purpose.Marketing : Purpose.Service;
+        request.Purpose = Chance(quietHours is null ? 0.2 : 0.6) ? Purpose.Marketing : Purpose.Service;
         request.Priority = (Priority)Random.Next(3);
         request.Segments = (byte)(Chance(0.6) ? 1 : 2 + Random.Next(2));
         request.ValiditySeconds = Chance(0.1) ? 1 + Random.Next(4) : 3_600;
@@ -50,6 +50,7 @@ internal sealed partial class ChaosRun
         request.IdempotencyKey = (ulong)Random.Next(10);
         request.BodyHash = Chance(0.9) ? 1u : 2u;
         request.RecordLength = MessageRecord.Write(Channel.Sms, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
+        DrawFallback(one);
         one.Intake = silo.Engine.TryAccept(request);
         posted.Add(text, one);
         postedTo.Add(one, silo);
@@ -59,7 +60,7 @@ internal sealed partial class ChaosRun
     private bool SetFlags()
     {
         int shard = Shards[Random.Next(Shards.Length)];
-        FlagsChange change = Random.Next(4) switch
+        FlagsChange change = (quietHours is not null && Chance(0.8) ? 2 : Random.Next(4)) switch
         {
             0 => FlagsChange.Of(static f => f.WithBlocked(true)),
             1 => FlagsChange.Of(static f => f.WithBlocked(false)),

@@ -113,6 +113,7 @@ internal sealed partial class ChaosRun
 
             return call.To == dead || call.From == dead;
         });
+        ForgetFallbackCalls(dead);
         silos[number] = new ChaosSilo(this, number);
         silos[number].Engine.Apply(configuration);
         LookAtAnswers();
@@ -137,7 +138,7 @@ internal sealed partial class ChaosRun
         ProviderAccount[] accounts = [.. names.Select((name, i) => new ProviderAccount(
             name == "p" ? 1 : 2, name, new ProviderSettings { Kind = "chaos", Channels = ["sms"], Enabled = enabled || i > 0, Limits = new ProviderLimits { InFlight = 1 + Random.Next(8), PerSecond = Limits.PerProvider } }))];
         var limits = new TenantLimits { PerSecond = Limits.PerTenant, PerSender = Limits.PerSender, PerRecipient = Limits.PerRecipient };
-        var tenant = new Tenant(1, "acme", new TenantSettings { Name = "Acme", Senders = bothSenders ? ["+39000", "+39001"] : ["+39000"], Limits = limits });
+        var tenant = new Tenant(1, "acme", new TenantSettings { Name = "Acme", Senders = bothSenders ? ["+39000", "+39001"] : ["+39000"], Limits = limits, QuietHours = quietHours });
         configuration = new Configuration(configuration.Version + 1, [tenant], accounts, [new RouteSettings { Channel = "sms", Providers = names }], []);
         foreach (ChaosSilo silo in silos)
         {
@@ -208,7 +209,7 @@ internal sealed partial class ChaosRun
                 moved = silo.Providers.Made.Aggregate(moved, static (any, provider) => any | provider.Step());
             }
 
-            moved |= TellForwarded();
+            moved |= TellForwarded() | TellFallback();
             LookAtAnswers();
             Assert.True(++looks < 100_000, "it goes round without end");
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
@@ -6,7 +8,7 @@ namespace Router.Engine.Tests.Chaos;
 
 /// <summary>
 /// One seeded run on one thread under fake time: one or two silos over one store, and at each step the seed decides what happens next. Then the faults stop, time runs on, and all that was
-/// promised is looked at. Partials: <c>World</c> silos and configuration come and go, <c>Requests</c> what is asked, <c>Promises</c> what must hold.
+/// promised is looked at. Partials: <c>Fallbacks</c>, <c>World</c> silos and configuration come and go, <c>Requests</c> what is asked, <c>Promises</c> what must hold.
 /// </summary>
 internal sealed partial class ChaosRun : IDisposable
 {
@@ -14,7 +16,10 @@ internal sealed partial class ChaosRun : IDisposable
     private const int SettleMs = 240_000;
     private readonly List<(int Weight, Func<bool> Act)> acts = [];
     private readonly int weights;
+    private readonly bool withFallbacks;
+    private readonly QuietHours? quietHours;
     private readonly int contacts;
+    private long clockSetAt = long.MinValue / 2;
     private TimeSpan latestShift;
 
     public ChaosRun(int seed)
@@ -30,7 +35,10 @@ internal sealed partial class ChaosRun : IDisposable
         ShardsOfKeys = [.. Shards, .. Chance(0.3) ? [60] : Array.Empty<int>()];
         Faults = Faults.Draw(Random);
         Limits = new ChaosLimits(Random);
-        contacts = 1 + Random.Next(6);
+        quietHours = Chance(0.4) ? DrawQuietHours() : null;
+        latestShift = Time.Shift;
+        withFallbacks = Chance(0.5);
+        contacts = 1 + Random.Next(quietHours is null ? 6 : 2); // then there is consent early
         Ledger = new ChaosLedger(Limits, Sealer);
         Carriers = new ChaosCarriers(this);
         Phones = new ChaosPhones(this);
@@ -110,8 +118,14 @@ internal sealed partial class ChaosRun : IDisposable
         Often(5, () => Alive().OwnSome());
         Often(4, TakeWhatNobodyHas);
         Often(5, TellForwarded);
+        Often(withFallbacks ? 5 : 0, TellFallback);
         Often(4, () => Alive().TellRenewal());
         Often(4, Renew);
+        if (quietHours is not null)
+        {
+            Often(8, SetFlags);
+        }
+
         Seldom(3, SetFlags);
         Seldom(5, Cancel);
         Seldom(3, Talk);
@@ -148,9 +162,18 @@ internal sealed partial class ChaosRun : IDisposable
     private bool SetClock()
     {
         Limits.WallClockWasSet();
+        clockSetAt = Time.GetTimestamp();
         Time.Shift += TimeSpan.FromSeconds(Random.Next(-600, 600));
         latestShift = Time.Shift > latestShift ? Time.Shift : latestShift;
         return true;
+    }
+
+    // A minute or two; the clock stands a little before they begin, or shortly before they end.
+    private QuietHours DrawQuietHours()
+    {
+        int minutes = 1 + Random.Next(2);
+        Time.Shift = TimeSpan.FromMilliseconds((Chance(0.7) ? 60_000 : 60_000 + (minutes * 60_000)) - Random.Next(5_000));
+        return new QuietHours("12:01", string.Create(CultureInfo.InvariantCulture, $"12:0{1 + minutes}"));
     }
 
     private bool OweNobodys()

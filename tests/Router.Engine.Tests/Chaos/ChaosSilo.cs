@@ -9,7 +9,7 @@ using Router.Testing;
 namespace Router.Engine.Tests.Chaos;
 
 /// <summary>One process: an engine, its way to the store, its providers. It can die; then nothing of it acts any more.</summary>
-internal sealed class ChaosSilo : IReceiptsElsewhere, IConversationListener
+internal sealed class ChaosSilo : IReceiptsElsewhere, IFallbacksElsewhere, IConversationListener
 {
     private readonly ChaosRun run;
     private readonly SiloTime time;
@@ -24,7 +24,10 @@ internal sealed class ChaosSilo : IReceiptsElsewhere, IConversationListener
         Workers = new SteppedScheduler(run.Random.Next());
         Journal = new ChaosJournal(run.Sealer, run.Store, run.Exclusive, run.Random, run.Faults, run.Ledger);
         Providers = new ChaosProviderFactory(run, number);
-        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers) { Elsewhere = this, ConversationListener = this };
+        Engine = new SiloEngine(Journal, run.Sealer, new PlainKeyedHash(), [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers)
+        {
+            Elsewhere = this, FallbacksElsewhere = this, ConversationListener = this,
+        };
         Engine.Start();
     }
 
@@ -106,6 +109,8 @@ internal sealed class ChaosSilo : IReceiptsElsewhere, IConversationListener
         run.Carriers.Died(this);
         run.Phones.Died(this);
     }
+
+    bool IFallbacksElsewhere.TrySettle(int tenant, Core.Messages.MessageId fallback, bool wakes, Action<bool> answer) => run.TrySettleFallback(this, tenant, fallback, wakes, answer);
 
     bool IReceiptsElsewhere.TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
         run.TryForward(this, shard, receipt, acknowledge, state, token);

@@ -68,8 +68,8 @@ internal sealed class EngineHarness : IDisposable
 
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static ProviderAccount Account(int number, string name, int? perSecond = null, int? inFlight = null, decimal cost = 0, bool enabled = true) => new(
-        number, name, new ProviderSettings { Kind = "scripted", Channels = ["sms"], Cost = cost, Enabled = enabled, Limits = new ProviderLimits { PerSecond = perSecond, InFlight = inFlight } });
+    public static ProviderAccount Account(int number, string name, int? perSecond = null, int? inFlight = null, decimal cost = 0, bool enabled = true, string? region = null) => new(
+        number, name, new ProviderSettings { Kind = "scripted", Channels = ["sms"], Region = region, Cost = cost, Enabled = enabled, Limits = new ProviderLimits { PerSecond = perSecond, InFlight = inFlight } });
 
     public static Tenant TenantWith(TenantLimits limits, int number = 1, params string[] senders) =>
         new(number, "tenant-" + number, new TenantSettings { Name = "T", Senders = senders.Length == 0 ? ["+39000"] : senders, Limits = limits });
@@ -108,7 +108,7 @@ internal sealed class EngineHarness : IDisposable
     public Posted Queue(
         int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, Priority priority = Priority.Normal, byte segments = 1, int validitySeconds = 3_600,
         long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, ContactId? to = null,
-        Channel channel = Channel.Sms, bool isMedia = false)
+        Channel channel = Channel.Sms, bool isMedia = false, string? region = null, MessageId fallback = default, int afterSeconds = 0, bool isDormant = false)
     {
         string text = ("m" + texts++.ToString(CultureInfo.InvariantCulture)).PadRight(textLength, '.');
         var posted = new Posted { Text = text };
@@ -124,6 +124,10 @@ internal sealed class EngineHarness : IDisposable
         request.Segments = segments;
         request.ValiditySeconds = validitySeconds;
         request.NotBeforeMs = notBeforeMs;
+        request.Region = RegionTag.Of(region);
+        request.FallbackId = fallback;
+        request.FallbackAfterSeconds = afterSeconds;
+        request.IsDormant = isDormant;
         request.HasIdempotencyKey = key != 0;
         request.IdempotencyKey = new UInt128((ulong)request.Tenant.Number, key);
         request.BodyHash = body;
@@ -135,9 +139,9 @@ internal sealed class EngineHarness : IDisposable
     }
 
     /// <summary>Queues a message and runs until nothing moves.</summary>
-    public Posted Post(int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, byte segments = 1, int validitySeconds = 3_600, long notBeforeMs = 0)
+    public Posted Post(int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, byte segments = 1, int validitySeconds = 3_600, long notBeforeMs = 0, bool isDormant = false)
     {
-        Posted posted = Queue(contact, shard, tenant, purpose, segments: segments, validitySeconds: validitySeconds, notBeforeMs: notBeforeMs);
+        Posted posted = Queue(contact, shard, tenant, purpose, segments: segments, validitySeconds: validitySeconds, notBeforeMs: notBeforeMs, isDormant: isDormant);
         RunUntilIdle();
         return posted;
     }
@@ -145,9 +149,9 @@ internal sealed class EngineHarness : IDisposable
     public static ContactId Contact(int contact = 1, int shard = 5, int tenant = 1) => Some.Contact(shard, (tenant * 1_000_000) + contact);
 
     /// <summary>Changes flags; the task is answered on the test's thread.</summary>
-    public Task<ContactFlags?> SetFlags(Func<ContactFlags, ContactFlags> setter, int contact = 1, int shard = 5)
+    public Task<ContactFlags?> SetFlags(Func<ContactFlags, ContactFlags> setter, int contact = 1, int shard = 5, int tenant = 1)
     {
-        var task = new FlagsTask(1, Contact(contact, shard), FlagsChange.Of(setter));
+        var task = new FlagsTask(tenant, Contact(contact, shard, tenant), FlagsChange.Of(setter));
         Assert.True(Engine.Post(shard, new UrgentCommand { Kind = CommandKind.Flags, Target = task }));
         return task.Answer.Task;
     }

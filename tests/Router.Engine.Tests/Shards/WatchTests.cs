@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Core.Tenants;
 using Router.Engine.Shards;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
@@ -21,6 +22,52 @@ public sealed class WatchTests
         h.Provider.Settle(first.Id);
         h.RunUntilIdle();
         Assert.True(Answered(watch));
+        Assert.Equal(MessageStatus.Sending, Status(h, posted));
+    }
+
+    [Theory]
+    [InlineData(Router.Engine.Providers.OutcomeKind.Sent)]
+    [InlineData(Router.Engine.Providers.OutcomeKind.Refused)]
+    [InlineData(Router.Engine.Providers.OutcomeKind.Failed)]
+    public void What_was_released_shows_as_sending_until_its_outcome_is_kept(Router.Engine.Providers.OutcomeKind kind)
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        Posted posted = h.Post();
+        h.Provider.Settle(posted.Id, kind);
+        h.Run();
+        Assert.Equal(MessageStatus.Sending, Status(h, posted));
+        h.RunUntilIdle();
+        Assert.NotEqual(MessageStatus.Sending, Status(h, posted));
+    }
+
+    [Fact]
+    public void What_ends_without_a_release_never_shows_as_sending()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Provider.Window = 0;
+        Posted[] posted = [h.Post(1), h.Post(2, notBeforeMs: h.NowMs + 60_000), h.Post(3, validitySeconds: 1)];
+        _ = h.Cancel(posted[0].Id);
+        _ = h.Cancel(posted[1].Id);
+        h.AdvanceWithoutCommits(2_000, 50); // the third expires
+        Assert.All(posted, p => Assert.Contains(Status(h, p), new[] { MessageStatus.Accepted, MessageStatus.Queued }));
+        h.RunUntilIdle();
+        Assert.Equal([MessageStatus.Cancelled, MessageStatus.Cancelled, MessageStatus.Expired], posted.Select(h.Last));
+    }
+
+    [Fact]
+    public void What_waits_for_its_place_in_a_recipient_s_limit_to_be_kept_does_not_show_as_sending()
+    {
+        using var h = new EngineHarness();
+        Tenant tenant = EngineHarness.TenantWith(new TenantLimits { PerRecipient = new RecipientLimit(1, 60) });
+        h.Configure([tenant], [EngineHarness.Account(1, "p")]);
+        h.Own(5);
+        h.Advance(1_500, 50);
+        Posted posted = h.Queue(1, tenant: tenant);
+        h.Run();
+        h.Journal.Commit();
+        h.Run(); // its place is taken and on its way to the journal
+        Assert.Equal(MessageStatus.Accepted, Status(h, posted));
+        h.RunUntilIdle();
         Assert.Equal(MessageStatus.Sending, Status(h, posted));
     }
 

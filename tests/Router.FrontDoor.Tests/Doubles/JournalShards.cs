@@ -327,6 +327,10 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         message.Channel = request.Channel;
         message.Purpose = request.Purpose;
         message.Priority = request.Priority;
+        message.Region = request.Region;
+        message.Fallback = request.FallbackId;
+        message.FallbackAfterSeconds = request.FallbackAfterSeconds;
+        message.IsDormant = request.IsDormant;
         message.HasReference = request.HasReference;
         message.HasIdempotencyKey = request.HasIdempotencyKey;
         message.IdempotencyKey = request.IdempotencyKey;

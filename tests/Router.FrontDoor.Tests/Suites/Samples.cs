@@ -31,9 +31,9 @@ internal static class Samples
     public static readonly IReadOnlyDictionary<string, Sample> All = new Dictionary<string, Sample>
     {
         ["POST /v1/messages"] = new(
-            Sends, static _ => "/v1/messages", static w => $$$"""{"to":"{{{w.Address}}}","purpose":"service","content":{"type":"text","text":"x"},"priority":"low","validitySeconds":60,"reference":"r","metadata":{"a":1}}""")
+            Sends, static _ => "/v1/messages", static w => $$$"""{"to":"{{{w.Address}}}","purpose":"service","content":{"type":"text","text":"x"},"priority":"low","validitySeconds":60,"reference":"r","region":"eu","fallback":{"to":"email:ada@example.com","from":"b@example.com","content":{"type":"text","text":"y"},"afterSeconds":30},"metadata":{"a":1}}""")
         {
-            Status = 202, Foreign = 202, Required = ["to", "purpose", "content", "content.type", "content.text"], Free = ["metadata"],
+            Status = 202, Foreign = 202, Required = ["to", "purpose", "content", "content.type", "content.text", "fallback.to", "fallback.content.type", "fallback.content.text"], Free = ["metadata"],
         },
         ["GET /v1/messages"] = new(Reads, static w => $"/v1/messages?conversation={w.Conversation}") { Foreign = 200 },
         ["GET /v1/messages/{id}"] = new(Reads, static w => $"/v1/messages/{w.Message}"),
@@ -57,6 +57,8 @@ internal static class Samples
         ["POST /v1/conversations/{id}/reopen"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/reopen"),
         ["POST /v1/conversations/{id}/notes"] = new(Sends, static w => $"/v1/conversations/{w.Conversation}/notes", static _ => """{"text":"x"}""") { Status = 204, Required = ["text"], TooManyBytes = 32_769 },
         ["GET /v1/events"] = new(Reads, static _ => "/v1/events") { Streams = true, Foreign = 200 },
+        ["PUT /v1/contacts/{address}"] = new(Manages, static w => $"/v1/contacts/{w.Address}", static _ => """{"timeZone":"Europe/Rome"}""") { Foreign = 200, Required = ["timeZone"], Nullable = ["timeZone"], TooManyBytes = 4097 },
+        ["GET /v1/contacts/{address}"] = new(Reads, static w => $"/v1/contacts/{w.Address}") { Foreign = 200 },
         ["GET /v1/webhooks"] = new(ReadsSettings, static _ => "/v1/webhooks") { Foreign = 200 },
         ["GET /v1/webhooks/{name}"] = new(ReadsSettings, static w => $"/v1/webhooks/{w.Webhook}"),
         ["PUT /v1/webhooks/{name}"] = new(Manages, static w => $"/v1/webhooks/{w.Webhook}", static _ => """{"url":"https://hooks.example.com/x","events":["message.*"],"enabled":false}""")
@@ -78,9 +80,9 @@ internal static class Samples
         },
         ["GET /v1/consents"] = new(Reads, static w => $"/v1/consents?address={Uri.EscapeDataString(w.Address)}") { Foreign = 200 },
         ["PUT /admin/tenants/{tenant}"] = new(
-            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}},"keywords":[{"word":"x","match":"exact","number":"48500","action":"help","reply":"y"}],"stop":"all"}""")
+            OperatorManages, static w => $"/admin/tenants/{w.Tenant}", static _ => """{"name":"B","senders":["+39300"],"region":"eu","timeZone":"UTC","quietHours":{"from":"21:00","to":"08:00"},"limits":{"perSecond":1,"perChannel":{"sms":1},"perRecipient":{"count":1,"windowSeconds":1}},"keywords":[{"word":"x","match":"exact","number":"48500","action":"help","reply":"y"}],"stop":"all"}""")
         {
-            Required = ["name", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
+            Required = ["name", "quietHours.from", "quietHours.to", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
         ["DELETE /admin/tenants/{tenant}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}") { Status = 202 },
@@ -94,7 +96,7 @@ internal static class Samples
         ["POST /admin/keys"] = new(OperatorManages, static _ => "/admin/keys", static _ => NewKey.Replace("agent", "support", StringComparison.Ordinal)) { Status = 201, Required = ["role"], TooManyBytes = 4097 },
         ["DELETE /admin/keys/{id}"] = new(OperatorManages, static _ => "/admin/keys/id-support") { Status = 204 },
         ["PUT /admin/providers/{provider}"] = new(
-            OperatorManages, static _ => "/admin/providers/p", static _ => """{"kind":"loopback","channels":["sms"],"cost":1,"limits":{"perSecond":1,"inFlight":1},"enabled":true,"settings":{}}""")
+            OperatorManages, static _ => "/admin/providers/p", static _ => """{"kind":"loopback","channels":["sms"],"region":"eu","cost":1,"limits":{"perSecond":1,"inFlight":1},"enabled":true,"settings":{}}""")
         {
             Required = ["kind", "channels"], Free = ["settings"],
         },

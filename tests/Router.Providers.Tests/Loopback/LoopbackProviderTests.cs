@@ -214,6 +214,11 @@ public sealed class LoopbackProviderTests
     {
         IProvider provider = Make("""{"latencyMs":500}""");
         Submit(provider, 0, 10);
+        while (provider.Status is { Queued: > 0 } or { InFlight: < 10 })
+        {
+            await Task.Yield(); // until it has them: time that goes on before would end their release
+        }
+
         Task drained = provider.DrainAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, provider.Window);
         Submit(provider, 10, 1);
