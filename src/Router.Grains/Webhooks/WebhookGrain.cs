@@ -17,13 +17,13 @@ internal sealed partial class WebhookGrain(
     [PersistentState("webhook", RouterSilo.StorageName)] IPersistentState<WebhookState> state, IWebhookDelivery delivery, INotices notices, IJournal journal, TimeProvider time,
     ILogger<WebhookGrain> log) : Grain, IWebhookGrain, IDisposable
 {
-    private bool telling;
     private static readonly TimeSpan SecretsOverlap = TimeSpan.FromHours(24);
     private readonly SemaphoreSlim turn = new(1);
     private TaskScheduler scheduler = TaskScheduler.Default;
     private WebhookState kept = new();
     private IWebhookRun? run;
     private bool testing;
+    private bool telling;
     private int tenant;
     private string name = "";
 

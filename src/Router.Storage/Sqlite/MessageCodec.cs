@@ -127,7 +127,7 @@ internal static class MessageCodec
     /// <summary>The tail of the id.</summary>
     public static ulong Tail(ReadOnlySpan<byte> from) => BinaryPrimitives.ReadUInt64BigEndian(from[1..]);
 
-    private static int ClearLength(ReadOnlySpan<byte> from) => 
+    private static int ClearLength(ReadOnlySpan<byte> from) =>
         FixedLength + ((from[MarksAt] & HasRegion) != 0 ? RegionLength : 0) + ((from[MarksAt] & HasFallback) != 0 ? FallbackLength : 0);
 
     private static void Check(ReadOnlySpan<byte> from)
