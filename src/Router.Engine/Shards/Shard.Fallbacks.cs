@@ -178,7 +178,11 @@ internal sealed partial class Shard
     {
         if (fallbackTasks.Count > 0 && fallbackTasks.Remove(slot, out List<FallbackTask>? tasks))
         {
-            tasks.ForEach(task => task.Answer(settled));
+            // No lambda: one that captured `settled` would cost each message that ends an object, fallback or not.
+            foreach (FallbackTask task in tasks)
+            {
+                task.Answer(settled);
+            }
         }
     }
 
