@@ -51,7 +51,6 @@ internal sealed partial class Dispatcher : Worker
         if (links.TryGetValue(provider, out ProviderLink? link))
         {
             link.AddUnkept(outcomes.Total);
-            link.AddTotals(outcomes);
         }
 
         Tell(new DispatchEvent { Kind = DispatchEventKind.Settled, Shard = provider, Outcomes = outcomes });

@@ -85,17 +85,6 @@ internal sealed class ProviderLink
     /// <summary>Adds to the outcomes that are not kept yet.</summary>
     public void AddUnkept(int count) => Interlocked.Add(ref counters.Unkept, count);
 
-    /// <summary>Counts outcomes for display. Any thread.</summary>
-    public void AddTotals(in OutcomeCounts counts)
-    {
-        Interlocked.Add(ref counters.Good, counts.Good);
-        Interlocked.Add(ref counters.Bad, counts.Bad);
-        Interlocked.Add(ref counters.Throttled, counts.Throttled);
-    }
-
-    /// <summary>Outcomes since the silo started: good, bad and throttled (<see cref="OutcomeCounts"/>). Any thread.</summary>
-    public (long Good, long Bad, long Throttled) Totals => (Interlocked.Read(ref counters.Good), Interlocked.Read(ref counters.Bad), Interlocked.Read(ref counters.Throttled));
-
     /// <summary>While half-open: whether one more message may be routed to it as a trial. Any thread.</summary>
     public bool TryTakeTrial() => Up && !Closed && !Draining && Breaker.State == BreakerState.HalfOpen && Interlocked.Decrement(ref counters.TrialsLeft) >= 0;
 
@@ -197,8 +186,5 @@ internal sealed class ProviderLink
     {
         public int Unkept;
         public int TrialsLeft;
-        public long Good;
-        public long Bad;
-        public long Throttled;
     }
 }
