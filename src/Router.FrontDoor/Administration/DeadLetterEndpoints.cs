@@ -21,8 +21,6 @@ namespace Router.FrontDoor.Administration;
 internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDeadLetters letters, IAdministration administration, Doorkeeper doorkeeper)
 {
     private const int BodyBytesMax = 64 * 1024;
-    private const int LimitDefault = 50;
-    private const int LimitMax = 200;
     private const int IdsMax = 1_000;
 
     // Of one call without ids; asked again, it goes on.
@@ -94,16 +92,13 @@ internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDe
 
     private Problem? ReadQuery(IQueryCollection given, out MessageQuery query)
     {
-        query = new MessageQuery { Tenant = Nobody, Status = Waiting, Limit = LimitDefault };
-        if (given["limit"] is [{ } limitText])
+        query = new MessageQuery { Tenant = Nobody, Status = Waiting };
+        if (QueryFields.ReadLimit(given, out int limit) is { } wrong)
         {
-            if (!int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
-            {
-                return KnownProblems.InvalidParameter("limit", $"is {Problem.Shown(limitText)}, not a whole number from 1 to {LimitMax}");
-            }
-
-            query = query with { Limit = limit };
+            return wrong;
         }
+
+        query = query with { Limit = limit };
 
         if (given["after"] is [{ } after])
         {
@@ -144,7 +139,7 @@ internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDe
 
     private async Task<(int Replayed, int Left)> ReplayAllAsync(CancellationToken cancellationToken)
     {
-        var query = new MessageQuery { Tenant = Nobody, Status = Waiting, Limit = LimitMax };
+        var query = new MessageQuery { Tenant = Nobody, Status = Waiting, Limit = QueryFields.LimitMax };
         int replayed = 0;
         int left = 0;
         do

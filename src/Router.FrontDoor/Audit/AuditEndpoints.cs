@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +15,6 @@ namespace Router.FrontDoor.Audit;
 /// <summary><c>GET /admin/audit</c>, and <c>GET /v1/audit</c> for what concerns one tenant. Cold.</summary>
 internal sealed class AuditEndpoints(IAuditLog log, IKeyedHash hash)
 {
-    private const int LimitDefault = 50;
-    private const int LimitMax = 200;
 
     internal void Map(Endpoints endpoints)
     {
@@ -56,7 +53,7 @@ internal sealed class AuditEndpoints(IAuditLog log, IKeyedHash hash)
 
     private Problem? Read(IQueryCollection given, Tenant? tenant, out AuditQuery query)
     {
-        query = new AuditQuery { Tenant = tenant?.Number, Limit = LimitDefault };
+        query = new AuditQuery { Tenant = tenant?.Number };
         if (given["tenant"] is [{ } name])
         {
             if (!SettingsNames.IsName(name))
@@ -88,15 +85,12 @@ internal sealed class AuditEndpoints(IAuditLog log, IKeyedHash hash)
         }
 
         query = query with { FromMs = fromMs, ToMs = toMs };
-        if (given["limit"] is [{ } limitText])
+        if (QueryFields.ReadLimit(given, out int limit) is { } wrong)
         {
-            if (!int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
-            {
-                return KnownProblems.InvalidParameter("limit", $"is {Problem.Shown(limitText)}, not a whole number from 1 to {LimitMax}");
-            }
-
-            query = query with { Limit = limit };
+            return wrong;
         }
+
+        query = query with { Limit = limit };
 
         if (given["after"] is [{ } after])
         {

@@ -24,8 +24,6 @@ internal sealed class ConversationEndpoints(
     TimeProvider time)
 {
     private const int MessagesShown = 20;
-    private const int LimitDefault = 50;
-    private const int LimitMax = 200;
 
     // A note of 4,000 characters, each of them six bytes (\uXXXX), and its field.
     private const int BodyBytesMax = 32 * 1024;
@@ -190,7 +188,7 @@ internal sealed class ConversationEndpoints(
 
     private Problem? ReadQuery(IQueryCollection given, int tenant, out ConversationQuery query)
     {
-        query = new ConversationQuery { Tenant = tenant, Limit = LimitDefault };
+        query = new ConversationQuery { Tenant = tenant };
         if (given["state"] is [{ } word])
         {
             ConversationState state = word switch { "open" => ConversationState.Open, "closed" => ConversationState.Closed, _ => ConversationState.None };
@@ -212,15 +210,12 @@ internal sealed class ConversationEndpoints(
             query = query with { Agent = hash.Agent(tenant, Encoding.UTF8.GetBytes(agent)) };
         }
 
-        if (given["limit"] is [{ } limitText])
+        if (QueryFields.ReadLimit(given, out int limit) is { } wrong)
         {
-            if (!int.TryParse(limitText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
-            {
-                return KnownProblems.InvalidParameter("limit", $"is {Problem.Shown(limitText)}, not a whole number from 1 to {LimitMax}");
-            }
-
-            query = query with { Limit = limit };
+            return wrong;
         }
+
+        query = query with { Limit = limit };
 
         if (given["after"] is [{ } after])
         {

@@ -15,8 +15,6 @@ namespace Router.FrontDoor.Messages;
 /// <summary><c>GET /v1/messages</c>, <c>GET</c> and <c>DELETE /v1/messages/{id}</c> (DESIGN §6): what the journal keeps, overlaid with what the shard knows.</summary>
 internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedHash hash, IAdministration administration, MessageOverlay overlay, ShownMessages shownMessages)
 {
-    private const int LimitDefault = 50;
-    private const int LimitMax = 200;
     private static readonly string StatusWords = string.Join(", ", Enum.GetValues<MessageStatus>().Where(static s => s != MessageStatus.None).Select(WireNames.Of));
 
     internal void Map(Endpoints endpoints)
@@ -107,7 +105,7 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
     {
         query = null;
         shown = MessageStatus.None;
-        var read = new MessageQuery { Tenant = tenant, Limit = LimitDefault };
+        var read = new MessageQuery { Tenant = tenant };
         if (given["conversation"] is [{ } conversationText])
         {
             if (!ConversationId.TryParse(conversationText, out ConversationId conversation))
@@ -128,15 +126,12 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
             read = read with { Status = AsStored(shown) };
         }
 
-        if (given["limit"] is [{ } limitText])
+        if (QueryFields.ReadLimit(given, out int limit) is { } wrong)
         {
-            if (!int.TryParse(limitText, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int limit) || limit is < 1 or > LimitMax)
-            {
-                return KnownProblems.InvalidParameter("limit", $"is {Problem.Shown(limitText)}, not a whole number from 1 to {LimitMax}");
-            }
-
-            read = read with { Limit = limit };
+            return wrong;
         }
+
+        read = read with { Limit = limit };
 
         if (given["after"] is [{ } after])
         {
