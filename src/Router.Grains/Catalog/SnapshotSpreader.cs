@@ -55,7 +55,12 @@ internal sealed partial class SnapshotSpreader(
                 throw new AdministrationUnavailableException("the change is kept, but a silo did not take it in time; ask again");
             }
 
-            feed.Push ??= PushAsync(feed);
+            // By its end, not by a field that it clears: a push may end before it is assigned.
+            if (feed.Push.IsCompleted)
+            {
+                feed.Push = PushAsync(feed);
+            }
+
             await feed.Push;
         }
     }
@@ -71,10 +76,6 @@ internal sealed partial class SnapshotSpreader(
         {
             LogPushFailed(feed.Silo, exception);
             await Task.Delay(options.SpreadRetry, time);
-        }
-        finally
-        {
-            feed.Push = null;
         }
     }
 
@@ -101,6 +102,6 @@ internal sealed partial class SnapshotSpreader(
 
         public long Has { get; set; } = -1;
 
-        public Task? Push { get; set; }
+        public Task Push { get; set; } = Task.CompletedTask;
     }
 }
