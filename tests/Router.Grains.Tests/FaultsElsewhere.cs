@@ -61,6 +61,21 @@ public sealed class FaultsElsewhere : IAsyncDisposable
         Assert.Null(await shards.PurgeAsync(new Engine.Shards.PurgeFilter(1, null, null), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_renewal_that_the_store_cancels_is_not_the_last()
+    {
+        var store = new CountingJournal(new MemoryJournal(new PlainSealer(), null, new MemoryJournalOptions { Exclusive = false })) { FirstRenewal = new TaskCanceledException() };
+        var options = new RouterSiloOptions { RenewInterval = TimeSpan.FromMilliseconds(1) };
+        var taker = new ShardTaker(store, TimeProvider.System, options, NullLogger<ShardTaker>.Instance);
+        using var owned = new OwnedShards(taker, engine, store, TimeProvider.System, options, NullLogger<OwnedShards>.Instance);
+        long epoch = await owned.TakeAsync(5, static () => { }, CancellationToken.None);
+        owned.Start();
+
+        Assert.True(SpinWait.SpinUntil(() => store.Renewals >= 3, TimeSpan.FromSeconds(30)));
+        await owned.ReleaseAsync(5, epoch, CancellationToken.None);
+        await owned.StopAsync();
+    }
+
     // Every shard is on another silo, whose calls are cancelled there.
 #pragma warning disable CA1852 // a proxy is derived from
     private class Factory : DispatchProxy
