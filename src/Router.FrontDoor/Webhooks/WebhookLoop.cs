@@ -39,6 +39,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     private volatile bool stopping;
     private bool isBehind = true;
     private bool isDirty;
+    private bool waitsForPost;
     private long keptAtMs;
     private long holdUntilMs;
     private long givenUp;
@@ -272,11 +273,14 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             return;
         }
 
+        waitsForPost = false;
         while (true)
         {
             bool isShared = window.UnderWay > 0;
             if (isShared && !shared.Slots.TryTake())
             {
+                waitsForPost = true;
+                Interlocked.Increment(ref shared.Counts.WebhooksWaited);
                 return;
             }
 
@@ -385,6 +389,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             due = window.DueMs(now);
         }
 
+        // Something may be due that finds no post: the end of one of its own wakes this, time does not.
+        due = waitsForPost ? long.MaxValue : due;
         due = Math.Min(holdUntilMs > now ? holdUntilMs : due, KeepDueMs());
         timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(due - now, 0, (long)shared.Times.KeepIdle.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         await WakenAsync();

@@ -139,7 +139,7 @@ internal sealed partial class OwnedShards : IDisposable
             holds = await journal.RenewAsync(held, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the store's fault, the answer is the same: no renewal, the engine stops to release within a second, the next tick tries again.
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             LogNotRenewed(exception);
