@@ -123,8 +123,8 @@ internal sealed class ProviderEndpoints
         if (!kinds.TryGetValue(settings.Kind, out IProviderFactory? kind))
         {
             return ContractKinds.Contains(settings.Kind)
-                ? KnownProblems.Of(new SettingsFault("kind", $"{settings.Kind} is not available in this version; use one of: {Kinds()}") { NotAvailable = true })
-                : KnownProblems.InvalidValue("kind", $"is not one of: {Kinds()}");
+                ? KnownProblems.Of(new SettingsFault("kind", $"is {settings.Kind}, which is not available in this version: use one of {Kinds()}") { NotAvailable = true })
+                : KnownProblems.InvalidValue("kind", $"is {Problem.Shown(settings.Kind)}, not one of {Kinds()}");
         }
 
         if (ProviderRules.Check(settings) is { } fault)

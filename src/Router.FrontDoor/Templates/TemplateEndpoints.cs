@@ -45,7 +45,7 @@ internal sealed class TemplateEndpoints(IAdministration administration)
         SettingsFault? fault = TemplateRules.Check(template) ?? await administration.PutTemplateAsync(tenant.Name, template, context.RequestAborted);
         if (fault is not null)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault.Field, fault.Detail));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault.Field, fault.Predicate));
             return;
         }
 

@@ -137,7 +137,7 @@ internal sealed class WebhookEndpoints(IWebhooks webhooks, IJournal journal, IKe
             return null;
         }
 
-        return !Cursor.TryReadLog(hash, tenant, asked.After, out after) ? KnownProblems.InvalidCursor with { Field = "after" }
+        return !Cursor.TryReadLog(hash, tenant, asked.After, out after) ? KnownProblems.InvalidEventPosition with { Detail = "after is not a position that Router made for this tenant: give an id: of /v1/events.", Field = "after" }
             : after < journal.Events.Begin ? KnownProblems.CursorExpired
             : null;
     }

@@ -74,7 +74,7 @@ internal sealed partial class CatalogGrain(
             .Where(t => t.Item1 != name);
         if (TenantClaims.FindConflict(settings, others) is { } conflict)
         {
-            return Task.FromResult<TenantPut?>(new TenantPut(null, conflict.Field, conflict.Detail));
+            return Task.FromResult<TenantPut?>(new TenantPut(null, conflict.Field, conflict.Predicate));
         }
 
         claims[name] = settings;

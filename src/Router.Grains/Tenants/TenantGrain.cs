@@ -112,7 +112,7 @@ internal sealed partial class TenantGrain(
         TemplateSettings[] others = Array.FindAll(kept.Templates, t => t.Name != template.Name || t.Language != template.Language);
         if (TemplateRules.CheckRoom(others, template) is { } fault)
         {
-            return new TemplateAnswer(fault.Field, fault.Detail);
+            return new TemplateAnswer(fault.Field, fault.Predicate);
         }
 
         await KeepAsync(kept with { Version = kept.Version + 1, Templates = [.. others, template] });

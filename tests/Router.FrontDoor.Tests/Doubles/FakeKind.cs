@@ -10,7 +10,7 @@ internal sealed class FakeKind(string kind) : IProviderFactory
     public string Kind => kind;
 
     public SettingsFault? Validate(string settings) =>
-        settings.Contains("\"wrong\"", StringComparison.Ordinal) ? new SettingsFault("settings.wrong", "wrong is not a setting; leave it out")
+        settings.Contains("\"wrong\"", StringComparison.Ordinal) ? new SettingsFault("settings.wrong", "is not a setting; leave it out")
         : settings.Contains("\"later\"", StringComparison.Ordinal) ? new SettingsFault("settings.later", "later is not available in this version; leave it out") { NotAvailable = true }
         : null;
 
