@@ -16,6 +16,12 @@ internal static partial class RouterProgram
             return await SmscCheckCommand.RunAsync(rest, Console.Out, Console.Error);
         }
 
+        if (HelpText.IsAsked(arguments))
+        {
+            await Console.Out.WriteLineAsync(HelpText.Make());
+            return ExitCode.Stopped;
+        }
+
         (HostSettings? settings, IReadOnlyList<string> mistakes) = SettingsReader.Read(arguments, AppContext.BaseDirectory, Directory.GetCurrentDirectory());
         if (settings is null)
         {

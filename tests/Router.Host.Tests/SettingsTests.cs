@@ -23,6 +23,19 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Help_tells_every_setting_and_what_is_right_for_it()
+    {
+        Assert.True(HelpText.IsAsked(["--help"]));
+        Assert.False(HelpText.IsAsked(["--Http:Url=http://localhost:81", "--help"]));
+        string text = HelpText.Make();
+        foreach (Setting setting in SettingsTable.All.Values)
+        {
+            Assert.Contains($"\n  {setting.Key} ", text, StringComparison.Ordinal);
+            Assert.Contains(setting.Wants, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Arguments_win_over_the_environment_and_the_environment_over_files()
     {
         const string Variable = "ROUTER__Engine__AcceptBatchMax";
