@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.FrontDoor.Access;
@@ -130,6 +132,14 @@ internal sealed class ProviderEndpoints
         if (ProviderRules.Check(settings) is { } fault)
         {
             return KnownProblems.Of(fault);
+        }
+
+        for (int i = 0; i < settings.Channels.Count; i++)
+        {
+            if (WireNames.TryParse(Encoding.UTF8.GetBytes(settings.Channels[i]), out Channel channel) && !kind.Carries(channel))
+            {
+                return KnownProblems.InvalidValue($"channels[{i}]", $"is {settings.Channels[i]}, which {settings.Kind} does not carry: leave it out");
+            }
         }
 
         return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.Of(wrong) : null;
