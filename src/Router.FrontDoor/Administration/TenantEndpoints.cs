@@ -60,24 +60,16 @@ internal sealed class TenantEndpoints(IAdministration administration)
     }
 
     // Names alone: settings have up to 64 KiB each.
-    private Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, 200, administration.Current, static (json, current) =>
+    private Task ListAsync(HttpContext context) => JsonAnswer.WriteListAsync(context, administration.Current.Tenants.OrderBy(static t => t.Name, StringComparer.Ordinal), static (json, tenant) =>
     {
         json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        foreach (Tenant tenant in current.Tenants.OrderBy(static t => t.Name, StringComparer.Ordinal))
+        json.WriteString("tenant"u8, tenant.Name);
+        json.WriteString("name"u8, tenant.Settings.Name);
+        if (tenant.IsDeleting)
         {
-            json.WriteStartObject();
-            json.WriteString("tenant"u8, tenant.Name);
-            json.WriteString("name"u8, tenant.Settings.Name);
-            if (tenant.IsDeleting)
-            {
-                json.WriteBoolean("deleting"u8, true);
-            }
-
-            json.WriteEndObject();
+            json.WriteBoolean("deleting"u8, true);
         }
 
-        json.WriteEndArray();
         json.WriteEndObject();
     });
 
