@@ -74,7 +74,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Cluster:Address=0.0.0.0:11111", "Cluster:Address is not available in this version: leave it out")]
     [InlineData("Http:StreamInFlightMax=0", "Http:StreamInFlightMax is '0': give a number from 1 to 32768")]
     [InlineData("Engine:AcceptBatchMax=4097", "Engine:AcceptBatchMax is 4097: give a number from 1 to 4096")]
-    [InlineData("Engine:AcceptBatchMax=many", "Engine:AcceptBatchMax is 'many': give a whole number")]
+    [InlineData("Engine:AcceptBatchMax=many", "Engine:AcceptBatchMax is 'many': give a number from 1 to 4096")]
     [InlineData("Cluster:Address=127.0.0.1", "Cluster:Address is '127.0.0.1': give IP:PORT")]
     [InlineData("Oidc:Authority=http://example.org", "Oidc:Authority is not https://HOST…, or http:// on loopback")]
     [InlineData("Oidc:Authority=https://example.org", "Oidc:Audience is not 1 to 256 characters: give")]
