@@ -22,7 +22,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
         bool lines = MediaTypes.IsLines(context.Request);
         if (!lines && !MediaTypes.IsJson(context.Request))
         {
-            return ProblemResponse.WriteAsync(context, KnownProblems.JsonOrLinesOnly);
+            return ProblemResponse.WriteAsync(context, MediaTypes.Refusal(context.Request, $"{MediaTypes.Json} or {MediaTypes.Lines}"));
         }
 
         if (IdempotencyHeader.Read(context.Request, out byte[] key) is { } problem)

@@ -16,6 +16,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
     internal void Map(Endpoints endpoints)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/tenants", Permission.OperatorRead, ListAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
         endpoints.Map("DELETE", "/admin/tenants/{tenant}", Permission.OperatorManage, DeleteAsync);
         endpoints.Map("POST", "/admin/tenants/{tenant}/credit", Permission.OperatorManage, AddCreditAsync);
@@ -57,6 +58,20 @@ internal sealed class TenantEndpoints(IAdministration administration)
             await ProblemResponse.WriteAsync(context, KnownProblems.TakenBy(conflict.Fault!));
         }
     }
+
+    // Names alone: settings have up to 64 KiB each.
+    private Task ListAsync(HttpContext context) => JsonAnswer.WriteListAsync(context, administration.Current.Tenants.OrderBy(static t => t.Name, StringComparer.Ordinal), static (json, tenant) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("tenant"u8, tenant.Name);
+        json.WriteString("name"u8, tenant.Settings.Name);
+        if (tenant.IsDeleting)
+        {
+            json.WriteBoolean("deleting"u8, true);
+        }
+
+        json.WriteEndObject();
+    });
 
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)

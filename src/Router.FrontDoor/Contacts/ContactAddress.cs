@@ -25,7 +25,7 @@ internal static class ContactAddress
         AddressReason reason = Address.Parse(utf8[..length], buffer, out Address address);
         if (reason != AddressReason.None)
         {
-            return new Problem(400, "invalid_address", AddressReasons.Detail(reason), field);
+            return new Problem(400, "invalid_address", $"{field} {AddressReasons.Detail(reason)}.", field);
         }
 
         contact = hash.Contact(tenant, address.Channel, address.Value);

@@ -177,16 +177,16 @@ internal sealed partial class OwnedShards : IDisposable
         return held;
     }
 
-    [LoggerMessage(LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
+    [LoggerMessage(1, LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
     private partial void LogTaken(int shard, long epoch, int unfinished);
 
-    [LoggerMessage(LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
+    [LoggerMessage(2, LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
     private partial void LogNotEnded(int shard, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "epoch {Epoch} of shard {Shard} holds no more: another silo has taken it")]
+    [LoggerMessage(3, LogLevel.Warning, "epoch {Epoch} of shard {Shard} holds no more: another silo has taken it")]
     private partial void LogOvertaken(int shard, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "the ownerships could not be renewed; nothing is released until they are")]
+    [LoggerMessage(4, LogLevel.Warning, "the ownerships could not be renewed; nothing is released until they are")]
     private partial void LogNotRenewed(Exception exception);
 
     // Under which epoch a shard is owned, and who is told when that ends by itself.

@@ -101,8 +101,9 @@ internal static class SettingsReader
     private static Dictionary<string, string?> ReadArguments(IReadOnlyList<string> arguments, List<string> mistakes)
     {
         Dictionary<string, string?> read = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string argument in arguments)
+        for (int i = 0; i < arguments.Count; i++)
         {
+            string argument = arguments[i];
             int equals = argument.IndexOf('=', StringComparison.Ordinal);
             if (equals > 2 && argument.StartsWith("--", StringComparison.Ordinal))
             {
@@ -111,7 +112,7 @@ internal static class SettingsReader
             else
             {
                 // Not quoted whole: it may be a key that was meant as a value.
-                mistakes.Add("an argument is not of the form --Section:Key=value: write e.g. --Http:Url=http://127.0.0.1:8081");
+                mistakes.Add($"argument {i + 1} is not of the form --Section:Key=value: write e.g. --Http:Url=http://127.0.0.1:8081; --help tells all settings");
             }
         }
 

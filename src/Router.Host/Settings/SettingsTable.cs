@@ -50,7 +50,7 @@ internal static class SettingsTable
             Uri.TryCreate(v, UriKind.Absolute, out Uri? to) && to.Scheme is "http" or "https" && to.UserInfo.Length == 0 ? s with { OtlpEndpoint = to } : null),
         new("Telemetry:TraceRatio", "a number from 0 to 1", static (s, v) =>
             double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ratio) && ratio <= 1 ? s with { TraceRatio = ratio } : null),
-        .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
+        .. EngineOptions.All.Select(OfEngine),
     ];
 
     // Whether they fit together is known once all of them are read.
@@ -62,7 +62,7 @@ internal static class SettingsTable
             Number(v, 1, highest) is { } number ? s with { FrontDoor = with(s.FrontDoor, number) } : null);
 
     // The engine's own check, which knows the range, comes after all of them are read.
-    private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", "a whole number", (s, v) =>
+    private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", $"a number from {EngineOptions.RangeOf(property).Minimum} to {EngineOptions.RangeOf(property).Maximum}", (s, v) =>
     {
         if (Number(v, int.MinValue, int.MaxValue) is not { } number)
         {
