@@ -72,7 +72,7 @@ internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents
         }
         else
         {
-            flight.Kind = run.DrawOutcome();
+            flight.Kind = run.DrawOutcome(Account.Number);
             flight.ReceiptKey = run.OnWritten(flight, silo, Account.Number);
         }
 

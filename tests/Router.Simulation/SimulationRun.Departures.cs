@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Simulation.Model;
@@ -26,6 +27,11 @@ internal sealed partial class SimulationRun
 
         Violation.Unless(Ledger.WishOf(message)!.Text == text, $"{message} left with the text {text}, it was posted with {Ledger.WishOf(message)!.Text}");
         Wish wish = Ledger.WishOf(message)!;
+        if (takesTurns)
+        {
+            turns.Add(wish.Tenant);
+        }
+
         if (Plan.Tenant(wish.Tenant).PerRecipient is not null)
         {
             Order.Deferred(message.Head); // each takes its place when it comes to it
@@ -104,6 +110,18 @@ internal sealed partial class SimulationRun
         if (flight.Kind != default && Time.GetTimestamp() > flight.ReleaseEnd)
         {
             Coverage.Count("fault: an answer came after the release ended");
+        }
+    }
+
+    private void LookAtBreakers(SimulatedSilo silo)
+    {
+        foreach (ProviderLink link in silo.Engine.Dispatcher.Links)
+        {
+            if (link.Breaker.State != BreakerState.Closed)
+            {
+                Coverage.Count("fault: a breaker opened");
+                Order.Trial(Time.GetTimestamp());
+            }
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class SimulationRun : IDisposable
     private readonly int people;
     private long clockSetAt = long.MinValue / 2;
     private TimeSpan latestShift;
+    private int illAccount;
     private int nobodys;
     private long settledFromMs;
     private bool settling;
@@ -138,10 +139,11 @@ internal sealed partial class SimulationRun : IDisposable
     public void Dispose() => Logs.Dispose();
 
     /// <summary>How a departure that is written will end.</summary>
-    public OutcomeKind DrawOutcome()
+    public OutcomeKind DrawOutcome(int account)
     {
         double draw = settling ? 0 : Random.NextDouble();
-        return draw < 0.65 ? OutcomeKind.Sent
+        return draw > 0.02 && account == illAccount && !settling ? Chance(0.8) ? OutcomeKind.Failed : OutcomeKind.Unknown
+            : draw < 0.65 ? OutcomeKind.Sent
             : draw < 0.72 ? OutcomeKind.Throttled
             : draw < 0.81 ? OutcomeKind.Failed
             : draw < 0.86 ? OutcomeKind.Refused
@@ -206,6 +208,8 @@ internal sealed partial class SimulationRun : IDisposable
         Seldom(1, "the power of the store goes", CutPower);
         Seldom(1, "the disk is full", FillDisk);
         Seldom(2, "the plan changes", ChangePlan);
+        Seldom(1, "a carrier falls ill", FallIll);
+        Often(1, "a carrier is well again", BeWell);
         Seldom(2, "a link drops, or is back", TurnProvider);
         if (Plan.Tenants.All(static t => t.PerRecipient is null) || Chance(0.3))
         {
@@ -260,6 +264,19 @@ internal sealed partial class SimulationRun : IDisposable
         return true;
     }
 
+    private bool FallIll()
+    {
+        illAccount = 1 + Random.Next(Plan.Accounts.Count);
+        return true;
+    }
+
+    private bool BeWell()
+    {
+        bool was = illAccount > 0 && Chance(0.3);
+        illAccount = was ? 0 : illAccount;
+        return was;
+    }
+
     private bool CrashReader()
     {
         readers[Random.Next(readers.Count)].Crash();
@@ -286,6 +303,8 @@ internal sealed partial class SimulationRun : IDisposable
             {
                 any |= silo.Providers.Made[Random.Next(silo.Providers.Made.Count)].Step();
             }
+
+            LookAtBreakers(silo);
         }
 
         return any;
