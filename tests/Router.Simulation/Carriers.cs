@@ -1,21 +1,21 @@
 using Router.Core.Messages;
 using Router.Engine.Providers;
 
-namespace Router.Engine.Tests.Chaos;
+namespace Router.Simulation;
 
 /// <summary>What the carriers took and the receipts they owe: each is told until it is acknowledged, sometimes before the response, sometimes again. Outlives the silos.</summary>
-internal sealed class ChaosCarriers(ChaosRun run)
+internal sealed class Carriers(SimulationRun run)
 {
     private readonly List<CarrierReceipt> receipts = [];
     private readonly List<CarrierReceipt> owed = [];
-    private readonly List<Telling> tellings = [];
+    private readonly HashSet<Telling> unanswered = [];
     private uint keys;
 
     public IReadOnlyList<CarrierReceipt> Receipts => receipts;
 
     public int Owed => owed.Count;
 
-    public int Unanswered => tellings.Count(static t => t.Answers == 0);
+    public int Unanswered => unanswered.Count;
 
     /// <summary>A segment is with the carrier; returns the key of its receipt.</summary>
     public ulong Take(bool isLong)
@@ -35,24 +35,40 @@ internal sealed class ChaosCarriers(ChaosRun run)
     }
 
     /// <summary>A receipt that belongs to no message.</summary>
-    public void OweNobodys() => Owe(NewKey(), MessageStatus.Delivered);
+    public void OweNobodys()
+    {
+        run.Coverage.Count("fault: a receipt for nobody");
+        Owe(NewKey(), MessageStatus.Delivered);
+    }
 
     /// <summary>Tells one of the receipts owed to <paramref name="silo"/>.</summary>
-    public bool TellSome(ChaosSilo silo)
+    public bool TellSome(SimulatedSilo silo)
     {
         if (owed.Count == 0)
         {
             return false;
         }
 
-        CarrierReceipt receipt = owed[run.Random.Next(owed.Count)];
+        int at = run.Random.Next(owed.Count);
+        CarrierReceipt receipt = owed[at];
         if (!run.Chance(0.1))
         {
-            owed.Remove(receipt); // else it comes again, whatever becomes of this one
+            receipt.IsOwed = false;
+            owed[at] = owed[^1];
+            owed.RemoveAt(owed.Count - 1);
+        }
+        else
+        {
+            run.Coverage.Count("fault: a receipt doubled"); // it comes again, whatever becomes of this one
+        }
+
+        if (!run.Ledger.SentKeys.ContainsKey(receipt.Key))
+        {
+            run.Coverage.Count("fault: a receipt before its answer");
         }
 
         var telling = new Telling(this, receipt, silo);
-        tellings.Add(telling);
+        unanswered.Add(telling);
         silo.Engine.Receive(
             new Receipt { Provider = 1, ReceiptKey = receipt.Key, Status = receipt.Status },
             static (state, _, kept) => ((Telling)state!).Answer(kept), telling, 0);
@@ -60,23 +76,22 @@ internal sealed class ChaosCarriers(ChaosRun run)
     }
 
     /// <summary>Tells all receipts owed.</summary>
-    public void TellAll(Func<ChaosSilo> silo)
+    public void TellAll(Func<SimulatedSilo> silo)
     {
-        for (int left = owed.Count; left > 0; left--)
+        for (int left = owed.Count; left > 0 && owed.Count > 0; left--)
         {
             TellSome(silo());
         }
     }
 
     /// <summary>A silo died: what it did not answer is told to another.</summary>
-    public void Died(ChaosSilo silo)
+    public void Died(SimulatedSilo silo)
     {
-        foreach (Telling telling in tellings.Where(t => t.Silo == silo && t.Answers == 0))
+        foreach (Telling telling in unanswered.Where(t => t.Silo == silo).ToArray())
         {
+            unanswered.Remove(telling);
             Again(telling.Receipt);
         }
-
-        tellings.RemoveAll(t => t.Silo == silo && t.Answers == 0);
     }
 
     // Keys of few shards, and all of one stripe of the index, so that its bound is reached.
@@ -95,8 +110,9 @@ internal sealed class ChaosCarriers(ChaosRun run)
 
     private void Again(CarrierReceipt receipt)
     {
-        if (!owed.Contains(receipt))
+        if (!receipt.IsOwed)
         {
+            receipt.IsOwed = true;
             owed.Add(receipt);
         }
     }
@@ -107,20 +123,23 @@ internal sealed class ChaosCarriers(ChaosRun run)
 
         public MessageStatus Status { get; } = status;
 
+        public bool IsOwed { get; set; } = true;
+
         public bool Acknowledged { get; set; }
     }
 
-    private sealed class Telling(ChaosCarriers carriers, CarrierReceipt receipt, ChaosSilo silo)
+    private sealed class Telling(Carriers carriers, CarrierReceipt receipt, SimulatedSilo silo)
     {
+        private int answers;
+
         public CarrierReceipt Receipt { get; } = receipt;
 
-        public ChaosSilo Silo { get; } = silo;
-
-        public int Answers { get; private set; }
+        public SimulatedSilo Silo { get; } = silo;
 
         public void Answer(bool kept)
         {
-            Assert.True(++Answers == 1, $"receipt {Receipt.Key:x} was answered twice");
+            Violation.Unless(++answers == 1, $"receipt {Receipt.Key:x} was answered twice");
+            carriers.unanswered.Remove(this);
             Receipt.Acknowledged |= kept;
             if (!kept)
             {

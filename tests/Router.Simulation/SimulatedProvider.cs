@@ -1,30 +1,30 @@
-using System.Buffers;
 using System.Text;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
-using Router.Engine.Sealing;
 
-namespace Router.Engine.Tests.Chaos;
+namespace Router.Simulation;
 
-/// <summary>An account in one silo whose every step the seed decides; what it writes reaches the <see cref="ChaosCarriers"/>.</summary>
-internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents events, ChaosRun run, int silo) : IProvider
+/// <summary>An account in one silo whose every step the seed decides; what it writes reaches the <see cref="Carriers"/>.</summary>
+internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents events, SimulationRun run, SimulatedSilo silo) : IProvider
 {
-    private readonly List<ChaosFlight> flights = [];
-    private bool up;
+    public const int WindowMax = 8;
+    private readonly List<Flight> flights = [];
     private bool gone;
 
     public ProviderAccount Account { get; } = account;
 
-    public int Window => 8;
+    public int Window => WindowMax;
 
     public RetryRule Retry { get; } = new(3, 50, 400);
 
-    public ProviderStatus Status => new(up ? 1 : 0, 1, Window, flights.Count, 0, false, null, null, null);
+    public ProviderStatus Status => new(IsUp ? 1 : 0, 1, Window, flights.Count, 0, false, null, null, null);
 
     public bool IsIdle => flights.Count == 0;
 
     public bool IsGone => gone;
+
+    public bool IsUp { get; private set; }
 
     public void Start() => Turn(true);
 
@@ -33,7 +33,8 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
         foreach (ref readonly Departure departure in departures)
         {
             string text = Encoding.UTF8.GetString(MessageRecord.Read(departure.Record.AsSpan(0, departure.RecordLength)).Text);
-            ArrayPool<byte>.Shared.Return(departure.Record);
+            RecordPool.Shared.Return(departure.Record, departure.RecordLength);
+            run.OnHandedOver(departure, Account.Number, text);
             for (int segment = departure.FirstSegment; segment < departure.FirstSegment + departure.SegmentCount; segment++)
             {
                 if (departure.SegmentsDone is { } done && ((done[segment >> 3] >> (segment & 7)) & 1) != 0)
@@ -41,8 +42,8 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
                     continue;
                 }
 
-                run.OnHandedOver(departure.Id, (byte)segment, text);
-                flights.Add(new ChaosFlight(departure.Id, (byte)segment, departure.ReleaseEnd, departure.Epoch));
+                run.OnHandedOver(departure.Id, (byte)segment);
+                flights.Add(new Flight(departure, (byte)segment));
             }
         }
     }
@@ -55,22 +56,23 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
             return false;
         }
 
-        ChaosFlight flight = flights[run.Random.Next(flights.Count)];
+        int at = run.Random.Next(flights.Count);
+        Flight flight = flights[at];
         if (flight.Kind != default)
         {
-            End(flight, flight.Kind);
+            End(at, flight.Kind);
         }
-        else if (!up || gone)
+        else if (!IsUp || gone)
         {
-            End(flight, OutcomeKind.Unsent);
+            End(at, OutcomeKind.Unsent);
         }
-        else if (run.Time.GetTimestamp() > flight.ReleaseEnd)
+        else if (run.Time.GetTimestamp() > flight.ReleaseEnd || run.Time.NowMs >= flight.ValidUntilMs)
         {
-            End(flight, OutcomeKind.Lapsed);
+            End(at, OutcomeKind.Lapsed);
         }
         else
         {
-            flight.Kind = run.DrawOutcome();
+            flight.Kind = run.DrawOutcome(Account.Number);
             flight.ReceiptKey = run.OnWritten(flight, silo, Account.Number);
         }
 
@@ -80,14 +82,12 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
     /// <summary>Loses its sessions, or has them again.</summary>
     public void Turn(bool isUp)
     {
-        if (up != isUp && (!gone || !isUp))
+        if (IsUp != isUp && (!gone || !isUp))
         {
-            up = isUp;
-            events.HealthChanged(Account.Number, up);
+            IsUp = isUp;
+            events.HealthChanged(Account.Number, IsUp);
         }
     }
-
-    public bool IsUp => up;
 
     public Task DrainAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -99,31 +99,16 @@ internal sealed class ChaosProvider(ProviderAccount account, IProviderEvents eve
         return default;
     }
 
-    private void End(ChaosFlight flight, OutcomeKind kind)
+    private void End(int at, OutcomeKind kind)
     {
-        flights.Remove(flight);
-        run.OnTold(flight, kind);
+        Flight flight = flights[at];
+        flights[at] = flights[^1];
+        flights.RemoveAt(flights.Count - 1);
+        run.OnTold(flight, Account.Number, kind);
         events.Settle([new Outcome
         {
             Provider = Account.Number, Message = flight.Message, Segment = flight.Segment, Epoch = flight.Epoch, Kind = kind,
             RetryAfterMs = kind == OutcomeKind.Throttled ? run.Random.Next(100) : 0, ReceiptKey = kind == OutcomeKind.Sent ? flight.ReceiptKey : 0,
         }]);
-    }
-}
-
-/// <summary>Makes the <see cref="ChaosProvider"/>s of one silo.</summary>
-internal sealed class ChaosProviderFactory(ChaosRun run, int silo) : IProviderFactory
-{
-    public List<ChaosProvider> Made { get; } = [];
-
-    public string Kind => "chaos";
-
-    public Core.Tenants.SettingsFault? Validate(string settings) => null;
-
-    public IProvider Create(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, int seed)
-    {
-        var provider = new ChaosProvider(account, events, run, silo);
-        Made.Add(provider);
-        return provider;
     }
 }

@@ -1,53 +1,47 @@
 using System.Text;
-using Router.Core.Addresses;
 using Router.Core.Messages;
 using Router.Engine.Providers;
-using Router.Testing;
 
-namespace Router.Engine.Tests.Chaos;
+namespace Router.Simulation;
 
 /// <summary>
 /// People with phones: what they write is told by the carrier until it is acknowledged, under an id, without one, or in parts, sometimes again. Outlives the silos.
 /// </summary>
-internal sealed class ChaosPhones(ChaosRun run)
+internal sealed class Phones(SimulationRun run)
 {
-    private const int WritingsMax = 40;
-    private static readonly PlainKeyedHash Hash = new();
-    private static readonly string[][] Numbers = [.. ChaosRun.Shards.Select(NumbersIn)];
+    private const int WritingsMax = 60;
     private readonly List<Writing> all = [];
     private readonly List<Writing> owed = [];
-    private readonly List<Telling> tellings = [];
+    private readonly HashSet<Telling> unanswered = [];
     private int messages;
 
     public IReadOnlyList<Writing> All => all;
 
     public int Owed => owed.Count;
 
-    private ChaosLedger Ledger => run.Ledger;
+    public int Unanswered => unanswered.Count;
 
-    public int Unanswered => tellings.Count(static t => t.Answers == 0);
-
-    /// <summary>The contact of a person of a shard.</summary>
-    public static ContactId ContactOf(int shard, int person) => Hash.Contact(1, Channel.Sms, Encoding.ASCII.GetBytes(Numbers[Array.IndexOf(ChaosRun.Shards, shard)][person]));
-
-    /// <summary>Somebody writes.</summary>
-    public bool Write(int shard, int person)
+    /// <summary>A person writes to a number of a tenant.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="from">The person's number.</param>
+    /// <param name="own">The tenant's, one that it always has.</param>
+    public bool Write(int tenant, string from, string own)
     {
         if (all.Count >= WritingsMax)
         {
             return false;
         }
 
+        run.Coverage.Count("act: an end user wrote");
         int number = messages++;
-        string from = Numbers[Array.IndexOf(ChaosRun.Shards, shard)][person];
-        string own = run.Chance(0.7) ? "+39000" : "39000"; // the one that no configuration lacks
+        own = run.Chance(0.7) ? own : own[1..];
         int parts = run.Chance(0.3) ? 2 + run.Random.Next(2) : 1;
         string id = parts == 1 && run.Chance(0.5) ? $"id{number}" : "";
         for (int part = 1; part <= parts; part++)
         {
             // Punctuation makes a word unique and the same.
-            string word = parts > 1 ? $"<{number}.{part}>" : run.Random.Next(5) switch { 0 => "stop", 1 => "stop all", 2 => "start", 3 => "help", _ => $"<{number}>" };
-            var writing = new Writing(word.StartsWith('<') ? word : word + new string('.', number + 1), from, own, id, (byte)parts, (byte)part, (ushort)number, ContactOf(shard, person));
+            string word = parts > 1 ? $"<{number}.{part}>" : run.Random.Next(6) switch { 0 => "stop", 1 => "stop all", 2 or 3 => "start", 4 => "help", _ => $"<{number}>" };
+            var writing = new Writing(word.StartsWith('<') ? word : word + new string('.', number + 1), from, own, id, (byte)parts, (byte)part, (ushort)number, tenant);
             all.Add(writing);
             owed.Add(writing);
         }
@@ -56,7 +50,7 @@ internal sealed class ChaosPhones(ChaosRun run)
     }
 
     /// <summary>Tells one of those owed to <paramref name="silo"/>.</summary>
-    public bool TellSome(ChaosSilo silo)
+    public bool TellSome(SimulatedSilo silo)
     {
         if (owed.Count == 0)
         {
@@ -70,7 +64,7 @@ internal sealed class ChaosPhones(ChaosRun run)
         }
 
         var telling = new Telling(this, writing, silo);
-        tellings.Add(telling);
+        unanswered.Add(telling);
         silo.Engine.Receive(
             new InboundMessage
             {
@@ -82,29 +76,23 @@ internal sealed class ChaosPhones(ChaosRun run)
     }
 
     /// <summary>Tells all that are owed.</summary>
-    public void TellAll(Func<ChaosSilo> silo)
+    public void TellAll(Func<SimulatedSilo> silo)
     {
-        for (int left = owed.Count; left > 0; left--)
+        for (int left = owed.Count; left > 0 && owed.Count > 0; left--)
         {
             TellSome(silo());
         }
     }
 
     /// <summary>A silo died: what it did not answer is told to another.</summary>
-    public void Died(ChaosSilo silo)
+    public void Died(SimulatedSilo silo)
     {
-        foreach (Telling telling in tellings.Where(t => t.Silo == silo && t.Answers == 0))
+        foreach (Telling telling in unanswered.Where(t => t.Silo == silo).ToArray())
         {
+            unanswered.Remove(telling);
             Again(telling.Writing);
         }
-
-        tellings.RemoveAll(t => t.Silo == silo && t.Answers == 0);
     }
-
-    private static string[] NumbersIn(int shard) => [.. Enumerable.Range(0, int.MaxValue)
-        .Select(static i => $"+39333{i:D7}")
-        .Where(n => Hash.Contact(1, Channel.Sms, Encoding.ASCII.GetBytes(n)).Shard == shard)
-        .Take(6)];
 
     private void Again(Writing writing)
     {
@@ -115,7 +103,7 @@ internal sealed class ChaosPhones(ChaosRun run)
     }
 
     /// <summary>A message as a person wrote it, or a part of one.</summary>
-    internal sealed class Writing(string text, string from, string own, string id, byte parts, byte part, ushort reference, ContactId contact)
+    internal sealed class Writing(string text, string from, string own, string id, byte parts, byte part, ushort reference, int tenant)
     {
         public string Text { get; } = text;
 
@@ -131,7 +119,7 @@ internal sealed class ChaosPhones(ChaosRun run)
 
         public ushort Reference { get; } = reference;
 
-        public ContactId Contact { get; } = contact;
+        public int Tenant { get; } = tenant;
 
         public bool Acknowledged { get; set; }
 
@@ -139,21 +127,22 @@ internal sealed class ChaosPhones(ChaosRun run)
         public bool IsKnownAgain => Id.Length > 0 || Parts > 1;
     }
 
-    private sealed class Telling(ChaosPhones phones, Writing writing, ChaosSilo silo)
+    private sealed class Telling(Phones phones, Writing writing, SimulatedSilo silo)
     {
+        private int answers;
+
         public Writing Writing { get; } = writing;
 
-        public ChaosSilo Silo { get; } = silo;
-
-        public int Answers { get; private set; }
+        public SimulatedSilo Silo { get; } = silo;
 
         public void Answer(bool kept)
         {
-            Assert.True(++Answers == 1, $"'{Writing.Text}' was answered twice");
+            Violation.Unless(++answers == 1, $"'{Writing.Text}' was answered twice");
+            phones.unanswered.Remove(this);
             Writing.Acknowledged |= kept;
             if (kept)
             {
-                phones.Ledger.Acknowledged(Writing.Text);
+                phones.Acknowledged(Writing.Text);
             }
             else
             {
@@ -161,4 +150,6 @@ internal sealed class ChaosPhones(ChaosRun run)
             }
         }
     }
+
+    private void Acknowledged(string text) => run.Ledger.Acknowledged(text);
 }
