@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>A carrier that we did not write: npm's <c>smpp</c> as server (<c>tests/peers/smsc.js</c>), which tells every submit.</summary>
-internal sealed class Carrier : IAsyncDisposable
+public sealed class Carrier : IAsyncDisposable
 {
     private readonly Process process;
     private readonly TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>The real host as a child process on free ports over a folder of its own: started, killed, stopped, started again.</summary>
-internal sealed class RouterProcess : IAsyncDisposable
+public sealed class RouterProcess : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-the-tests";
     private readonly string folder;
