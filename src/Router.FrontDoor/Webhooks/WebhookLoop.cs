@@ -35,6 +35,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     private readonly EventFan.Listener news;
     private readonly ITimer timer;
     private readonly Task loop;
+    private readonly long beganMs;
+    private readonly long began;
     private LogPosition kept;
     private volatile bool stopping;
     private bool isBehind = true;
@@ -42,6 +44,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     private long keptAtMs;
     private long holdUntilMs;
     private long givenUp;
+    private bool isFailing;
 
     internal WebhookLoop(WebhookPlan plan, DeliveryProgress from, Func<DeliveryProgress, DeliveryState, Task> keep, WebhookServices shared)
     {
@@ -49,6 +52,15 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         this.keep = keep;
         this.shared = shared;
         window = new DeliveryWindow(from, shared.NewJitter());
+
+        // Never before what has happened: started under a clock that went back, retries would wait until it is there again.
+        beganMs = Math.Max(shared.Time.GetUtcNow().ToUnixTimeMilliseconds(), from.FailingSinceMs);
+        foreach (DeliveryRetry tried in from.Retries)
+        {
+            beganMs = Math.Max(beganMs, tried.FirstFailedMs);
+        }
+
+        began = shared.Time.GetTimestamp();
         kept = from.Position;
         givenUp = from.GivenUp;
 
@@ -73,7 +85,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
 
     private IEventLog Log => shared.Journal.Events;
 
-    private long NowMs => shared.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    // The clock of the wall as this began, and monotonic from there: a clock that goes back must not make a retry of seconds one of an hour.
+    private long NowMs => beganMs + (long)shared.Time.GetElapsedTime(began).TotalMilliseconds;
 
     /// <inheritdoc/>
     public async Task<DeliveryProgress> StopAsync()
@@ -114,6 +127,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         finally
         {
             shared.Fan.Remove(news);
+            TellFailing(false);
             await timer.DisposeAsync();
         }
     }
@@ -185,6 +199,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         {
             Interlocked.Increment(ref shared.Counts.WebhooksTaken);
             window.Taken(one);
+            TellFailing(!window.IsHealthy);
             return;
         }
 
@@ -197,6 +212,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
 
         bool wasHealthy = window.IsHealthy;
         window.Failed(one, NowMs, said.RetryAfterMs);
+        TellFailing(!window.IsHealthy);
         if (wasHealthy)
         {
             LogFailing(shared.Log, plan.Name, plan.Tenant, said.Status, said.Fault);
@@ -207,6 +223,15 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             givenUp = window.GivenUp;
             Interlocked.Increment(ref shared.Counts.WebhooksGivenUp);
             LogGivenUp(shared.Log, plan.Name, plan.Tenant);
+        }
+    }
+
+    private void TellFailing(bool now)
+    {
+        if (now != isFailing)
+        {
+            isFailing = now;
+            Interlocked.Add(ref shared.Counts.WebhooksFailing, now ? 1 : -1);
         }
     }
 
