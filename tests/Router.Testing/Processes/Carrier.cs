@@ -52,8 +52,15 @@ public sealed class Carrier : IAsyncDisposable
     public Task SendAsync(string pdu, string tag, int receiver = 0) =>
         process.StandardInput.WriteLineAsync($$"""{"do":"send","command":"deliver_sm","to":{{receiver}},"tag":"{{tag}}","pdu":{{pdu}} }""");
 
+    /// <summary>SIGSTOP: its sockets stay open, nobody answers.</summary>
+    public void Freeze() => Signals.Send(process.Id, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signals.Send(process.Id, Signals.Continue);
+
     public async ValueTask DisposeAsync()
     {
+        Thaw(); // what is frozen does not see that its input ends
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         await reading;
