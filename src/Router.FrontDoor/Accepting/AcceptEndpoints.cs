@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;

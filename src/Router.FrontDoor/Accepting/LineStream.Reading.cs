@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Problems;
 

@@ -6,11 +6,11 @@ using Router.Core.Tenants;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 
-namespace Router.FrontDoor.Accepting;
+namespace Router.Engine.Accepting;
 
 /// <summary>Bytes of a body in, a request to accept it out: decodes, hashes the address, finds the sender. No state.</summary>
 /// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, templates and fallbacks.</remarks>
-internal sealed class RequestMaker(IKeyedHash hash)
+public sealed class RequestMaker(IKeyedHash hash)
 {
     // A fallback is kept under a key of its own that follows from its message's: asked again, both are the ones kept first.
     private static readonly UInt128 FallbackKey = new(0x9E37_79B9_7F4A_7C15, 0xF39C_C060_5CED_C834);
@@ -24,7 +24,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
     /// <param name="line">The line's number in a stream; 0: no stream.</param>
     /// <param name="request">Blank or used before; its listener and token are the caller's.</param>
     /// <param name="problem">Why the body is refused.</param>
-    internal bool TryMake(
+    public bool TryMake(
         ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, Tenant tenant, ReadOnlySpan<byte> idempotencyKey, long line, AcceptRequest request, out BodyProblem problem)
     {
         if (!MessageDecoder.TryDecode(body, scratch, nowMs, out MessageBody message, out MessageBody fallback, out problem))
