@@ -93,6 +93,7 @@ public static class RouterFrontDoor
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<UsageEndpoints>();
+        services.AddSingleton<SlowClients>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<LiveEndpoints>();

@@ -60,6 +60,7 @@ internal sealed partial class LineStream
             ReadResult result = await input.ReadAsync();
             if (result.IsCanceled || closing.IsCancellationRequested)
             {
+                input.AdvanceTo(result.Buffer.Start); // else Kestrel finds a read under way, and the connection ends with its fault
                 return false;
             }
 

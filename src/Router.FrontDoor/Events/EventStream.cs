@@ -178,6 +178,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             // It has taken nothing for so long: give its room back. It can come again with its last position.
             tooSlow = true;
             Interlocked.Increment(ref shared.Counts.EventStreamsCutOff);
+            shared.SlowClients.Add();
             context.Abort();
             throw new OperationCanceledException(context.RequestAborted);
         }

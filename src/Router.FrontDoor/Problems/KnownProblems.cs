@@ -23,6 +23,7 @@ internal static class KnownProblems
     internal static readonly Problem CursorExpired = new(410, "cursor_expired", "Events from this position on are no longer kept; begin anew without it.");
     internal static readonly Problem Internal = new(500, "internal_error", "Something failed here; the server's log says what, under this request's id.");
     internal static readonly Problem Busy = new(503, "busy", "The queue of this message's shard is full; try again.", RetryAfterSeconds: 1);
+    internal static readonly Problem NoMemory = new(503, "busy", "Memory is short here; try again when some messages have left.", RetryAfterSeconds: 5);
     internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
     internal static readonly Problem StorageUnavailable = new(503, "unavailable", "Storage cannot answer just now; try again.", RetryAfterSeconds: 2);

@@ -14,6 +14,7 @@ internal sealed partial class WebhookLoop
 {
     private readonly ConcurrentQueue<(Delivery One, WebhookAnswer? Answer)> answers = new();
     private long givenUp;
+    private bool isFailing;
 
     private void Send()
     {
@@ -114,6 +115,7 @@ internal sealed partial class WebhookLoop
         {
             Interlocked.Increment(ref shared.Counts.WebhooksTaken);
             window.Taken(one);
+            TellFailing(!window.IsHealthy);
             return;
         }
 
@@ -126,6 +128,7 @@ internal sealed partial class WebhookLoop
 
         bool wasHealthy = window.IsHealthy;
         window.Failed(one, NowMs, said.RetryAfterMs);
+        TellFailing(!window.IsHealthy);
         if (wasHealthy)
         {
             LogFailing(shared.Log, plan.Name, plan.Tenant, said.Status, said.Fault);
@@ -136,6 +139,15 @@ internal sealed partial class WebhookLoop
             givenUp = window.GivenUp;
             Interlocked.Increment(ref shared.Counts.WebhooksGivenUp);
             LogGivenUp(shared.Log, plan.Name, plan.Tenant);
+        }
+    }
+
+    private void TellFailing(bool now)
+    {
+        if (now != isFailing)
+        {
+            isFailing = now;
+            Interlocked.Add(ref shared.Counts.WebhooksFailing, now ? 1 : -1);
         }
     }
 

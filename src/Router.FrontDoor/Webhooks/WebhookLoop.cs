@@ -25,6 +25,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     private readonly EventFan.Listener news;
     private readonly ITimer timer;
     private readonly Task loop;
+    private readonly long beganMs;
+    private readonly long began;
     private LogPosition kept;
     private volatile bool stopping;
     private bool isDirty;
@@ -38,6 +40,15 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         this.keep = keep;
         this.shared = shared;
         window = new DeliveryWindow(from, shared.NewJitter());
+
+        // Never before what has happened: started under a clock that went back, retries would wait until it is there again.
+        beganMs = Math.Max(shared.Time.GetUtcNow().ToUnixTimeMilliseconds(), from.FailingSinceMs);
+        foreach (DeliveryRetry tried in from.Retries)
+        {
+            beganMs = Math.Max(beganMs, tried.FirstFailedMs);
+        }
+
+        began = shared.Time.GetTimestamp();
         kept = from.Position;
         givenUp = from.GivenUp;
 
@@ -62,7 +73,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
 
     private IEventLog Log => shared.Journal.Events;
 
-    private long NowMs => shared.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    // The clock of the wall as this began, and monotonic from there: a clock that goes back must not make a retry of seconds one of an hour.
+    private long NowMs => beganMs + (long)shared.Time.GetElapsedTime(began).TotalMilliseconds;
 
     /// <inheritdoc/>
     public async Task<DeliveryProgress> StopAsync()
@@ -103,6 +115,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         finally
         {
             shared.Fan.Remove(news);
+            TellFailing(false);
             await timer.DisposeAsync();
         }
     }

@@ -24,6 +24,9 @@ internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHold
         base.Participate(lifecycle);
     }
 
+    /// <summary>Whether a provider that runs here has no session now.</summary>
+    public bool IsDown(int provider) => all.TryGetValue(provider, out Seen? seen) && !seen.Up;
+
     private void OnHealth(int provider, bool up) => all.AddOrUpdate(
         provider,
         static (_, told) => new Seen(told.Up, told.Now, null, 0),

@@ -20,6 +20,7 @@ internal sealed partial class OwnedShards : IDisposable
     private readonly Ownership?[] owned = new Ownership?[MessageId.ShardCount];
     private readonly CancellationTokenSource stopping = new();
     private Task renewing = Task.CompletedTask;
+    private bool isNotRenewed;
 
     /// <summary>Made once a silo.</summary>
     public OwnedShards(ShardTaker taker, SiloEngine engine, IJournal journal, TimeProvider time, RouterSiloOptions options, ILogger<OwnedShards> log)
@@ -142,7 +143,12 @@ internal sealed partial class OwnedShards : IDisposable
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            LogNotRenewed(exception);
+            if (!isNotRenewed)
+            {
+                isNotRenewed = true; // tried every 300 ms: told once until it works
+                LogNotRenewed(exception);
+            }
+
             return;
         }
 

@@ -24,6 +24,7 @@ internal sealed partial class ShardKeeper(
     private Task refreshing = Task.CompletedTask;
     private string? lastFault;
     private bool wasReady;
+    private bool isNotRefreshed;
 
     /// <summary>Which shards have no owner, for people; null: each has one.</summary>
     public string? NotReadyBecause
@@ -106,10 +107,16 @@ internal sealed partial class ShardKeeper(
             {
                 holder.Take(snapshot);
             }
+
+            isNotRefreshed = false;
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or AdministrationUnavailableException)
         {
-            LogNotRefreshed(exception);
+            if (!isNotRefreshed)
+            {
+                isNotRefreshed = true; // tried every second: told once until it works
+                LogNotRefreshed(exception);
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Text.Json;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>The real host as a child process on free ports over a folder of its own: started, killed, stopped, started again.</summary>
-internal sealed class RouterProcess : IAsyncDisposable
+public sealed class RouterProcess : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-the-tests";
     private readonly string folder;
@@ -23,20 +23,37 @@ internal sealed class RouterProcess : IAsyncDisposable
 
     public Uri Url { get; }
 
-    public string DataFolder => Path.Combine(folder, "data");
+    /// <summary>Where it keeps everything.</summary>
+    public string DataFolder
+    {
+        get => field ?? Path.Combine(folder, "data");
+        init;
+    }
 
-    public string Output
+    /// <summary>Set for the host beside what the test process has.</summary>
+    public Dictionary<string, string> Environment { get; init; } = [];
+
+    /// <summary>What it has written, over all its starts.</summary>
+    public string Output => string.Join('\n', Lines);
+
+    /// <summary>What it has written, line by line, over all its starts.</summary>
+    public IReadOnlyList<string> Lines
     {
         get
         {
             lock (output)
             {
-                return string.Join('\n', output);
+                return [.. output];
             }
         }
     }
 
     public int Pid => process!.Id;
+
+    public bool HasExited => process!.HasExited;
+
+    /// <summary>Memory that it has in RAM now, in bytes.</summary>
+    public long ResidentBytes => ProcessFigures.ResidentBytes(Pid);
 
     /// <summary>Starts it and waits until it may take traffic.</summary>
     public async Task StartAsync()
@@ -71,6 +88,18 @@ internal sealed class RouterProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>What <c>/readyz</c> says now.</summary>
+    public async Task<(int Status, string Text)> ReadyAsync()
+    {
+        using HttpClient client = Client(null);
+        using HttpResponseMessage answer = await client.GetAsync("/readyz");
+        string text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, JsonSerializer.Deserialize<JsonElement>(text).GetRawText());
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => process!.WaitForExitAsync(cancellationToken);
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
@@ -81,7 +110,7 @@ internal sealed class RouterProcess : IAsyncDisposable
     /// <summary>SIGTERM, and its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        _ = Signal(process!.Id, 15);
+        Signals.Send(process!.Id, Signals.Terminate);
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
         return process.ExitCode;
     }
@@ -115,10 +144,6 @@ internal sealed class RouterProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int pid, int signal);
-
     private void StartProcess()
     {
         process?.Dispose();
@@ -129,6 +154,11 @@ internal sealed class RouterProcess : IAsyncDisposable
             WorkingDirectory = folder,
         };
         start.Environment["ROUTER__Operator__Key"] = OperatorKey;
+        foreach ((string name, string value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add($"--Http:Url={Url.ToString().TrimEnd('/')}");
         start.ArgumentList.Add($"--Storage:Path={DataFolder}");
         foreach (string setting in settings)

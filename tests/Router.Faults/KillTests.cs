@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Router.Testing.Processes;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Faults;
 
 /// <summary>
 /// Accepted means kept (DESIGN §4.1): the real host under load is killed at random moments; every message that was answered with an id reaches a terminal status, and the

@@ -3,10 +3,10 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>The calls of the public contract that the tests make.</summary>
-internal static class Api
+public static class Api
 {
     private static readonly string[] Final = ["delivered", "read", "undelivered", "expired", "rejected", "cancelled"];
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Router.Testing.Processes;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Faults;
 
 /// <summary>
 /// Acknowledged means kept (DESIGN §4.1), for people who write: the real host is killed at random moments while a carrier brings whole messages, parts and STOPs over several binds. What was

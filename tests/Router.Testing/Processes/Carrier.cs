@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>A carrier that we did not write: npm's <c>smpp</c> as server (<c>tests/peers/smsc.js</c>), which tells every submit.</summary>
-internal sealed class Carrier : IAsyncDisposable
+public sealed class Carrier : IAsyncDisposable
 {
     private readonly Process process;
     private readonly TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,8 +52,15 @@ internal sealed class Carrier : IAsyncDisposable
     public Task SendAsync(string pdu, string tag, int receiver = 0) =>
         process.StandardInput.WriteLineAsync($$"""{"do":"send","command":"deliver_sm","to":{{receiver}},"tag":"{{tag}}","pdu":{{pdu}} }""");
 
+    /// <summary>SIGSTOP: its sockets stay open, nobody answers.</summary>
+    public void Freeze() => Signals.Send(process.Id, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signals.Send(process.Id, Signals.Continue);
+
     public async ValueTask DisposeAsync()
     {
+        Thaw(); // what is frozen does not see that its input ends
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         await reading;

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>A receiver that we did not write the verification of: npm's <c>standardwebhooks</c> (<c>tests/peers/webhook.js</c>), which tells every post.</summary>
-internal sealed class HookReceiver : IAsyncDisposable
+public sealed class HookReceiver : IAsyncDisposable
 {
     private readonly Process process;
     private readonly TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -76,14 +76,4 @@ internal sealed class HookReceiver : IAsyncDisposable
                 told.GetProperty("body")));
         }
     }
-}
-
-/// <summary>A post that came.</summary>
-internal sealed record HookPost(string Id, bool Valid, int Status, int Signatures, JsonElement Body)
-{
-    public string Type => Body.GetProperty("type").GetString()!;
-
-    public string? Message => Body.TryGetProperty("message", out JsonElement id) ? id.GetString() : null;
-
-    public string? Conversation => Body.TryGetProperty("conversation", out JsonElement id) ? id.GetString() : null;
 }

@@ -1,7 +1,7 @@
-namespace Router.EndToEnd.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>Where the tree lies.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string Root { get; } = Find();
 
