@@ -5,6 +5,7 @@ using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
+using Router.FrontDoor.Traces;
 
 namespace Router.FrontDoor.Accepting;
 
@@ -85,6 +86,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.NotBeforeMs = message.NotBeforeMs;
         request.HasReference = !message.Reference.IsEmpty;
         request.FallbackId = default;
+        request.Trace = RequestTraces.Current;
         int size = message.RecordSize;
         if (request.Record.Length < size)
         {
