@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Router.Engine.Accepting;
 using Router.Engine.Journal;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
@@ -51,9 +52,9 @@ public static class RouterFrontDoor
 
         services.AddMetrics();
         services.AddSingleton<FrontDoorCounts>();
-        services.AddSingleton<RequestMaker>();
+        services.TryAddSingleton<RequestMaker>();
         services.AddSingleton<KeysInFlight>();
-        services.AddSingleton<AcceptRequestPool>();
+        services.TryAddSingleton<AcceptRequestPool>();
         services.TryAddSingleton(ArrayPool<byte>.Shared);
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreamServices>();

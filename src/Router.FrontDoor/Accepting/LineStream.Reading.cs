@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Problems;
 
@@ -130,6 +131,7 @@ internal sealed partial class LineStream
 
         ReadOnlySpan<byte> line = LineSplitter.AsSpan(sequence, copy);
         AcceptRequest request = free.Pop();
+        request.Trace = trace;
         Problem? problem = null;
         Span<byte> unescaped = scratch.AsSpan(0, MessageDecoder.ScratchBytes(line.Length));
         if (!shared.Maker.TryMake(line, unescaped, nowMs, admission.Tenant, idempotencyKey, splitter.LineNumber, request, out BodyProblem wrong))

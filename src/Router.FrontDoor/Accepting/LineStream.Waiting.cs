@@ -1,3 +1,4 @@
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 
 namespace Router.FrontDoor.Accepting;

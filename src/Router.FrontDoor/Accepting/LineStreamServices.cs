@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Hosting;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.Grains.Administration;

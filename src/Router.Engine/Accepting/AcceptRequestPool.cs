@@ -1,9 +1,9 @@
 using Router.Engine.Shards;
 
-namespace Router.FrontDoor.Accepting;
+namespace Router.Engine.Accepting;
 
 /// <summary>Requests that are not in use, over all streams. Taken and returned in batches; every member may be called from any thread.</summary>
-internal sealed class AcceptRequestPool
+public sealed class AcceptRequestPool
 {
     // 16,384 requests of about 0.8 KB are 13 MB at rest: four streams' worth. More are left to the collector.
     private const int KeptMax = 16_384;
@@ -16,7 +16,7 @@ internal sealed class AcceptRequestPool
     private readonly Stack<AcceptRequest> free = new();
 
     /// <summary>Pushes <paramref name="count"/> requests on <paramref name="to"/>.</summary>
-    internal void Take(Stack<AcceptRequest> to, int count)
+    public void Take(Stack<AcceptRequest> to, int count)
     {
         lock (sync)
         {
@@ -34,7 +34,7 @@ internal sealed class AcceptRequestPool
     }
 
     /// <summary>Takes back all of <paramref name="from"/>; each was made blank by <see cref="Blank"/>.</summary>
-    internal void Return(Stack<AcceptRequest> from)
+    public void Return(Stack<AcceptRequest> from)
     {
         lock (sync)
         {
@@ -51,7 +51,7 @@ internal sealed class AcceptRequestPool
 
     /// <summary>Lets go of what a request refers to and wipes its record: content at rest here would outlive its erasure (DESIGN §8).</summary>
     /// <remarks>Hot path, 0 B; some 10 ns for a record of 200 bytes.</remarks>
-    internal static void Blank(AcceptRequest request)
+    public static void Blank(AcceptRequest request)
     {
         request.Tenant = null;
         request.Sender = null;

@@ -1,10 +1,10 @@
 using Router.Core.Messages;
 using Router.Engine.Shards;
 
-namespace Router.FrontDoor.Accepting;
+namespace Router.Engine.Accepting;
 
 /// <summary>A fallback on its way into its shard: it is kept before the message that names it. Its request wipes itself once its fate is known, whoever still waits for it.</summary>
-internal sealed class FallbackAccept : IAcceptListener
+public sealed class FallbackAccept : IAcceptListener
 {
     private readonly TaskCompletionSource<AcceptOutcome> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -13,13 +13,13 @@ internal sealed class FallbackAccept : IAcceptListener
     }
 
     /// <summary>Ends when its fate is known.</summary>
-    internal Task<AcceptOutcome> Outcome => outcome.Task;
+    public Task<AcceptOutcome> Outcome => outcome.Task;
 
     /// <summary>Its id, once <see cref="Outcome"/> is <see cref="AcceptOutcome.Accepted"/>.</summary>
-    internal MessageId Id { get; private set; }
+    public MessageId Id { get; private set; }
 
     /// <summary>Queues the fallback of <paramref name="message"/>, which is the shard's from then on.</summary>
-    internal static Intake TryStart(IShards shards, AcceptRequest message, out FallbackAccept started)
+    public static Intake TryStart(IShards shards, AcceptRequest message, out FallbackAccept started)
     {
         AcceptRequest request = message.Fallback!;
         started = new FallbackAccept();

@@ -5,13 +5,12 @@ using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
-using Router.FrontDoor.Traces;
 
-namespace Router.FrontDoor.Accepting;
+namespace Router.Engine.Accepting;
 
 /// <summary>Bytes of a body in, a request to accept it out: decodes, hashes the address, finds the sender. No state.</summary>
 /// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, templates and fallbacks.</remarks>
-internal sealed class RequestMaker(IKeyedHash hash)
+public sealed class RequestMaker(IKeyedHash hash)
 {
     // A fallback is kept under a key of its own that follows from its message's: asked again, both are the ones kept first.
     private static readonly UInt128 FallbackKey = new(0x9E37_79B9_7F4A_7C15, 0xF39C_C060_5CED_C834);
@@ -23,9 +22,9 @@ internal sealed class RequestMaker(IKeyedHash hash)
     /// <param name="tenant">Whose.</param>
     /// <param name="idempotencyKey">Empty: none.</param>
     /// <param name="line">The line's number in a stream; 0: no stream.</param>
-    /// <param name="request">Blank or used before; its listener and token are the caller's.</param>
+    /// <param name="request">Blank or used before; its listener, token and trace are the caller's.</param>
     /// <param name="problem">Why the body is refused.</param>
-    internal bool TryMake(
+    public bool TryMake(
         ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, Tenant tenant, ReadOnlySpan<byte> idempotencyKey, long line, AcceptRequest request, out BodyProblem problem)
     {
         if (!MessageDecoder.TryDecode(body, scratch, nowMs, out MessageBody message, out MessageBody fallback, out problem))
@@ -55,6 +54,7 @@ internal sealed class RequestMaker(IKeyedHash hash)
         second.HasIdempotencyKey = request.HasIdempotencyKey;
         second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
         second.BodyHash = request.BodyHash;
+        second.Trace = request.Trace;
         if (TryFill(second, tenant, ref fallback, nowMs, out problem))
         {
             return true;
@@ -86,7 +86,6 @@ internal sealed class RequestMaker(IKeyedHash hash)
         request.NotBeforeMs = message.NotBeforeMs;
         request.HasReference = !message.Reference.IsEmpty;
         request.FallbackId = default;
-        request.Trace = RequestTraces.Current;
         int size = message.RecordSize;
         if (request.Record.Length < size)
         {
