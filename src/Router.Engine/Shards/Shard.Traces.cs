@@ -13,6 +13,9 @@ internal sealed partial class Shard
     // By slot; at most as many as messages wait.
     private readonly Dictionary<int, TracedMessage> traced = [];
 
+    /// <summary>Messages that are traced; for tests.</summary>
+    internal int TracedCount => traced.Count;
+
     // After a restart or a hand-over it waits since its acceptance: when it came back from a try is not kept.
     private void Trace(int slot, in AcceptedMessage accepted) => traced.Add(slot, new TracedMessage { Trace = accepted.Trace, WaitsFromMs = accepted.AcceptedAtMs });
 

@@ -195,6 +195,11 @@ internal sealed partial class ChaosRun
     {
         foreach (ChaosSilo silo in silos)
         {
+            if (silo.Engine.States().FirstOrDefault(s => silo.Engine.OwnerOf(s.Shard) is { Shard.TracedCount: > 0 }) is { Epoch: > 0 } left)
+            {
+                return $"silo {silo.Number} still has traces of messages that ended: {left}";
+            }
+
             if (silo.Engine.Waiting.Of(1) != 0 || silo.Engine.States().Any(static s => s.Waiting != 0))
             {
                 return $"silo {silo.Number} says that {silo.Engine.Waiting.Of(1)} wait; its shards: {string.Join(' ', silo.Engine.States())}";

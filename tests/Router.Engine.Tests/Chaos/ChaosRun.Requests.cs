@@ -49,6 +49,7 @@ internal sealed partial class ChaosRun
         request.HasIdempotencyKey = Chance(0.5);
         request.IdempotencyKey = (ulong)Random.Next(10);
         request.BodyHash = Chance(0.9) ? 1u : 2u;
+        request.Trace = posted.Count % 3 == 0 ? new TraceContext(1, 2, 3) : default; // no draw: seeds that were told before stay what they were
         request.RecordLength = MessageRecord.Write(Channel.Sms, ContentType.Text, "+39333"u8, Encoding.UTF8.GetBytes(text), default, default, request.Record);
         DrawFallback(one);
         one.Intake = silo.Engine.TryAccept(request);
