@@ -4,6 +4,7 @@ using Orleans.Streams;
 using Router.Engine.Accepting;
 using Router.Grains.Streams;
 using Router.Streams.In;
+using Router.Streams.Out;
 using Router.Streams.Topics;
 
 namespace Router.Streams;
@@ -32,6 +33,10 @@ public static class RouterStreams
         services.AddSingleton<GatewayRecords>();
         services.AddSingleton<KafkaReader>();
         services.AddSingleton<SliceAdapter>();
+        services.AddSingleton<DeadLetterDesk>();
+        services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<EventWriter>();
+        services.AddHostedService<ExportKeeper>();
         services.AddHostedService<TopicWatch>();
         silo.AddPersistentStreams(ShardStream.Provider, static (s, _) => s.GetRequiredService<SliceAdapter>(), static streams =>
         {

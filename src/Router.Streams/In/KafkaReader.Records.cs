@@ -102,12 +102,7 @@ internal sealed partial class KafkaReader
 
     private async Task BuryAsync(ReadPartition partition, long offset, DeadRecord record)
     {
-        while (!await letters.TryKeepAsync(record).ConfigureAwait(false))
-        {
-            await Task.Delay(AskAgain, time, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        meter.Buried(record.Reason);
+        await letters.BuryAsync(record).ConfigureAwait(false);
         LogDead(record.Topic, record.Partition, record.Offset, record.Reason);
         partition.Prefix.Settle(offset);
         partition.Queue.Ended();

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Accepting;
-using Router.Engine.Inbound;
 
 namespace Router.Streams.In;
 
@@ -22,7 +21,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private readonly RecordReader records;
     private readonly GatewayRecords gateways;
     private readonly AcceptRequestPool pool;
-    private readonly IDeadRecords letters;
+    private readonly DeadLetterDesk letters;
     private readonly TimeProvider time;
     private readonly ILogger<KafkaReader> log;
     private readonly KafkaHealth health;
@@ -38,7 +37,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private bool started;
 
     public KafkaReader(
-        KafkaOptions options, RecordReader records, GatewayRecords gateways, AcceptRequestPool pool, IDeadRecords letters, KafkaHealth health, KafkaMeter meter, TimeProvider time,
+        KafkaOptions options, RecordReader records, GatewayRecords gateways, AcceptRequestPool pool, DeadLetterDesk letters, KafkaHealth health, KafkaMeter meter, TimeProvider time,
         ILogger<KafkaReader> log)
     {
         this.options = options;

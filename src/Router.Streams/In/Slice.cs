@@ -14,7 +14,7 @@ namespace Router.Streams.In;
 /// </summary>
 /// <remarks>Hot path: 0 B a record in the steady state; its arrays are pooled. Its values stay below 64 KiB, so that none lies on the large-object heap.</remarks>
 [Immutable]
-internal sealed class Slice(StreamId stream, SliceQueue queue, IDeadRecords letters) : IBatchContainer, IRecordSlice
+internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk letters) : IBatchContainer, IRecordSlice
 {
     /// <summary>Records at most: enough to make the stream's cost a record small, few enough for one part of a commit.</summary>
     public const int CountMax = 256;
@@ -105,10 +105,7 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, IDeadRecords lett
             {
                 RecordPlace place = places[i];
                 DeadRecord letter = DeadRecords.Of(place.Partition, place.Offset, "idempotency_key_reused", values.AsSpan(place.ValueStart, place.ValueLength));
-                while (!await letters.TryKeepAsync(letter).ConfigureAwait(false))
-                {
-                    await keeper.PauseAsync().ConfigureAwait(false);
-                }
+                await letters.BuryAsync(letter).ConfigureAwait(false);
             }
         }
     }

@@ -67,7 +67,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
             read.Add(TopicNames.SharedOutbound);
         }
 
-        return (read, [TopicNames.Events, TopicNames.DeadLetters]);
+        return (read, [TopicNames.Events, TopicNames.DeadLetters, .. tenants.Where(static t => t.Settings.EventsToKafka).Select(static t => TopicNames.EventsOf(t.Name))]);
     }
 
     private async Task CreateAsync(IAdminClient admin, string[] absent)
