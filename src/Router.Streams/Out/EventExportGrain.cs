@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Router.Engine.Journal;
 using Router.Grains;
+using Router.Grains.Administration;
 
 namespace Router.Streams.Out;
 
@@ -12,8 +13,8 @@ namespace Router.Streams.Out;
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class EventExportGrain(
-    [PersistentState("events", RouterSilo.StorageName)] IPersistentState<ExportState> state, IJournal journal, EventWriter writer, TimeProvider time, ILogger<EventExportGrain> log)
-    : Grain, IEventExportGrain, IDisposable
+    [PersistentState("events", RouterSilo.StorageName)] IPersistentState<ExportState> state, IJournal journal, EventWriter writer,
+    ConfigurationHolder configuration, TimeProvider time, ILogger<EventExportGrain> log) : Grain, IEventExportGrain, IDisposable
 {
     // Events read at a time, and batches under way at the brokers: 16 Ki events hide a round trip at any rate that a journal has.
     private const int BatchMax = 2_048;
@@ -37,6 +38,7 @@ internal sealed partial class EventExportGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         kept = acknowledged = read = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
+        LogBegin(read.Commit);
         loop = RunAsync();
         return Task.CompletedTask;
     }
@@ -53,7 +55,8 @@ internal sealed partial class EventExportGrain(
 
     private async Task RunAsync()
     {
-        await Task.Yield();
+        // Before, no tenant is known, and events of a tenant that is not known are those of one that is gone.
+        await configuration.Loaded.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -140,6 +143,9 @@ internal sealed partial class EventExportGrain(
         await state.WriteStateAsync();
         kept = now;
     }
+
+    [LoggerMessage(LogLevel.Information, "events go out to Kafka from commit {Commit} on")]
+    private partial void LogBegin(long commit);
 
     [LoggerMessage(LogLevel.Warning, "events do not go out to Kafka now ({Fault}: {Because}); trying again")]
     private partial void LogLater(string fault, string because);
