@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Streams;
 using Router.Engine.Accepting;
+using Router.Engine.Providers;
 using Router.Grains.Streams;
 using Router.Streams.In;
 using Router.Streams.Out;
@@ -37,6 +38,8 @@ public static class RouterStreams
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
+        services.AddSingleton<DepartureProducer>();
+        services.AddSingleton<IProviderFactory, KafkaProviderFactory>();
         services.AddHostedService<TopicWatch>();
         silo.AddPersistentStreams(ShardStream.Provider, static (s, _) => s.GetRequiredService<SliceAdapter>(), static streams =>
         {

@@ -13,6 +13,8 @@ internal static class TopicNames
 
     public static string OutboundOf(string tenant) => OutboundPrefix + tenant;
 
+    public static string ChannelOutboundOf(string provider) => "router.channel.outbound." + provider;
+
     public static string EventsOf(string tenant) => Events + "." + tenant;
 
     /// <summary>What a topic that is read holds, and the tenant that its name fixes.</summary>

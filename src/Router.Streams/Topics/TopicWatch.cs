@@ -67,7 +67,8 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
             read.Add(TopicNames.SharedOutbound);
         }
 
-        return (read, [TopicNames.Events, TopicNames.DeadLetters, .. tenants.Where(static t => t.Settings.EventsToKafka).Select(static t => TopicNames.EventsOf(t.Name))]);
+        IEnumerable<string> gateways = administration.Current.Providers.Where(static p => p.Settings.Kind == "kafka").Select(static p => TopicNames.ChannelOutboundOf(p.Name));
+        return (read, [TopicNames.Events, TopicNames.DeadLetters, .. gateways, .. tenants.Where(static t => t.Settings.EventsToKafka).Select(static t => TopicNames.EventsOf(t.Name))]);
     }
 
     private async Task CreateAsync(IAdminClient admin, string[] absent)
