@@ -21,6 +21,7 @@ using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Templates;
 using Router.FrontDoor.Webhooks;
+using Router.Grains.Streams;
 using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor;
@@ -70,6 +71,7 @@ public static class RouterFrontDoor
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();
         services.AddSingleton<EventComposer>();
+        services.AddSingleton<IEventBodies, EventBodyComposer>();
         services.AddSingleton<EventFinder>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
         services.TryAddSingleton(new WebhookTimes());

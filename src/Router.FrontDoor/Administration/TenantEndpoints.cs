@@ -147,7 +147,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("minimumAge", "retention", "events");
+        fields.NotAvailable("minimumAge", "retention");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),
@@ -159,9 +159,12 @@ internal sealed class TenantEndpoints(IAdministration administration)
             Balance = fields.Decimal("balance"),
             Prices = fields.Decimals("prices"),
             Keywords = fields.Objects("keywords", ReadKeyword) ?? [],
+            EventsToKafka = fields.Object("events", static f => new EventsAsked(f.Bool("kafka") ?? false))?.Kafka ?? false,
             Stop = fields.Word("stop", ("marketing", StopScope.Marketing), ("all", StopScope.All)),
         };
     }
+
+    private sealed record EventsAsked(bool Kafka);
 
     private static KeywordRule ReadKeyword(JsonFields fields) => new()
     {
@@ -211,6 +214,13 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteStartObject("quietHours"u8);
             json.WriteString("from"u8, quiet.From);
             json.WriteString("to"u8, quiet.To);
+            json.WriteEndObject();
+        }
+
+        if (settings.EventsToKafka)
+        {
+            json.WriteStartObject("events"u8);
+            json.WriteBoolean("kafka"u8, true);
             json.WriteEndObject();
         }
 

@@ -10,6 +10,7 @@ internal static class SettingsReader
     /// <summary>The environment's prefix.</summary>
     public const string Prefix = "ROUTER__";
 
+    private const string KafkaClient = "Kafka:Client:";
     private const string FileName = "appsettings.json";
 
     /// <summary>Reads; the settings, or the mistakes found.</summary>
@@ -51,7 +52,12 @@ internal static class SettingsReader
                 continue;
             }
 
-            if (SettingsTable.NotAvailable.TryGetValue(key, out string? remedy))
+            if (key.StartsWith(KafkaClient, StringComparison.OrdinalIgnoreCase))
+            {
+                // Names of librdkafka's own settings: it is asked itself which there are.
+                settings = settings with { Kafka = settings.Kafka with { Client = new Dictionary<string, string>(settings.Kafka.Client) { [key[KafkaClient.Length..]] = value } } };
+            }
+            else if (SettingsTable.NotAvailable.TryGetValue(key, out string? remedy))
             {
                 mistakes.Add(NotAvailable(key, remedy));
             }
@@ -76,6 +82,11 @@ internal static class SettingsReader
         if (settings.Engine.Validate() is { } wrong)
         {
             mistakes.Add(wrong);
+        }
+
+        if (settings.Kafka.Validate() is { } wrongKafka)
+        {
+            mistakes.Add(wrongKafka);
         }
 
         if (settings.FrontDoor.Oidc.Validate() is { } wrongToken)
