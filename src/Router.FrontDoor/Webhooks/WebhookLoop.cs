@@ -140,7 +140,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         {
             if (NowMs >= holdUntilMs)
             {
-                Fill();
+                await FillAsync();
                 Send();
             }
         }
@@ -211,7 +211,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         }
     }
 
-    private void Fill()
+    private async ValueTask FillAsync()
     {
         if (shared.Fan.Take(news, out LogPosition upTo))
         {
@@ -236,7 +236,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             batch.Clear();
             LogPosition from = window.Looked;
             int room = Math.Min(window.Room, BatchMax);
-            LogPosition looked = Log.Read(plan.Tenant, from, batch, room);
+            LogPosition looked = await shared.Turns.ReadAsync(plan.Tenant, from, batch, room, CancellationToken.None);
             isBehind = looked > from;
             lock (windowGate)
             {
