@@ -37,7 +37,7 @@ internal sealed partial class KafkaReader
         }
 
         AcceptRequest request = free.Pop();
-        RecordVerdict verdict = records.Read(partition, result.Message.Headers, value.Value, offset, request, out string reason);
+        RecordVerdict verdict = records.Read(partition.Source, result.Message.Headers, value.Value, offset, request, out string reason);
         if (verdict == RecordVerdict.Wait)
         {
             // It comes again when its tenant has room: nothing of this partition is read until then.
