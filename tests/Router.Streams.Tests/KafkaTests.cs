@@ -55,7 +55,7 @@ public sealed class KafkaTests(ITestOutputHelper output)
         }
 
         List<ConsumeResult<string, string>> dead = kafka.Read("router.deadletter", static all => all.Select(Place).Distinct().Count() >= Poisoned);
-        Assert.Equal("invalid_json", Assert.Single(dead.Select(static d => Header(d, "reason")).Distinct()));
+        Assert.Equal("malformed_json", Assert.Single(dead.Select(static d => Header(d, "reason")).Distinct()));
         JsonElement kept = await admin.GetFromJsonAsync<JsonElement>("/admin/deadletters?limit=200");
         Assert.Equal(dead.Select(Place).Distinct().Order(), kept.GetProperty("items").EnumerateArray().Select(static i => $"{i.GetProperty("topic")}/{i.GetProperty("partition")}/{i.GetProperty("offset")}").Order());
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
