@@ -40,6 +40,9 @@ internal sealed partial class ReceiptIndex
         }
     }
 
+    /// <summary>Tasks that are not in use.</summary>
+    public ReceiptTaskPool Tasks { get; } = new();
+
     /// <summary>Receipts awaited, those of finished messages that may be doubled among them. For display.</summary>
     public int AwaitedCount
     {
