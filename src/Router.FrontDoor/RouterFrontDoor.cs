@@ -67,6 +67,7 @@ public static class RouterFrontDoor
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<ConversationLookup>();
         services.AddSingleton<ConversationEndpoints>();
+        services.AddSingleton<LogTurns>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();

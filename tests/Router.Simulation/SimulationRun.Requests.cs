@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
-using Router.FrontDoor.Accepting;
 using Router.Simulation.Model;
 
 namespace Router.Simulation;

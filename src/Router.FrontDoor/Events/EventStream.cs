@@ -62,7 +62,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         {
             ended.ThrowIfCancellationRequested();
             batch.Clear();
-            LogPosition looked = log.Read(admission.Tenant.Number, position, batch, BatchMax);
+            LogPosition looked = await shared.Turns.ReadAsync(admission.Tenant.Number, position, batch, BatchMax, ended);
             bool moved = looked > position;
             position = moved ? looked : position;
             if (!tellsAll)

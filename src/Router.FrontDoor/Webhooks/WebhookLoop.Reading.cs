@@ -30,7 +30,7 @@ internal sealed partial class WebhookLoop
         }
     }
 
-    private void Fill()
+    private async ValueTask FillAsync()
     {
         if (shared.Fan.Take(news, out LogPosition upTo))
         {
@@ -55,7 +55,7 @@ internal sealed partial class WebhookLoop
             batch.Clear();
             LogPosition from = window.Looked;
             int room = Math.Min(window.Room, BatchMax);
-            LogPosition looked = Log.Read(plan.Tenant, from, batch, room);
+            LogPosition looked = await shared.Turns.ReadAsync(plan.Tenant, from, batch, room, CancellationToken.None);
             isBehind = looked > from;
             lock (windowGate)
             {

@@ -127,7 +127,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         {
             if (NowMs >= holdUntilMs)
             {
-                Fill();
+                await FillAsync();
                 Send();
             }
         }
