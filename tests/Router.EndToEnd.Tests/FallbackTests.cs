@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Router.Testing.Processes;
 
 namespace Router.EndToEnd.Tests;
 

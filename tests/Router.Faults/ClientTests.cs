@@ -159,39 +159,15 @@ public sealed class ClientTests(ITestOutputHelper output)
         await Until.TrueAsync(async () => await AcceptedAsync(router) == lines, () => $"{AcceptedAsync(router).Result} messages");
         LogLines.AreFew(router, output);
 
-        async Task SendAsync(Dictionary<int, string> ids, int? cutAt)
-        {
-            using RawClient one = await RawClient.ConnectAsync(router.Url);
-            await one.SendAsync(RawClient.Head("POST /v1/messages", key, "Content-Type: application/x-ndjson\r\nIdempotency-Key: stream\r\nTransfer-Encoding: chunked\r\n"));
-            Task reading = Task.Run(() => one.ReadLinesAsync(line =>
+        Task SendAsync(Dictionary<int, string> ids, int? cutAt) => RawClient.StreamAsync(
+            router.Url, key, "stream", lines,
+            static i => $$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"line {{{i}}}"} }""",
+            line =>
             {
                 JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
                 ids.Add(answer.GetProperty("line").GetInt32(), answer.GetProperty("id").GetString()!);
-            }));
-            var batch = new StringBuilder();
-            for (int i = 0; i < lines; i++)
-            {
-                batch.Append($$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"line {{{i}}}"} }""");
-                if (i == cutAt)
-                {
-                    batch.Length -= 20; // in the middle of a line
-                    await one.SendAsync(Encoding.ASCII.GetBytes($"{batch.Length:x}\r\n{batch}\r\n"));
-                    one.Cut();
-                    await reading;
-                    return;
-                }
-
-                batch.Append('\n');
-                if (i % 500 == 499 || i == lines - 1)
-                {
-                    await one.SendAsync(Encoding.ASCII.GetBytes($"{batch.Length:x}\r\n{batch}\r\n"));
-                    batch.Clear();
-                }
-            }
-
-            await one.SendAsync("0\r\n\r\n"u8.ToArray());
-            await reading;
-        }
+            },
+            cutAt);
     }
 
     private static async Task DripAsync(Uri url, byte[] start)
