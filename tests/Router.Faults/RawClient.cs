@@ -111,7 +111,7 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>Posts so many lines as one stream and reads its answers meanwhile; cuts it in the middle of line <paramref name="cutAt"/>.</summary>
-    public static async Task StreamAsync(Uri url, string key, string idempotencyKey, int lines, Func<int, string> line, Action<string> answer, int? cutAt = null)
+    public static async Task StreamAsync(Uri url, string key, string idempotencyKey, int lines, Func<int, string> line, Action<string> answer, int? cutAt = null, Func<Task>? beforeCut = null)
     {
         const int Batch = 500;
         using RawClient one = await ConnectAsync(url);
@@ -125,6 +125,7 @@ internal sealed class RawClient : IDisposable
             {
                 batch.Length -= 20; // in the middle of a line
                 await one.SendAsync(Chunk(batch));
+                await (beforeCut?.Invoke() ?? Task.CompletedTask);
                 one.Cut();
                 break;
             }

@@ -20,10 +20,9 @@ public sealed class StartTests(ITestOutputHelper output)
         await router.StartAsync();
         using HttpClient client = await Api.SetUpAsync(router, """{"kind":"loopback","channels":["sms"],"settings":{"latencyMs":0}}""");
         using HttpClient admin = router.Client(RouterProcess.OperatorKey);
-        await SendAsync(messages - waiting, "delivered");
+        await SendAsync(messages - waiting, "delivered", "");
         await Until.TrueAsync(async () => await WaitingAsync() == 0, () => "not all was delivered", () => WaitingAsync().Result);
-        await Api.PutAsync(admin, "/admin/providers/carrier", """{"kind":"loopback","channels":["sms"],"enabled":false,"settings":{"latencyMs":0}}""");
-        await SendAsync(waiting, "waiting");
+        await SendAsync(waiting, "waiting", $",\"scheduleAt\":\"{TimeProvider.System.GetUtcNow().AddDays(1):yyyy-MM-ddTHH:mm:ssZ}\"");
         Assert.Equal(waiting, await WaitingAsync());
         await router.KillAsync();
         long journal = new DirectoryInfo(router.DataFolder).EnumerateFiles().Sum(static f => f.Length);
@@ -37,15 +36,13 @@ public sealed class StartTests(ITestOutputHelper output)
         }
 
         Assert.Equal(waiting, await WaitingAsync());
-        await Api.PutAsync(admin, "/admin/providers/carrier", """{"kind":"loopback","channels":["sms"],"settings":{"latencyMs":0}}""");
-        await Until.TrueAsync(async () => await WaitingAsync() == 0, () => "not all was delivered", () => WaitingAsync().Result);
 
-        async Task SendAsync(int count, string what)
+        async Task SendAsync(int count, string what, string more)
         {
             int answered = 0;
             await RawClient.StreamAsync(
                 router.Url, client.DefaultRequestHeaders.Authorization!.Parameter!, what, count,
-                i => $$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"{{{what}}} {{{i}}}"} }""",
+                i => $$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"{{{what}}} {{{i}}}"}{{{more}}} }""",
                 line =>
                 {
                     Assert.Contains("\"id\"", line, StringComparison.Ordinal);
@@ -56,8 +53,8 @@ public sealed class StartTests(ITestOutputHelper output)
 
         async Task<long> WaitingAsync()
         {
-            JsonElement shards = await admin.GetFromJsonAsync<JsonElement>("/admin/live");
-            return shards.GetProperty("waiting").GetInt64();
+            JsonElement shards = await admin.GetFromJsonAsync<JsonElement>("/admin/shards");
+            return shards.GetProperty("items").EnumerateArray().Sum(static s => s.GetProperty("waiting").GetInt64());
         }
     }
 }
