@@ -25,7 +25,7 @@ public readonly record struct ShardState(int Shard, long Epoch, int Waiting);
 /// the grains tell it which shards it owns and what is configured, the ports do the rest.
 /// </summary>
 /// <remarks>Any thread. Partials: <c>Intake</c> the way in, <c>Providers</c> what they tell, <c>Time</c> the ticker.</remarks>
-public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDeadLetters, IAsyncDisposable
+public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDeadLetters, IDeadRecords, IAsyncDisposable
 {
     private readonly ShardOwner?[] owners = new ShardOwner?[64];
     private readonly Dictionary<string, IProviderFactory> factories;

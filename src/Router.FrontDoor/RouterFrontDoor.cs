@@ -21,6 +21,7 @@ using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Templates;
 using Router.FrontDoor.Webhooks;
+using Router.Grains.Streams;
 using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor;
@@ -66,10 +67,12 @@ public static class RouterFrontDoor
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<ConversationLookup>();
         services.AddSingleton<ConversationEndpoints>();
+        services.AddSingleton<LogTurns>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();
         services.AddSingleton<EventComposer>();
+        services.AddSingleton<IEventBodies, EventBodyComposer>();
         services.AddSingleton<EventFinder>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
         services.TryAddSingleton(new WebhookTimes());

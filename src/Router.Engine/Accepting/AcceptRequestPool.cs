@@ -55,6 +55,7 @@ public sealed class AcceptRequestPool
     {
         request.Tenant = null;
         request.Sender = null;
+        request.Trace = default;
         if (request.Fallback is { } fallback)
         {
             Blank(fallback);

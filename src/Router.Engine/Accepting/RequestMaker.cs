@@ -22,7 +22,7 @@ public sealed class RequestMaker(IKeyedHash hash)
     /// <param name="tenant">Whose.</param>
     /// <param name="idempotencyKey">Empty: none.</param>
     /// <param name="line">The line's number in a stream; 0: no stream.</param>
-    /// <param name="request">Blank or used before; its listener and token are the caller's.</param>
+    /// <param name="request">Blank or used before; its listener, token and trace are the caller's.</param>
     /// <param name="problem">Why the body is refused.</param>
     public bool TryMake(
         ReadOnlySpan<byte> body, Span<byte> scratch, long nowMs, Tenant tenant, ReadOnlySpan<byte> idempotencyKey, long line, AcceptRequest request, out BodyProblem problem)
@@ -54,6 +54,7 @@ public sealed class RequestMaker(IKeyedHash hash)
         second.HasIdempotencyKey = request.HasIdempotencyKey;
         second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
         second.BodyHash = request.BodyHash;
+        second.Trace = request.Trace;
         if (TryFill(second, tenant, ref fallback, nowMs, out problem))
         {
             return true;

@@ -132,6 +132,7 @@ internal sealed partial class LineStream
 
         ReadOnlySpan<byte> line = LineSplitter.AsSpan(sequence, copy);
         AcceptRequest request = free.Pop();
+        request.Trace = trace;
         Problem? problem = null;
         Span<byte> unescaped = scratch.AsSpan(0, MessageDecoder.ScratchBytes(line.Length));
         if (!shared.Maker.TryMake(line, unescaped, nowMs, admission.Tenant, idempotencyKey, splitter.LineNumber, request, out BodyProblem wrong))

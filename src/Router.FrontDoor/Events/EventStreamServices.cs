@@ -11,7 +11,7 @@ namespace Router.FrontDoor.Events;
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreamServices(
     IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, SlowClients slowClients, TimeProvider time, FrontDoorOptions options,
-    IHostApplicationLifetime lifetime, IWebhooks webhooks)
+    IHostApplicationLifetime lifetime, IWebhooks webhooks, LogTurns turns)
 {
     internal IJournal Journal { get; } = journal;
 
@@ -28,6 +28,8 @@ internal sealed class EventStreamServices(
     internal TimeProvider Time { get; } = time;
 
     internal FrontDoorOptions Options { get; } = options;
+
+    internal LogTurns Turns { get; } = turns;
 
     /// <summary>Names webhooks.</summary>
     internal IWebhooks Webhooks { get; } = webhooks;

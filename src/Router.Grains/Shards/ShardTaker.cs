@@ -78,10 +78,10 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "took {Count} shards with {Unfinished} unfinished messages and {Unmatched} unmatched receipts in {Ms} ms")]
+    [LoggerMessage(1, LogLevel.Information, "took {Count} shards with {Unfinished} unfinished messages and {Unmatched} unmatched receipts in {Ms} ms")]
     private partial void LogTaken(int count, int unfinished, int unmatched, long ms);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} shards could not be taken; trying again until they can")]
+    [LoggerMessage(2, LogLevel.Warning, "{Count} shards could not be taken; trying again")]
     private partial void LogNotTaken(int count, Exception exception);
 
     private sealed class Asked(int shard)
