@@ -115,11 +115,11 @@ public sealed class ClientTests(ITestOutputHelper output)
         {
             using RawClient one = await RawClient.ConnectAsync(router.Url);
             await one.SendAsync(RawClient.Head("POST /v1/messages", key, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n"));
-            Task reading = one.ReadLinesAsync(line =>
+            Task reading = Task.Run(() => one.ReadLinesAsync(line =>
             {
                 Interlocked.Increment(ref line.Contains("\"id\"", StringComparison.Ordinal) ? ref accepted : ref refused);
                 Assert.True(line.Contains("\"id\"", StringComparison.Ordinal) || line.Contains("too_large", StringComparison.Ordinal), line);
-            });
+            }));
             for (int i = 0; i < Lines; i++)
             {
                 string line = $$$"""{"to":"sms:+39333{{{s}}}{{{i:D6}}}","purpose":"service","content":{"type":"text","text":"long"} }""";
@@ -147,9 +147,17 @@ public sealed class ClientTests(ITestOutputHelper output)
         string key = client.DefaultRequestHeaders.Authorization!.Parameter!;
         var first = new Dictionary<int, string>();
         var second = new Dictionary<int, string>();
+        int inFlight = 0;
         await SendAsync(first, cutAt: lines / 2);
         Assert.Equal(200, (await router.ReadyAsync()).Status);
-        await SendAsync(second, cutAt: null);
+
+        // What is on its way to the disk from the first is in flight (409): asked again, it has its answer.
+        do
+        {
+            inFlight = 0;
+            await SendAsync(second, cutAt: null);
+        }
+        while (inFlight > 0);
 
         output.WriteLine($"{lines} lines: {first.Count} acknowledged before the cut");
         Assert.InRange(first.Count, 1, lines / 2);
@@ -159,39 +167,25 @@ public sealed class ClientTests(ITestOutputHelper output)
         await Until.TrueAsync(async () => await AcceptedAsync(router) == lines, () => $"{AcceptedAsync(router).Result} messages");
         LogLines.AreFew(router, output);
 
-        async Task SendAsync(Dictionary<int, string> ids, int? cutAt)
-        {
-            using RawClient one = await RawClient.ConnectAsync(router.Url);
-            await one.SendAsync(RawClient.Head("POST /v1/messages", key, "Content-Type: application/x-ndjson\r\nIdempotency-Key: stream\r\nTransfer-Encoding: chunked\r\n"));
-            Task reading = Task.Run(() => one.ReadLinesAsync(line =>
+        Task SendAsync(Dictionary<int, string> ids, int? cutAt) => RawClient.StreamAsync(
+            router.Url, key, "stream", lines,
+            static i => $$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"line {{{i}}}"} }""",
+            line =>
             {
                 JsonElement answer = JsonSerializer.Deserialize<JsonElement>(line);
-                ids.Add(answer.GetProperty("line").GetInt32(), answer.GetProperty("id").GetString()!);
-            }));
-            var batch = new StringBuilder();
-            for (int i = 0; i < lines; i++)
-            {
-                batch.Append($$$"""{"to":"sms:+3933{{{i:D8}}}","purpose":"service","content":{"type":"text","text":"line {{{i}}}"} }""");
-                if (i == cutAt)
+                if (answer.TryGetProperty("id", out JsonElement id))
                 {
-                    batch.Length -= 20; // in the middle of a line
-                    await one.SendAsync(Encoding.ASCII.GetBytes($"{batch.Length:x}\r\n{batch}\r\n"));
-                    one.Cut();
-                    await reading;
-                    return;
+                    Assert.Equal(id.GetString(), ids.GetValueOrDefault(answer.GetProperty("line").GetInt32(), id.GetString()!));
+                    ids[answer.GetProperty("line").GetInt32()] = id.GetString()!;
                 }
-
-                batch.Append('\n');
-                if (i % 500 == 499 || i == lines - 1)
+                else
                 {
-                    await one.SendAsync(Encoding.ASCII.GetBytes($"{batch.Length:x}\r\n{batch}\r\n"));
-                    batch.Clear();
+                    Assert.Contains("idempotency_in_flight", line, StringComparison.Ordinal);
+                    inFlight++;
                 }
-            }
-
-            await one.SendAsync("0\r\n\r\n"u8.ToArray());
-            await reading;
-        }
+            },
+            cutAt,
+            () => Until.TrueAsync(() => ids.Count > lines / 10, () => $"{ids.Count} lines were answered")); // all of it may still lie in the kernel
     }
 
     private static async Task DripAsync(Uri url, byte[] start)

@@ -88,6 +88,7 @@ internal sealed class HostileCarrier : IAsyncDisposable
 
                     await socket.SendAsync(batch.AsMemory(0, length), stopping.Token);
                     Interlocked.Add(ref sent, pdus);
+                    await Task.Yield(); // others of this process have their turn: a send that does not wait never gives it up
                 }
             }
             catch (Exception gone) when (gone is OperationCanceledException or SocketException)

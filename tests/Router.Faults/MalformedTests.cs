@@ -26,7 +26,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    public Task Bodies_over_HTTP() => RunAsync(Sizes.Of("ROUTER_MUTATIONS", 40_000), Loopback, async (router, client, mutator, count) =>
+    public Task Bodies_over_HTTP() => RunAsync(Sizes.Of("ROUTER_MUTATIONS", 20_000), Loopback, async (router, client, mutator, count) =>
     {
         const int Batch = 200;
         string key = client.DefaultRequestHeaders.Authorization!.Parameter!;
@@ -53,7 +53,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Lines_of_a_stream() => RunAsync(Sizes.Of("ROUTER_MUTATIONS", 100_000), Loopback, async (router, client, mutator, count) =>
+    public Task Lines_of_a_stream() => RunAsync(Sizes.Of("ROUTER_MUTATIONS", 50_000), Loopback, async (router, client, mutator, count) =>
     {
         const int Batch = 5_000;
         string key = client.DefaultRequestHeaders.Authorization!.Parameter!;
@@ -91,10 +91,10 @@ public sealed class MalformedTests(ITestOutputHelper output)
         string account = $$$"""
             {"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":{{{carrier.Port}}},"systemId":"s","password":"p","binds":16,"window":20,"responseTimeoutSeconds":2} }
             """;
-        await RunAsync(Sizes.Of("ROUTER_MUTATIONS", 100_000), account, async (router, _, _, count) =>
+        await RunAsync(Sizes.Of("ROUTER_MUTATIONS", 50_000), account, async (router, _, _, count) =>
         {
             long goal = carrier.Sent + count;
-            await Until.TrueAsync(() => carrier.Sent >= goal || router.HasExited, () => $"{goal - carrier.Sent} PDUs were not taken, {carrier.Links} links", perStep: () => carrier.Sent);
+            await Until.TrueAsync(() => carrier.Sent >= goal || router.HasExited, () => $"{goal - carrier.Sent} PDUs were not taken, {carrier.Links} links", () => carrier.Sent);
         });
         output.WriteLine($"{carrier.Links} links");
     }
@@ -102,6 +102,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
     [Fact]
     public async Task Answers_of_webhooks()
     {
+        const int Webhooks = 8;
         byte[][] answers =
         [
             RawReceiver.Taken, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\nSet-Cookie: a=b\r\n\r\nok"u8.ToArray(),
@@ -111,27 +112,31 @@ public sealed class MalformedTests(ITestOutputHelper output)
         var answering = new Mutator(Seed, answers);
         int asked = 0;
 
-        // One in four: a receiver that takes nothing is asked ever more seldom, and nothing would be tried.
+        // Once an event and to one in eight: a receiver that takes nothing is asked ever more seldom, and nothing would be tried.
         await using var receiver = new RawReceiver
         {
-            Answer = () =>
+            FirstAnswer = () =>
             {
                 lock (answering)
                 {
-                    return asked++ % 4 == 0 ? (answering.Next().ToArray(), true) : (RawReceiver.Taken, false);
+                    return ++asked % 8 == 0 ? (answering.Next().ToArray(), true) : (RawReceiver.Taken, false);
                 }
             },
         };
-        await RunAsync(Sizes.Of("ROUTER_MUTATIONS", 8_000) / 4, Loopback, async (router, client, _, count) =>
+        await RunAsync(Sizes.Of("ROUTER_MUTATIONS", 500), Loopback, async (router, client, _, count) =>
         {
-            await Api.PutAsync(client, "/v1/webhooks/hostile", $$"""{"url":"{{receiver.Url}}","events":["*"]}""");
-            int goal = asked + (count * 4);
+            for (int i = 0; i < Webhooks; i++)
+            {
+                await Api.PutAsync(client, $"/v1/webhooks/hostile{i}", $$"""{"url":"{{receiver.Url}}{{i}}","events":["*"]}""");
+            }
+
+            int goal = asked + (count * 8);
             var load = new Load(client);
             while (asked < goal && !router.HasExited)
             {
-                await load.PostLinesAsync(500);
+                await load.PostLinesAsync(100);
                 int enough = Math.Min(asked + 1_000, goal);
-                await Until.TrueAsync(() => asked >= enough || router.HasExited, () => $"{asked} of {goal} were asked", perStep: () => asked);
+                await Until.TrueAsync(() => asked >= enough || router.HasExited, () => $"{asked} of {goal} were asked", () => asked);
             }
         });
     }

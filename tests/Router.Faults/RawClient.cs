@@ -110,6 +110,42 @@ internal sealed class RawClient : IDisposable
         }
     }
 
+    /// <summary>Posts so many lines as one stream and reads its answers meanwhile; cuts it in the middle of line <paramref name="cutAt"/>.</summary>
+    public static async Task StreamAsync(Uri url, string key, string idempotencyKey, int lines, Func<int, string> line, Action<string> answer, int? cutAt = null, Func<Task>? beforeCut = null)
+    {
+        const int Batch = 500;
+        using RawClient one = await ConnectAsync(url);
+        await one.SendAsync(Head("POST /v1/messages", key, $"Content-Type: application/x-ndjson\r\nIdempotency-Key: {idempotencyKey}\r\nTransfer-Encoding: chunked\r\n"));
+        Task reading = Task.Run(() => one.ReadLinesAsync(answer));
+        var batch = new StringBuilder();
+        for (int i = 0; i < lines; i++)
+        {
+            batch.Append(line(i));
+            if (i == cutAt)
+            {
+                batch.Length -= 20; // in the middle of a line
+                await one.SendAsync(Chunk(batch));
+                await (beforeCut?.Invoke() ?? Task.CompletedTask);
+                one.Cut();
+                break;
+            }
+
+            batch.Append('\n');
+            if (i % Batch == Batch - 1 || i == lines - 1)
+            {
+                await one.SendAsync(Chunk(batch));
+                batch.Clear();
+            }
+        }
+
+        if (cutAt is null)
+        {
+            await one.SendAsync("0\r\n\r\n"u8.ToArray());
+        }
+
+        await reading;
+    }
+
     /// <summary>Ends the connection with an RST.</summary>
     public void Cut()
     {
@@ -118,6 +154,8 @@ internal sealed class RawClient : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static byte[] Chunk(StringBuilder bytes) => Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n{bytes}\r\n");
 
     private static string ReadHeadLine(Stream stream)
     {

@@ -14,6 +14,7 @@ internal sealed class RawReceiver : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, byte> delivered = new();
+    private readonly ConcurrentDictionary<string, byte> seen = new();
     private readonly Task accepting;
     private int posts;
 
@@ -34,6 +35,9 @@ internal sealed class RawReceiver : IAsyncDisposable
 
     /// <summary>What is answered, and whether the connection ends then; null: nothing, ever, and the connection stays.</summary>
     public Func<(byte[] Bytes, bool Close)?> Answer { get; set; } = static () => (Taken, false);
+
+    /// <summary>In place of <see cref="Answer"/> for what has not come before, by path and the event's id.</summary>
+    public Func<(byte[] Bytes, bool Close)>? FirstAnswer { get; set; }
 
     /// <summary>Messages of which it took that they are delivered.</summary>
     public ICollection<string> Delivered => delivered.Keys;
@@ -71,16 +75,17 @@ internal sealed class RawReceiver : IAsyncDisposable
             try
             {
                 socket.NoDelay = true;
-                while (await ReadAsync(socket) is { } body)
+                while (await ReadAsync(socket) is var (path, body))
                 {
                     Interlocked.Increment(ref posts);
-                    if (Answer() is not { } answer)
+                    JsonElement told = JsonSerializer.Deserialize<JsonElement>(body);
+                    bool isNew = FirstAnswer is not null && seen.TryAdd(path + told.GetProperty("id").GetString(), 0);
+                    if ((isNew ? FirstAnswer!() : Answer()) is not { } answer)
                     {
                         await Task.Delay(Timeout.Infinite, stopping.Token);
                         return;
                     }
 
-                    JsonElement told = JsonSerializer.Deserialize<JsonElement>(body);
                     if (answer.Bytes == Taken && told.GetProperty("type").GetString() == "message.delivered")
                     {
                         delivered.TryAdd(told.GetProperty("message").GetString()!, 0);
@@ -99,8 +104,8 @@ internal sealed class RawReceiver : IAsyncDisposable
         }
     }
 
-    // The body of the next request; null: the client went.
-    private async Task<byte[]?> ReadAsync(Socket socket)
+    // Path and body of the next request; null: the client went.
+    private async Task<(string Path, byte[] Body)?> ReadAsync(Socket socket)
     {
         var read = new List<byte>();
         byte[] room = new byte[8192];
@@ -114,7 +119,7 @@ internal sealed class RawReceiver : IAsyncDisposable
                 int end = head + 4 + int.Parse(length, CultureInfo.InvariantCulture);
                 if (read.Count >= end)
                 {
-                    return [.. read[(head + 4)..end]];
+                    return (headers.Split(' ')[1], [.. read[(head + 4)..end]]);
                 }
             }
 
