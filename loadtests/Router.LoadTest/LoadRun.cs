@@ -65,7 +65,7 @@ internal sealed class LoadRun : IDisposable
     /// <summary>Stops it, with all that watches it.</summary>
     internal async Task StopRouterAsync()
     {
-        StopWatching();
+        EndWatching();
         int code = await Router.StopAsync();
         Check("the router stops by itself", code == 0, $"exit code {code}");
         router!.Dispose();
@@ -87,15 +87,17 @@ internal sealed class LoadRun : IDisposable
     /// <summary>Reads a tenant's events from now on.</summary>
     internal EventReader Listen(string key)
     {
-        var reader = new EventReader(Router, key, SecondsAt);
+        var reader = new EventReader(Router, key, SecondsAt, tellsHandOver: Carrier is null);
         readers.Add(reader);
         return reader;
     }
 
     /// <summary>A phase begins.</summary>
-    internal void Mark(string label)
+    /// <param name="label">Which.</param>
+    /// <param name="prepares">Whether nothing that counts happens in it.</param>
+    internal void Mark(string label, bool prepares = false)
     {
-        marks.Add(new Mark(SecondsAt(Clock.Now), label));
+        marks.Add(new Mark(SecondsAt(Clock.Now), label, prepares));
         Terminal.Line(label);
     }
 
@@ -160,7 +162,7 @@ internal sealed class LoadRun : IDisposable
             return;
         }
 
-        Mark($"warm-up, {Options.Warm:N0} messages");
+        Mark($"warm-up, {Options.Warm:N0} messages", prepares: true);
         EventReader events = Listen(key);
         FlowOptions lines = new()
         {
@@ -188,6 +190,13 @@ internal sealed class LoadRun : IDisposable
         }
     }
 
+    /// <summary>The median of a line's values between two seconds of the run, of what the last flows drew; 0 where it has none.</summary>
+    internal double Median(string line, double from, double to)
+    {
+        double[] values = [.. tracks.Where(t => t.Name == line).SelectMany(t => t.Times.Zip(t.Values)).Where(p => p.First >= from && p.First <= to).Select(static p => p.Second).Order()];
+        return values.Length == 0 ? 0 : values[values.Length / 2];
+    }
+
     /// <summary>Waits until so many messages were told as delivered, as long as more are.</summary>
     internal async Task<bool> DrainAsync(EventReader events, long messages, double patienceSeconds = 30)
     {
@@ -211,7 +220,7 @@ internal sealed class LoadRun : IDisposable
     /// <summary>All that is kept of it. Ends what watches.</summary>
     internal LoadReport Report()
     {
-        StopWatching();
+        EndWatching();
         tracks.AddRange(Carrier?.Tracks ?? []);
         return new LoadReport
         {
@@ -231,7 +240,7 @@ internal sealed class LoadRun : IDisposable
 
     public void Dispose()
     {
-        StopWatching();
+        EndWatching();
         router?.Dispose();
         Carrier?.Dispose();
         if (Options.Keep)
@@ -244,7 +253,8 @@ internal sealed class LoadRun : IDisposable
         }
     }
 
-    private void StopWatching()
+    /// <summary>Ends what watches: what it drew can be looked at.</summary>
+    internal void EndWatching()
     {
         foreach (EventReader reader in readers)
         {

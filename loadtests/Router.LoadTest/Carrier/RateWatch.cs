@@ -6,10 +6,12 @@ namespace Router.LoadTest.Carrier;
 /// </summary>
 /// <param name="prefix">Digits of a sender by which it is told from others; 0: all of them.</param>
 /// <param name="perSecond">The limit.</param>
-internal sealed class RateWatch(int prefix, int perSecond)
+/// <param name="begin">How senders begin that are meant.</param>
+internal sealed class RateWatch(int prefix, int perSecond, string begin)
 {
     private const long Second = 1_000_000_000;
 
+    private readonly byte[] begin = System.Text.Encoding.ASCII.GetBytes(begin);
     private readonly Dictionary<ulong, Window> windows = [];
 
     /// <summary>Senders seen.</summary>
@@ -21,11 +23,13 @@ internal sealed class RateWatch(int prefix, int perSecond)
     /// <summary>How often a limit + 1 came within less than a second.</summary>
     internal long Within { get; private set; }
 
-    /// <summary>Arrivals of the busiest sender in the last of its seconds, at most.</summary>
-    internal long Most => windows.Count == 0 ? 0 : windows.Values.Max(static w => w.Count);
-
     internal void Add(ReadOnlySpan<byte> sender, long at)
     {
+        if (!sender.StartsWith(begin))
+        {
+            return;
+        }
+
         ulong key = 14_695_981_039_346_656_037;
         foreach (byte digit in prefix == 0 ? sender : sender[..Math.Min(prefix, sender.Length)])
         {

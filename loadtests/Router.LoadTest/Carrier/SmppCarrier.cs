@@ -11,7 +11,7 @@ namespace Router.LoadTest.Carrier;
 /// <summary>
 /// An SMSC that keeps up (npm's takes some thousands a second): takes every submit at once, gives a receipt for each, and compares the intended time that each message carries with its
 /// arrival. One thread. Tells JSON lines on its output: its port, a line a second, and a sum when asked. Told by lines: <c>mark</c> (tell the sum and begin anew), <c>down</c> (cut all
-/// links, refuse new ones), <c>up</c>, <c>watch PREFIX LIMIT</c> (<see cref="RateWatch"/>). Ends with its input.
+/// links, refuse new ones), <c>up</c>, <c>watch PREFIX LIMIT [BEGIN]</c> (<see cref="RateWatch"/>). Ends with its input.
 /// </summary>
 internal sealed class SmppCarrier : IDisposable
 {
@@ -132,7 +132,7 @@ internal sealed class SmppCarrier : IDisposable
                 listener = Listen(port);
                 break;
             case "watch":
-                watches.Add(new RateWatch(int.Parse(words[1]), int.Parse(words[2])));
+                watches.Add(new RateWatch(int.Parse(words[1]), int.Parse(words[2]), words.Length > 3 ? words[3] : ""));
                 break;
             default:
                 throw new ArgumentException($"the carrier knows no order {words[0]}");

@@ -79,7 +79,7 @@ internal sealed class Schedule
         long start = 0;
         foreach (Stage s in stages)
         {
-            due += Math.Clamp((long)((elapsed - start) * s.Rate / 1e9) + 1, 0, s.Count);
+            due += elapsed < start ? 0 : Math.Min((long)((elapsed - start) * s.Rate / 1e9) + 1, s.Count);
             start += Clock.Seconds(s.Seconds);
         }
 

@@ -12,7 +12,7 @@ internal sealed class Tally(string name)
     private readonly Track unsent = new("waiting for answers", $"{name} due, not sent", "");
     private (double At, long Offered, long Accepted, long Refused) before;
 
-    /// <summary>202.</summary>
+    /// <summary>201 and 202.</summary>
     internal long Accepted { get; private set; }
 
     /// <summary>429: the tenant's bound.</summary>
@@ -53,7 +53,7 @@ internal sealed class Tally(string name)
     {
         switch (status)
         {
-            case 202:
+            case 201 or 202:
                 Accepted++;
                 Answered.Record(now - intended);
                 SinceSent.Record(now - sent);

@@ -6,7 +6,11 @@ using System.Text.Json;
 namespace Router.LoadTest.Report;
 
 /// <summary>One chart as SVG: lines over a common axis, those of an earlier run dashed in the same colours. Colours and sizes are the page's style sheet's.</summary>
-internal sealed class Chart(string title, bool log)
+/// <param name="title">Its title.</param>
+/// <param name="log">Whether its vertical axis is logarithmic.</param>
+/// <param name="from">Where the horizontal axis begins.</param>
+/// <param name="to">Where it ends.</param>
+internal sealed class Chart(string title, bool log, double from, double to)
 {
     private const int Width = 720;
     private const int Height = 250;
@@ -23,54 +27,65 @@ internal sealed class Chart(string title, bool log)
     /// <summary>Labels of the horizontal axis; none: numbers.</summary>
     internal IReadOnlyList<(double At, string Label)> Ticks { get; init; } = [];
 
-    internal void Add(ChartLine line) => lines.Add(line);
+    /// <summary>Adds what lies within the axis of a line, if any does.</summary>
+    internal void Add(ChartLine line)
+    {
+        int[] within = [.. Enumerable.Range(0, line.Xs.Count).Where(i => line.Xs[i] >= from && line.Xs[i] <= to)];
+        if (within.Length > 0)
+        {
+            lines.Add(line with { Xs = [.. within.Select(i => line.Xs[i])], Ys = [.. within.Select(i => line.Ys[i])] });
+        }
+    }
 
     internal void Add(double at, string label) => marks.Add((at, label));
 
-    /// <summary>The chart in a figure of its own.</summary>
-    internal void Write(StringBuilder to)
+    /// <summary>The chart in a figure of its own; nothing where no line is.</summary>
+    internal void Write(StringBuilder page)
     {
-        double fromX = lines.Min(static l => l.Xs[0]);
-        double toX = Math.Max(lines.Max(static l => l.Xs[^1]), fromX + 1e-9);
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
         double most = lines.Max(static l => l.Ys.Max());
         double least = log ? Math.Pow(10, Math.Floor(Math.Log10(Math.Max(SmallestOfLog, lines.Min(static l => l.Ys.Min()))))) : 0;
-        double top = log ? Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(Math.Max(most, least)))), least * 10) : NiceAbove(most);
-        double X(double x) => Left + ((x - fromX) / (toX - fromX) * (Width - Left - Right));
+        double top = log ? Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(Math.Max(most, least)))), least * 10) : NiceAbove(most, [1, 2, 4, 6, 8, 10]);
+        double X(double x) => Left + ((x - from) / (to - from) * (Width - Left - Right));
         double Y(double y) => Top + ((Height - Top - Bottom) * (1 - (log
             ? Math.Log10(Math.Clamp(y, least, top) / least) / Math.Log10(top / least)
             : Math.Clamp(y, 0, top) / top)));
 
-        to.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Text(title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\" data-from=\"{Number(fromX)}\" data-to=\"{Number(toX)}\" data-left=\"{Left}\" data-right=\"{Width - Right}\">");
+        page.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{Text(title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Text(title)}\" data-from=\"{Number(from)}\" data-to=\"{Number(to)}\" data-left=\"{Left}\" data-right=\"{Width - Right}\">");
         foreach (double y in log ? Decades(least, top) : [.. Enumerable.Range(0, 5).Select(i => top * i / 4)])
         {
-            to.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):0.#}\" y2=\"{Y(y):0.#}\"/><text class=\"y\" x=\"{Left - 6}\" y=\"{Y(y) + 4:0.#}\">{Short(y)}</text>");
+            page.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(y):0.#}\" y2=\"{Y(y):0.#}\"/><text class=\"y\" x=\"{Left - 6}\" y=\"{Y(y) + 4:0.#}\">{Short(y)}</text>");
         }
 
-        foreach ((double x, string label) in Ticks.Count > 0 ? Ticks : Steps(fromX, toX))
+        foreach ((double x, string label) in Ticks.Count > 0 ? Ticks : Steps())
         {
-            if (x >= fromX && x <= toX)
+            if (x >= from && x <= to)
             {
-                to.Append(CultureInfo.InvariantCulture, $"<text class=\"x\" x=\"{X(x):0.#}\" y=\"{Height - 8}\">{Text(label)}</text>");
+                page.Append(CultureInfo.InvariantCulture, $"<text class=\"x\" x=\"{X(x):0.#}\" y=\"{Height - 8}\">{Text(label)}</text>");
             }
         }
 
-        foreach ((double x, string label) in marks)
+        foreach ((double x, string label) in marks.Where(m => m.At > from && m.At <= to))
         {
-            to.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{X(x):0.#}\" x2=\"{X(x):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Text(label)}</title></line>");
+            page.Append(CultureInfo.InvariantCulture, $"<line class=\"mark\" x1=\"{X(x):0.#}\" x2=\"{X(x):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\"><title>{Text(label)}</title></line>");
         }
 
         foreach (ChartLine line in lines)
         {
-            WriteLine(to, Thinned(line), X, Y);
+            WriteLine(page, Thinned(line), X, Y);
         }
 
-        to.Append("</svg><div class=\"legend\">");
+        page.Append("</svg><div class=\"legend\">");
         foreach (ChartLine line in lines.Where(static l => !l.IsEarlier))
         {
-            to.Append(CultureInfo.InvariantCulture, $"<span class=\"c{line.Colour}\">{Text(line.Name)}<b></b></span>");
+            page.Append(CultureInfo.InvariantCulture, $"<span class=\"c{line.Colour}\">{Text(line.Name)}<b></b></span>");
         }
 
-        to.Append("</div></figure>\n");
+        page.Append("</div></figure>\n");
     }
 
     /// <summary>Text that is safe in the page.</summary>
@@ -111,9 +126,9 @@ internal sealed class Chart(string title, bool log)
         return at;
     }
 
-    private static List<(double At, string Label)> Steps(double from, double to)
+    private List<(double At, string Label)> Steps()
     {
-        double step = NiceAbove((to - from) / 8);
+        double step = NiceAbove((to - from) / 8, [1, 2, 5, 10]);
         List<(double, string)> steps = [];
         for (double x = Math.Ceiling(from / step) * step; x <= to; x += step)
         {
@@ -123,7 +138,7 @@ internal sealed class Chart(string title, bool log)
         return steps;
     }
 
-    private static double NiceAbove(double value)
+    private static double NiceAbove(double value, ReadOnlySpan<double> steps)
     {
         if (value <= 0)
         {
@@ -131,7 +146,7 @@ internal sealed class Chart(string title, bool log)
         }
 
         double power = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        foreach (double nice in new[] { 1, 1.5, 2, 3, 4, 5, 6, 8, 10 })
+        foreach (double nice in steps)
         {
             if (nice * power >= value)
             {

@@ -134,7 +134,7 @@ internal sealed class HtmlReport
     private void WriteChart(string title)
     {
         // Latencies span decades: p50 and the worst second are both to be seen.
-        var chart = new Chart(title, log: title.Contains("intended time", StringComparison.Ordinal));
+        var chart = new Chart(title, log: title.Contains("intended time", StringComparison.Ordinal), Begins(), report.Seconds);
         double shift = Shift();
         int colour = 0;
         foreach (LoadReport.Line line in report.Lines.Where(l => l.Chart == title))
@@ -156,6 +156,9 @@ internal sealed class HtmlReport
         chart.Write(page);
     }
 
+    // What only prepares would set the scale.
+    private double Begins() => report.Marks.FirstOrDefault(static m => !m.Prepares)?.At is { } at && at < report.Seconds ? at : 0;
+
     // Both runs are laid over each other where their last phases begin: warm-ups differ.
     private double Shift() => earlier is { Marks.Count: > 0 } && report.Marks.Count > 0 ? report.Marks[^1].At - earlier.Marks[^1].At : 0;
 
@@ -166,7 +169,7 @@ internal sealed class HtmlReport
             return;
         }
 
-        var chart = new Chart(CurveTitle, log: true) { Ticks = [.. percentiles.Select(static p => (PlaceOf(p.Share), p.Label))] };
+        var chart = new Chart(CurveTitle, log: true, 0, PlaceOf(Percentiles.Points[^1])) { Ticks = [.. percentiles.Select(static p => (PlaceOf(p.Share), p.Label))] };
         int colour = 0;
         foreach ((string name, Percentiles of) in report.Latencies)
         {

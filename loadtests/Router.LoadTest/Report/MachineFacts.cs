@@ -47,7 +47,7 @@ internal static class MachineFacts
     private static string VersionOf(string assembly)
     {
         string path = Path.Combine(AppContext.BaseDirectory, assembly);
-        return File.Exists(path) ? FileVersionInfo.GetVersionInfo(path).ProductVersion?.Split('+')[0] ?? "?" : "?";
+        return File.Exists(path) ? FileVersionInfo.GetVersionInfo(path).ProductVersion?.Split('+', ' ')[0].TrimEnd('.') ?? "?" : "?";
     }
 
     private static string SqliteVersion()

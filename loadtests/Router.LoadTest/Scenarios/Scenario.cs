@@ -40,7 +40,7 @@ internal abstract class Scenario
     /// <summary>Measures what the driver itself can do, over the same connections against a server that does nothing.</summary>
     protected static async Task<double> CeilingAsync(LoadRun run, bool lines, int? connections = null)
     {
-        run.Mark("the driver's own ceiling (empty Kestrel endpoint)");
+        run.Mark("the driver's own ceiling (empty Kestrel endpoint)", prepares: true);
         using HelperChild empty = await HelperChild.StartAsync(static _ => { }, "empty");
         double seconds = Math.Min(3, run.Options.Seconds ?? 3);
         double best = 0;
@@ -71,7 +71,7 @@ internal abstract class Scenario
     /// <summary>As many a second as the router takes, closed loop; what it took is delivered when this returns.</summary>
     protected static async Task<double> MaximumAsync(LoadRun run, string key, bool lines)
     {
-        run.Mark("the maximum, closed loop");
+        run.Mark("the maximum, closed loop", prepares: true);
         Watch.EventReader events = run.Listen(key);
         long before = Clock.Now;
         FlowResult[] flow = await run.DriveAsync(Flow(run, "maximum", Schedule.Unpaced(Math.Min(10, run.Options.Seconds ?? 10)), [key], lines, number: 13));

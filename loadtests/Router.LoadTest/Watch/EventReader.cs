@@ -19,6 +19,7 @@ internal sealed class EventReader : IDisposable
     private readonly byte[] buffer = new byte[512 * 1024];
     private readonly Track rate = new("messages a second", "told as delivered", "1/s");
     private readonly Func<long, double> runSeconds;
+    private readonly bool tellsHandOver;
     private readonly ManualResetEventSlim ready = new();
     private readonly Thread thread;
     private long accepted;
@@ -26,8 +27,13 @@ internal sealed class EventReader : IDisposable
     private volatile bool takeTotals;
     private TaskCompletionSource<(Percentiles Handed, Percentiles Told)>? taken;
 
-    internal EventReader(RouterChild router, string key, Func<long, double> runSeconds)
+    /// <param name="router">Whose.</param>
+    /// <param name="key">A key of the tenant.</param>
+    /// <param name="runSeconds">A time of <see cref="Clock"/> as seconds of the run.</param>
+    /// <param name="tellsHandOver">Whether nobody else sees when the provider gets a message.</param>
+    internal EventReader(RouterChild router, string key, Func<long, double> runSeconds, bool tellsHandOver)
     {
+        this.tellsHandOver = tellsHandOver;
         this.runSeconds = runSeconds;
         socket.Connect(router.EndPoint);
         socket.ReceiveTimeout = 100;
@@ -49,7 +55,7 @@ internal sealed class EventReader : IDisposable
     /// <summary>Messages told as rejected, expired, undelivered or cancelled.</summary>
     internal long Ended { get; private set; }
 
-    internal IEnumerable<Track> Tracks => [rate, .. Told.Tracks, .. Handed.Tracks];
+    internal IEnumerable<Track> Tracks => [rate, .. Told.Tracks, .. tellsHandOver ? Handed.Tracks : []];
 
     /// <summary>Until the tenant was told of the delivery.</summary>
     private Latencies Told { get; } = new("told as delivered − intended time, ms", "sampled");
@@ -168,7 +174,7 @@ internal sealed class EventReader : IDisposable
 
                 return;
             case (byte)'s':
-                if (TryReference(told, out long wanted) && TryTime(told, out DateTimeOffset handed))
+                if (tellsHandOver && TryReference(told, out long wanted) && TryTime(told, out DateTimeOffset handed))
                 {
                     Handed.Record(Clock.FromWall(handed) - wanted);
                 }

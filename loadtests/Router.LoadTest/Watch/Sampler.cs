@@ -30,9 +30,9 @@ internal sealed class Sampler : IDisposable
     private readonly Track waiting = new("messages inside", "accepted, not finished", "");
     private readonly Track inFlight = new("messages inside", "with the provider", "");
     private readonly Track unkept = new("messages inside", "outcomes not kept yet", "");
-    private readonly Track awaited = new("messages inside", "receipts awaited", "");
+    private readonly Track awaited = new("receipts awaited, in memory", "awaited", "");
     private readonly Track commits = new("commits a second (an fsync each)", "commits", "1/s");
-    private readonly Track commitTime = new("commit's duration, ms", "p99", "ms");
+    private readonly Track commitTime = new("commit's duration, ms", "p99 (a bucket's upper bound)", "ms");
     private readonly Track walBytes = new("disk, MiB", "write-ahead log", "MiB");
     private readonly Track disk = new("disk, MiB", "all", "MiB");
     private readonly Track handles = new("router's handles and threads", "handles", "");

@@ -34,18 +34,16 @@ internal sealed class PostConnection(int number, IPEndPoint target, Epoll epoll,
             return;
         }
 
-        // Only a body without a length is read until the end; none of the servers here sends one.
-        int at = bytes[..head].IndexOf("Content-Length: "u8);
-        int length = 0;
-        if (at >= 0 && !Utf8Parser.TryParse(bytes[(at + 16)..head], out length, out _))
-        {
-            throw new InvalidDataException("an answer's Content-Length is no number");
-        }
-
-        int whole = head + 4 + length;
-        if (bytes.Length < whole)
+        int body = BodyLength(bytes[..head], bytes[(head + 4)..]);
+        int whole = head + 4 + body;
+        if (body < 0 || bytes.Length < whole)
         {
             return;
+        }
+
+        if (!asked)
+        {
+            throw new InvalidDataException("an answer to nothing");
         }
 
         _ = Utf8Parser.TryParse(bytes[9..12], out int status, out _);
@@ -57,6 +55,25 @@ internal sealed class PostConnection(int number, IPEndPoint target, Epoll epoll,
         {
             Reopen();
         }
+    }
+
+    // Bytes of the body (RFC 9112 §6.3); negative: its end is not there yet. No server here sends one that ends with the connection.
+    private static int BodyLength(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        int at = head.IndexOf("Content-Length: "u8);
+        if (at >= 0)
+        {
+            return Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) ? length : throw new InvalidDataException("an answer's Content-Length is no number");
+        }
+
+        if (head.IndexOf("Transfer-Encoding: chunked"u8) < 0)
+        {
+            return 0;
+        }
+
+        // The last chunk, which stands at the beginning or after another; problems hold no such text.
+        int last = body.StartsWith("0\r\n\r\n"u8) ? -2 : body.IndexOf("\r\n0\r\n\r\n"u8);
+        return last == -1 ? -1 : last + 7;
     }
 
     protected override bool Gone()
