@@ -47,6 +47,35 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task A_stream_that_finds_nothing_in_a_long_log_ends_with_its_client()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Faults.Endless = true;
+        await using (RawConnection stream = await OpenAsync(door))
+        {
+            long before = Interlocked.Read(ref door.Faults.Reads);
+            while (Interlocked.Read(ref door.Faults.Reads) < before + 100)
+            {
+                await door.SendAsync("GET", "/healthz");
+            }
+        }
+
+        // Over once no more is read while many others are answered.
+        long reads = 0;
+        int still = 0;
+        for (int looks = 0; still < 200; looks++)
+        {
+            Assert.True(looks < 2_000, "it reads on for nobody");
+            await door.SendAsync("GET", "/healthz");
+            long now = Interlocked.Read(ref door.Faults.Reads);
+            still = now == reads ? still + 1 : 0;
+            reads = now;
+        }
+
+        door.Faults.Endless = false;
+    }
+
+    [Fact]
     public async Task A_position_goes_on_after_its_event_and_the_events_are_the_same()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -127,7 +127,7 @@ public sealed partial class MemoryJournal : IJournal
         ? ValueTask.FromException<AwaitedReceipt?>(new JournalUnavailableException("asked to fail"))
         : HoldsLookUps ? Hold(Store.FindAwaited(receiptKey)) : new(Store.FindAwaited(receiptKey));
 
-    private void Check(JournalPart part)
+    internal void Check(JournalPart part)
     {
         string? wrong = part.Outcome != PartOutcome.Pending ? "it was appended before and not cleared" : null;
         foreach (ref readonly AcceptedMessage accepted in part.Accepted.Span)

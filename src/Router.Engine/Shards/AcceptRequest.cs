@@ -73,6 +73,9 @@ public sealed class AcceptRequest
     /// <summary>Hash of the body as received.</summary>
     public ulong BodyHash { get; set; }
 
+    /// <summary>The recorded trace that it came by; default: none.</summary>
+    public TraceContext Trace { get; set; }
+
     /// <summary>The record without its sender (<see cref="MessageRecord.Write"/>); grown by the caller, kept over uses.</summary>
     public byte[] Record { get; set; } = new byte[512];
 

@@ -55,7 +55,7 @@ internal sealed class Doorkeeper
         }
 
         caller = new Caller(key, tenant);
-        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
+        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden(key.Role, permission);
     }
 
     /// <summary>What the request says as bearer, a key or a token; empty: nothing.</summary>
@@ -83,17 +83,17 @@ internal sealed class Doorkeeper
         caller = default;
         if (DashboardSession.Find(context, hash, time.GetUtcNow()) is not { } keyHash || !DashboardSession.IsFromHere(context.Request))
         {
-            return KnownProblems.Unauthorized;
+            return KnownProblems.SignInNeeded;
         }
 
         ApiKey? key = operatorKey?.Hash == keyHash ? operatorKey : administration.Current.FindKey(keyHash);
         if (key is not { Tenant: 0, Role: Role.Operator or Role.Support } || HasExpired(key))
         {
-            return KnownProblems.Unauthorized;
+            return KnownProblems.SignInNeeded;
         }
 
         caller = new Caller(key, null);
-        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
+        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden(key.Role, permission);
     }
 
     private ApiKey? Find(ReadOnlySpan<char> text)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Health;
 using Router.Grains.Administration;
 using Router.Grains.Webhooks;
 
@@ -9,7 +10,7 @@ namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreamServices(
-    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options,
+    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, SlowClients slowClients, TimeProvider time, FrontDoorOptions options,
     IHostApplicationLifetime lifetime, IWebhooks webhooks)
 {
     internal IJournal Journal { get; } = journal;
@@ -21,6 +22,8 @@ internal sealed class EventStreamServices(
     internal Doorkeeper Doorkeeper { get; } = doorkeeper;
 
     internal FrontDoorCounts Counts { get; } = counts;
+
+    internal SlowClients SlowClients { get; } = slowClients;
 
     internal TimeProvider Time { get; } = time;
 

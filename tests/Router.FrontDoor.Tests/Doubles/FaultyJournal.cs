@@ -11,6 +11,12 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
     /// <summary>What every query throws; null: they answer.</summary>
     public volatile Exception? Fault;
 
+    /// <summary>The log never ends and holds nothing of anybody's.</summary>
+    public volatile bool Endless;
+
+    /// <summary>Reads of the log.</summary>
+    public long Reads;
+
     public bool Exclusive => journal.Exclusive;
 
     public string? NotWritableBecause => journal.NotWritableBecause;
@@ -52,8 +58,11 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => journal.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
 
-    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max) =>
-        Fault is { } fault ? throw fault : journal.Events.Read(tenant, after, events, max);
+    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max)
+    {
+        Interlocked.Increment(ref Reads);
+        return Fault is { } fault ? throw fault : Endless ? new LogPosition(after.Commit + 1, 0) : journal.Events.Read(tenant, after, events, max);
+    }
 
     public LogPosition Look(LogPosition after, ISet<int> tenants) => journal.Events.Look(after, tenants);
 

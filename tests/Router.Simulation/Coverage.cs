@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Router.Simulation;
+
+/// <summary>How often each thing happened. Of what is named in <see cref="Expected"/> a long run must have seen each: a fault that never happens proves nothing.</summary>
+internal sealed class Coverage
+{
+    private readonly Dictionary<string, long> counts = new(StringComparer.Ordinal);
+
+    /// <summary>Seeds after which everything must have happened.</summary>
+    public const int SeedsForAll = 200;
+
+    public static IReadOnlyList<string> Expected { get; } =
+    [
+        "fault: a call came late", "fault: a call was lost", "fault: an answer was lost", "fault: a call hung as its silo died",
+        "fault: a write failed", "fault: the disk was full", "fault: an fsync failed", "fault: a part was fenced", "fault: a read failed",
+        "fault: power cut, a write was lost", "fault: power cut, the last write was torn", "fault: power cut, a write survived",
+        "fault: killed with a write under way", "fault: a silo died", "fault: a silo died with messages in flight", "fault: a silo froze", "fault: a silo woke after its lease",
+        "fault: a shard moved with messages in flight", "fault: a late owner was fenced", "fault: the wall clock jumped back", "fault: the wall clock jumped ahead",
+        "fault: throttled", "fault: failed", "fault: refused", "fault: unknown, carried", "fault: unknown, not carried", "fault: lapsed", "fault: unsent", "fault: an answer came after the release ended",
+        "fault: a link dropped", "fault: a breaker opened", "fault: a receipt before its answer", "fault: a receipt doubled", "fault: a receipt for nobody", "fault: a receipt by another silo",
+        "fault: a duplicate left after an owner was lost", "fault: a webhook's receiver failed", "fault: a webhook's answer was lost", "fault: a webhook's silo died",
+        "fault: malformed body", "fault: a request was sent again", "fault: the configuration came late",
+        "change: routes", "change: a limit", "change: consent", "change: credit", "change: keys", "change: senders", "change: a provider", "change: a provider drains",
+        "act: accepted", "act: repeated", "act: other body", "act: not kept", "act: no owner", "act: queue full", "act: tenant full", "act: by another silo",
+        "act: cancelled", "act: cancel came too late", "act: fallback woken", "act: fallback cancelled", "act: an end user wrote", "act: STOP", "act: a look at another's message",
+        "act: events read", "act: a webhook delivered",
+        "verdict: queued Limit", "verdict: queued Retry", "verdict: queued QuietHours", "verdict: queued ProviderDown",
+        "verdict: sent", "verdict: delivered", "verdict: read", "verdict: undelivered", "verdict: expired", "verdict: cancelled",
+        "verdict: rejected ConsentMissing", "verdict: rejected OptedOut", "verdict: rejected Suppressed", "verdict: rejected Restricted", "verdict: rejected Underage",
+        "verdict: rejected NoRoute", "verdict: rejected SenderNotAllowed", "verdict: rejected RegionForbidden", "verdict: rejected CreditExhausted",
+        "run: one silo", "run: two silos", "run: three silos", "run: four silos", "run: five silos",
+    ];
+
+    public void Count(string what) => CollectionsMarshal.GetValueRefOrAddDefault(counts, what, out _)++;
+
+    public void Add(Coverage other)
+    {
+        foreach ((string what, long count) in other.counts)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, what, out _) += count;
+        }
+    }
+
+    public long Of(string what) => counts.GetValueOrDefault(what);
+
+    /// <summary>What was expected and never happened.</summary>
+    public IReadOnlyList<string> Missing() => [.. Expected.Where(e => Of(e) == 0)];
+
+    /// <summary>All that is expected, in its order, then what else was seen.</summary>
+    public IEnumerable<(string What, long Count)> All() => Expected.Concat(counts.Keys.Except(Expected).Order(StringComparer.Ordinal)).Select(w => (w, Of(w)));
+}

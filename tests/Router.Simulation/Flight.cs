@@ -1,0 +1,23 @@
+using Router.Core.Messages;
+using Router.Engine.Providers;
+
+namespace Router.Simulation;
+
+/// <summary>A segment that a <see cref="SimulatedProvider"/> was handed.</summary>
+internal sealed class Flight(in Departure departure, byte segment)
+{
+    public MessageId Message { get; } = departure.Id;
+
+    public byte Segment { get; } = segment;
+
+    public long ReleaseEnd { get; } = departure.ReleaseEnd;
+
+    public long ValidUntilMs { get; } = departure.ValidUntilMs;
+
+    public long Epoch { get; } = departure.Epoch;
+
+    /// <summary>How it will end; default: not written.</summary>
+    public OutcomeKind Kind { get; set; }
+
+    public ulong ReceiptKey { get; set; }
+}

@@ -1,0 +1,282 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Router.Core.Addresses;
+using Router.Core.Conversations;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Engine.Sealing;
+using Router.Simulation.Model;
+
+namespace Router.Simulation;
+
+/// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
+internal sealed class Ledger(SimulationRun run)
+{
+    private readonly long[] epochs = new long[MessageId.ShardCount];
+    private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
+    private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
+    private readonly HashSet<MessageId> sentInPart = [];
+    private readonly HashSet<MessageId> fallbacksDone = [];
+    private readonly HashSet<MessageId> ended = [];
+    private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
+    private readonly Dictionary<MessageId, Wish> wishes = [];
+    private readonly Dictionary<string, MessageId> ofTexts = [];
+    private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
+    private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
+    private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
+    private readonly Dictionary<int, long> spent = [];
+
+    /// <summary>Segments kept as sent, by the key of their receipt.</summary>
+    public IReadOnlyDictionary<ulong, (MessageId Message, byte Segment)> SentKeys => sentKeys;
+
+    /// <summary>Messages kept.</summary>
+    public IReadOnlyDictionary<MessageId, AcceptedMessage> Accepted => accepted;
+
+    /// <summary>Outbound messages kept that have no status yet after which nothing leaves.</summary>
+    public int Unfinished { get; private set; }
+
+    public bool HasEnded(MessageId message) => ended.Contains(message);
+
+    /// <summary>What a message was wished to be; null: an automatic reply.</summary>
+    public Wish? WishOf(MessageId message) => wishes.GetValueOrDefault(message);
+
+    public MessageId? MessageOf(string text) => ofTexts.TryGetValue(text, out MessageId id) ? id : null;
+
+    /// <summary>A shard has a younger owner: nothing of an older one may be kept any more.</summary>
+    public void Taken(int shard, long epoch) => epochs[shard] = Math.Max(epochs[shard], epoch);
+
+    public void Kept(JournalPart part)
+    {
+        Violation.Unless(part.Epoch == epochs[part.Shard], $"shard {part.Shard}: a part of epoch {part.Epoch} was kept when the shard belonged to epoch {epochs[part.Shard]}");
+        foreach (ref AcceptedMessage message in part.Accepted.Span)
+        {
+            if (message.Kept == KeptAs.New)
+            {
+                Kept(message, part);
+            }
+        }
+
+        foreach (ref JournalEntry entry in part.Entries.Span)
+        {
+            if (!part.IsVoid(entry))
+            {
+                Kept(entry);
+            }
+        }
+
+        // What a STOP left in force, whether it changed it or not: its acknowledgement promises that, those of other words nothing. One of a contact is in a part, so its flags are the contact's last.
+        foreach (ref AcceptedMessage message in part.Accepted.Span)
+        {
+            if (message is { Direction: MessageDirection.Inbound, IsPart: false, Kept: KeptAs.New } && TextOf(message, part) is var text && text.StartsWith("stop", StringComparison.Ordinal))
+            {
+                run.Coverage.Count("act: STOP");
+                (CollectionsMarshal.GetValueRefOrAddDefault(flagsOfTexts, text, out _) ??= []).Add(FlagsOf(message.Contact)[^1]);
+            }
+        }
+
+        foreach (ref StoredConversation conversation in part.Conversations.Span)
+        {
+            if (!part.IsVoid(conversation))
+            {
+                Kept(conversation, conversation.FollowsFrom == 0 ? 0 : part.Accepted[conversation.FollowsFrom - 1].Id.Head);
+            }
+        }
+    }
+
+    /// <summary>A message was acknowledged: what it left in force is answered.</summary>
+    public void Acknowledged(string text) => flagsOfTexts.GetValueOrDefault(text)?.ForEach(static f => f.Answered |= f.Flags.TakesAway);
+
+    /// <summary>A change of a conversation was answered.</summary>
+    public void Answered(in StoredConversation answer)
+    {
+        bool kept = conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts);
+        Violation.Unless(kept, $"{answer.Facts} of {answer.Id} was answered and never kept");
+    }
+
+    public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+
+    /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
+    public bool IsFallbackDone(MessageId message) => fallbacksDone.Contains(message);
+
+    /// <summary>Whether one of its segments is kept as sent.</summary>
+    public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);
+
+    /// <summary>A change of flags was answered: it is in force from now on.</summary>
+    public void Answered(ContactId contact, FlagBits answer)
+    {
+        // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
+        FlagsKept? kept = FlagsOf(contact).Find(f => !f.IsTold && !f.IsPersons && f.Flags == answer);
+        Violation.Unless(kept is not null, $"flags {answer} of {contact} were answered and never kept");
+        kept!.Answered = kept.IsTold = true;
+    }
+
+    /// <summary>Whether what is in force forbids a message: all that was kept since some answered change does.</summary>
+    public bool Forbids(ContactId contact, string purpose, bool confirms)
+    {
+        List<FlagsKept> all = FlagsOf(contact);
+        for (int i = all.Count - 1; i >= 0 && (confirms ? all[i].Flags.ForbidConfirmation : all[i].Flags.Forbid(purpose)); i--)
+        {
+            if (all[i].Answered)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Kept(in AcceptedMessage message, JournalPart part)
+    {
+        accepted.Add(message.Id, message);
+        if (message.Direction != MessageDirection.Outbound)
+        {
+            return;
+        }
+
+        Unfinished++;
+        if (message.IsReply)
+        {
+            return;
+        }
+
+        string text = TextOf(message, part);
+        Wish? wish = run.WishOf(text);
+        Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
+        Violation.Unless(ofTexts.TryAdd(text, message.Id), $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
+        wishes.Add(message.Id, wish!);
+        run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp());
+        if (run.Trace is not null)
+        {
+            run.Say($"{message.Id} is kept: {text}");
+        }
+
+        // A time that had passed when the body was read is none; the clock may have been set back since.
+        bool hasTime = message.NotBeforeMs == wish!.ScheduleAtMs || (message.NotBeforeMs == 0 && (wish.ScheduleAtMs <= message.AcceptedAtMs || run.ClockWasSet));
+        long validUntilMs = Rules.ValidUntilMs(message.NotBeforeMs == 0 ? wish with { ScheduleAtMs = 0 } : wish, message.AcceptedAtMs);
+        bool isWished = hasTime && message.Tenant == wish.Tenant && Same(message.Purpose, wish.Purpose) && Same(message.Priority, wish.Priority) && message.Segments == wish.Segments
+            && message.ValidUntilMs == validUntilMs && message.IsDormant == wish.IsFallback && message.HasIdempotencyKey == (wish.Key is not null);
+        Violation.Unless(
+            isWished,
+            $"{message.Id} was kept for tenant {message.Tenant} as {message.Purpose} {message.Priority} of {message.Segments} segments, valid until {message.ValidUntilMs}; it was posted as {wish}, valid until {validUntilMs}");
+        if (message.NotBeforeMs > 0 || wish.IsFallback)
+        {
+            run.Order.Deferred(message.Id.Head);
+        }
+    }
+
+    private static bool Same<T>(T value, string word)
+        where T : struct, Enum => string.Equals(value.ToString(), word, StringComparison.OrdinalIgnoreCase);
+
+    private void Kept(in JournalEntry entry)
+    {
+        run.Limits.Kept(entry);
+        if (run.Trace is not null)
+        {
+            run.Say($"{entry.Kind} {entry.Status} {entry.Reason} of {entry.Message} is kept");
+        }
+
+        switch (entry.Kind)
+        {
+            case EntryKind.Status:
+                run.Coverage.Count(VerdictNames.Of(entry.Status, entry.Reason));
+                if (entry.Status == MessageStatus.Queued)
+                {
+                    run.Order.Deferred(entry.Message.Head);
+                }
+                else
+                {
+                    Ended(entry);
+                }
+
+                break;
+            case EntryKind.FallbackDone:
+                Violation.Unless(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
+                run.Coverage.Count(accepted[entry.Message].IsDormant ? "act: fallback woken" : "act: fallback done with");
+                break;
+            case EntryKind.Flags:
+                FlagsOf(entry.Contact).Add(new FlagsKept(new FlagBits(entry.Flags.Bits)) { IsPersons = entry.FollowsFrom != 0 });
+                break;
+            default:
+                break;
+        }
+
+        if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
+        {
+            Violation.Unless(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
+            sentInPart.Add(entry.Message);
+            sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
+            Spend(entry);
+        }
+    }
+
+    private void Ended(in JournalEntry entry)
+    {
+        if (accepted.TryGetValue(entry.Message, out AcceptedMessage message) && message.Direction == MessageDirection.Outbound && ended.Add(entry.Message))
+        {
+            Unfinished--;
+            if (message.IsDormant && entry.Status == MessageStatus.Cancelled)
+            {
+                run.Coverage.Count("act: fallback cancelled");
+            }
+        }
+    }
+
+    // With one silo, exact; stocks are not lent over silos yet.
+    private void Spend(in JournalEntry entry)
+    {
+        spent[entry.Tenant] = spent.GetValueOrDefault(entry.Tenant) + (entry.Price / 1_000_000);
+        TenantPlan plan = run.Plan.Tenant(entry.Tenant);
+        Violation.Unless(
+            run.SiloCount > 1 || plan.Credit is null || spent[entry.Tenant] <= plan.Credit, $"tenant {entry.Tenant} spent {spent[entry.Tenant]} of a credit of {plan.Credit}");
+    }
+
+    private void Kept(in StoredConversation row, ulong inbound)
+    {
+        if (!conversations.TryGetValue(row.Id, out List<ConversationFacts>? all))
+        {
+            conversations.Add(row.Id, all = []);
+        }
+
+        // A change changes one thing: what differs in two was made of what is not the last kept, and undoes another's.
+        ConversationFacts before = all.LastOrDefault();
+        ConversationFacts facts = row.Facts;
+        bool undoes = all.Count > 0 && before.State != facts.State && before.Agent != facts.Agent;
+        Violation.Unless(!undoes, $"conversation {row.Id}: {before} was kept, and then {facts}");
+        bool counts = inbound == 0
+            ? (facts.Inbounds, facts.InboundHead) == (before.Inbounds, before.InboundHead)
+            : (facts.Inbounds, facts.InboundHead, facts.State) == (before.Inbounds + 1, inbound, ConversationState.Open);
+        Violation.Unless(counts, $"conversation {row.Id}: {before} was kept, and then {facts}, with inbound message {inbound:x}");
+        all.Add(facts);
+    }
+
+    private List<FlagsKept> FlagsOf(ContactId contact)
+    {
+        if (!flags.TryGetValue(contact, out List<FlagsKept>? all))
+        {
+            flags.Add(contact, all = [new FlagsKept(default) { Answered = true }]);
+        }
+
+        return all;
+    }
+
+    private string TextOf(in AcceptedMessage message, JournalPart part)
+    {
+        byte[] record = new byte[message.SealedLength - IRecordSealer.Overhead];
+        bool opened = run.Sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength), record);
+        Violation.Unless(opened, $"{message.Id} of tenant {message.Tenant} was kept in a form that does not open");
+        return Encoding.UTF8.GetString(MessageRecord.Read(record).Text);
+    }
+
+    private sealed class FlagsKept(FlagBits flags)
+    {
+        public FlagBits Flags { get; } = flags;
+
+        public bool Answered { get; set; }
+
+        /// <summary>Whoever asked for it over HTTP was answered; a person's word may have been answered by it before.</summary>
+        public bool IsTold { get; set; }
+
+        /// <summary>A word of the person's made it.</summary>
+        public bool IsPersons { get; init; }
+    }
+}

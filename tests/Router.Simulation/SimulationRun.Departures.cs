@@ -1,0 +1,143 @@
+using Router.Core.Messages;
+using Router.Engine.Dispatch;
+using Router.Engine.Journal;
+using Router.Engine.Providers;
+using Router.Simulation.Model;
+
+namespace Router.Simulation;
+
+/// <content>What must hold as a message leaves.</content>
+internal sealed partial class SimulationRun
+{
+    /// <summary>A message, or what is left of it, was handed to a provider.</summary>
+    public void OnHandedOver(in Departure departure, int account, string text)
+    {
+        MessageId message = departure.Id;
+        if (Trace is not null)
+        {
+            Say($"{message} is handed to account {account}: {text}");
+        }
+
+        Violation.Unless(Ledger.Accepted.TryGetValue(message, out AcceptedMessage accepted), $"{message} left and was never kept");
+        if (accepted.IsReply)
+        {
+            Violation.Unless(text.StartsWith("Acme:", StringComparison.Ordinal), $"the reply {message} left with the text {text}");
+            return;
+        }
+
+        Violation.Unless(Ledger.WishOf(message)!.Text == text, $"{message} left with the text {text}, it was posted with {Ledger.WishOf(message)!.Text}");
+        Wish wish = Ledger.WishOf(message)!;
+        if (takesTurns)
+        {
+            turns.Add(wish.Tenant);
+        }
+
+        if (Plan.Tenant(wish.Tenant).PerRecipient is not null)
+        {
+            Order.Deferred(message.Head); // each takes its place when it comes to it
+        }
+
+        ulong before = Order.Handed(message.Head, (accepted.Contact, accepted.Sender, wish.Region), wish.Purpose, wish.Priority, account);
+        Violation.Unless(
+            before == 0,
+            $"{message} ({text}) was handed to account {account} after {before:x}, which was accepted after it, of its conversation, purpose and priority: {wish} {Ledger.WishOf(Ledger.Accepted.FirstOrDefault(m => m.Key.Head == before).Key)}");
+    }
+
+    /// <summary>A segment was handed to a provider.</summary>
+    public void OnHandedOver(MessageId message, byte segment) =>
+        Violation.Unless(!Ledger.IsSent(message, segment), $"segment {segment} of {message} is kept as sent and was handed out again");
+
+    /// <summary>A segment leaves the house; returns the key of its receipt.</summary>
+    public ulong OnWritten(Flight flight, SimulatedSilo silo, int account)
+    {
+        LookAtAnswers();
+        (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
+        AcceptedMessage accepted = Ledger.Accepted[message];
+        Wish? wish = Ledger.WishOf(message);
+        string purpose = wish?.Purpose ?? PurposeWords[(int)accepted.Purpose];
+        Violation.Unless(!accepted.IsDormant || Ledger.IsFallbackDone(message), $"{message} left, a fallback that was not woken");
+        Violation.Unless(!cancelled.Contains(message), $"{message} left after its cancel was answered");
+        Violation.Unless(!Ledger.Forbids(accepted.Contact, purpose, accepted.ConfirmsStop), $"segment {segment} of {message} left, which flags answered before forbid");
+        if (wish is not null)
+        {
+            LookAtTimes(message, accepted, wish);
+            string? region = wish.Region ?? Plan.Tenant(wish.Tenant).Region;
+            Violation.Unless(Rules.Fits(region, Plan.Account(account).Region), $"{message} left by account {account}, it must stay in {region}");
+        }
+
+        string? twice = Duplicates.Written(message.Head, segment, message.Shard, flight.Epoch, account, out bool isDuplicate);
+        Violation.Unless(twice is null, $"segment {segment} of {message}: {twice}");
+        if (isDuplicate)
+        {
+            Coverage.Count("fault: a duplicate left after an owner was lost");
+        }
+
+        Limits.Written(flight, silo.Number, account, accepted, wish, Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled);
+        bool carried = kind == OutcomeKind.Sent || (kind == OutcomeKind.Unknown && Chance(0.5));
+        Coverage.Count(kind switch
+        {
+            OutcomeKind.Throttled => "fault: throttled", OutcomeKind.Failed => "fault: failed", OutcomeKind.Refused => "fault: refused",
+            OutcomeKind.Unknown => carried ? "fault: unknown, carried" : "fault: unknown, not carried", _ => "act: sent",
+        });
+        return carried ? Carriers.Take(accepted.Segments > 1) : 0;
+    }
+
+    /// <summary>The provider tells what became of a segment.</summary>
+    public void OnTold(Flight flight, int account, OutcomeKind kind)
+    {
+        if (Trace is not null)
+        {
+            Say($"account {account} tells of segment {flight.Segment} of {flight.Message}, epoch {flight.Epoch}: {kind}");
+        }
+
+        switch (kind)
+        {
+            case OutcomeKind.Sent:
+                Limits.Taken(flight.Message, flight.Epoch);
+                Duplicates.Told(flight.Message.Head, flight.Segment, flight.Epoch, mayRepeat: false, mayBeThere: true);
+                break;
+            case OutcomeKind.Lapsed:
+                Coverage.Count("fault: lapsed");
+                break;
+            case OutcomeKind.Unsent:
+                Coverage.Count("fault: unsent");
+                break;
+            default:
+                Duplicates.Told(flight.Message.Head, flight.Segment, flight.Epoch, mayRepeat: kind != OutcomeKind.Refused, mayBeThere: kind == OutcomeKind.Unknown);
+                break;
+        }
+
+        if (flight.Kind != default && Time.GetTimestamp() > flight.ReleaseEnd)
+        {
+            Coverage.Count("fault: an answer came after the release ended");
+        }
+    }
+
+    private void LookAtBreakers(SimulatedSilo silo)
+    {
+        foreach (ProviderLink link in silo.Engine.Dispatcher.Links)
+        {
+            if (link.Breaker.State != BreakerState.Closed)
+            {
+                Coverage.Count("fault: a breaker opened");
+                Order.Trial(Time.GetTimestamp());
+            }
+        }
+    }
+
+    private void LookAtTimes(MessageId message, in AcceptedMessage accepted, Wish wish)
+    {
+        long nowMs = Time.NowMs;
+        long endsMs = Rules.ValidUntilMs(accepted.NotBeforeMs == 0 ? wish with { ScheduleAtMs = 0 } : wish, accepted.AcceptedAtMs);
+        Violation.Unless(nowMs < Rules.MayNotLeaveFromMs(endsMs), $"{message} left at {nowMs}, its validity ended at {endsMs}");
+
+        // By the wall clock alone; a clock that was set since the release was given cannot be known to whoever holds it.
+        if (Time.GetTimestamp() - clockSetAt > Options.ReleaseMs * SimulatedTime.TicksAMs)
+        {
+            // One whose time had come stays due when the clock is set back.
+            Violation.Unless(nowMs >= accepted.NotBeforeMs || ClockWasSet, $"{message} left at {nowMs}, it was scheduled for {accepted.NotBeforeMs}");
+            bool isQuiet = wish.IsMarketing && Plan.Tenant(wish.Tenant).Quiet is { } quiet && Rules.IsQuiet(quiet, nowMs);
+            Violation.Unless(!isQuiet, $"{message} left in quiet hours, at {Time.GetUtcNow():T}");
+        }
+    }
+}
