@@ -8,7 +8,7 @@ internal sealed record LoadOptions
     internal const string Help = """
         loadtests/run SCENARIO [options]
 
-        SCENARIO        steady | burst | overload | campaign | million | carrier-down | noisy-limits | soak
+        SCENARIO        steady | burst | overload | campaign | million | carrier-down | noisy-limits | soak | peers
         --rate R        messages a second, open loop (default: the scenario's)
         --max           as fast as answers come, closed loop: finds the maximum, tells little about latency
         --share S       open loop at this share of the maximum, which is measured first
@@ -18,7 +18,7 @@ internal sealed record LoadOptions
         --carrier C     loopback or smpp (a process of its own, which sees when each message arrives)
         --binds N       SMPP binds (default 2), --window N submits in flight on each (default 500)
         --messages N    of campaign and million (default 1000000)
-        --warm N        messages sent before anything counts (default 50000)
+        --warm N        messages sent before anything counts (default 300000: then the compiler is done)
         --references N  each N-th message has its intended time as reference, so that its events tell it (default 100; 0: none)
         --set A:B=V     a setting of the host; may be given again
         --out DIR       where report.html and report.json go (default loadtests/out/SCENARIO-TIME)
@@ -49,7 +49,7 @@ internal sealed record LoadOptions
 
     internal long Messages { get; init; } = 1_000_000;
 
-    internal long Warm { get; init; } = 50_000;
+    internal long Warm { get; init; } = 300_000;
 
     internal int References { get; init; } = 100;
 

@@ -72,17 +72,23 @@ internal sealed class LoadRun : IDisposable
         router = null;
     }
 
+    /// <summary>Starts the carrier by SMPP.</summary>
+    internal async Task StartCarrierAsync() => Carrier = await CarrierChild.StartAsync(SecondsAt);
+
     /// <summary>Starts the carrier, if one by SMPP is asked for, then the router, and joins them.</summary>
     internal async Task StartAsync(bool smpp, string limits = "{}")
     {
-        if (smpp)
+        if (smpp && Carrier is null)
         {
-            Carrier = await CarrierChild.StartAsync(SecondsAt);
+            await StartCarrierAsync();
         }
 
         await StartRouterAsync();
         await (smpp ? Administration.UseSmppAsync(Carrier!.Port, Options.Binds, Options.Window, limits) : Administration.UseLoopbackAsync(limits));
     }
+
+    /// <summary>A folder of the run for something else.</summary>
+    internal string Scratch(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
 
     /// <summary>Reads a tenant's events from now on.</summary>
     internal EventReader Listen(string key)
@@ -164,6 +170,7 @@ internal sealed class LoadRun : IDisposable
 
         Mark($"warm-up, {Options.Warm:N0} messages", prepares: true);
         EventReader events = Listen(key);
+        long from = Clock.Now;
         FlowOptions lines = new()
         {
             Name = "warm-up", Number = WarmFlow, Target = Router.EndPoint, Lines = true, Connections = 2, Schedule = Schedule.Unpaced(60, Options.Warm),
@@ -178,7 +185,12 @@ internal sealed class LoadRun : IDisposable
             var loop = new FlowLoop(flow, SecondsAt);
             loop.Start();
             await Terminal.WatchAsync([loop], sampler);
-            loop.Join();
+            long accepted = loop.Join().Accepted;
+            if (flow.Lines)
+            {
+                await DrainAsync(events, accepted);
+                Figure($"the first {accepted:N0} after the start", accepted / ((Clock.Now - from) / 1e9), "1/s");
+            }
         }
 
         await DrainAsync(events, events.Accepted);

@@ -25,29 +25,30 @@ internal sealed class Administration(RouterChild router) : IDisposable
     /// <summary>The loopback carrier: takes all at once, gives receipts.</summary>
     /// <param name="limits">Its limits as JSON.</param>
     internal Task UseLoopbackAsync(string limits = "{}") => UseAsync(
+        "loop",
         $$$"""{"kind":"loopback","channels":["sms"],"limits":{{{limits}}},"settings":{"latencyMs":0,"failureRate":0,"throttleRate":0,"receipts":"delivered"}}""");
 
     /// <summary>A carrier by SMPP.</summary>
     internal Task UseSmppAsync(int port, int binds, int window, string limits = "{}") => UseAsync(
+        "carrier",
         $$$"""{"kind":"smpp","channels":["sms"],"limits":{{{limits}}},"settings":{"host":"127.0.0.1","port":{{{port}}},"systemId":"load","password":"load","binds":{{{binds}}},"window":{{{window}}},"responseTimeoutSeconds":30}}""");
-
-    /// <summary>Waits until the carrier has a session.</summary>
-    internal async Task WaitForCarrierAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await client.GetFromJsonAsync<JsonElement>(new Uri("/admin/providers/carrier", UriKind.Relative), limit.Token)).GetProperty("state").GetString() != "up")
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
 
     public void Dispose() => client.Dispose();
 
-    private async Task UseAsync(string provider)
+    private async Task UseAsync(string name, string provider)
     {
-        await PutAsync("/admin/providers/carrier", provider);
-        await PutAsync("/admin/routes", """{"routes":[{"channel":"sms","providers":["carrier"]}]}""");
-        await WaitForCarrierAsync();
+        await PutAsync($"/admin/providers/{name}", provider);
+        await PutAsync("/admin/routes", $$"""{"routes":[{"channel":"sms","providers":["{{name}}"]}]}""");
+        await WaitForAsync(name);
+    }
+
+    private async Task WaitForAsync(string name)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await client.GetFromJsonAsync<JsonElement>(new Uri($"/admin/providers/{name}", UriKind.Relative), limit.Token)).GetProperty("state").GetString() != "up")
+        {
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     private async Task PutAsync(string path, string body)
