@@ -108,6 +108,6 @@ internal sealed partial class KafkaReader
         partition.Queue.Ended();
     }
 
-    [LoggerMessage(LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
+    [LoggerMessage(2, LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
     private partial void LogDead(string topic, int partition, long offset, string reason);
 }
