@@ -64,6 +64,8 @@ public sealed class KafkaTests(ITestOutputHelper output)
             await Task.Delay(200, limit.Token);
         }
 
+        string metrics = await client.GetStringAsync("/metrics");
+        Assert.All((string[])["router_kafka_records_total", "router_kafka_slices_total", "router_kafka_produced_total"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
         output.WriteLine($"{events.Count} events told, {events.Select(static e => Header(e, "ce_id")).Distinct().Count()} different; {dead.Count} dead letters");
         Assert.DoesNotContain("message 1", router.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("+39333", router.Output, StringComparison.Ordinal);
