@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
@@ -115,6 +116,28 @@ public sealed class KafkaTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task The_quick_start_of_the_documentation_runs_as_it_stands()
+    {
+        await using KafkaBroker kafka = await KafkaBroker.StartAsync();
+        await using var router = new RouterProcess($"--Kafka:BootstrapServers={kafka.Servers}");
+        await router.StartAsync();
+        using HttpClient client = await Api.SetUpAsync(router, Loopback);
+        await kafka.WaitForAsync("router.outbound.acme");
+        string[] commands = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "KAFKA.md"))).Split("```sh\n")[1].Split("```")[0].Replace("|\n", "|", StringComparison.Ordinal).Trim().Split('\n');
+        Assert.Equal(2, commands.Length);
+
+        await ShellAsync(commands[0], kafka);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        string told;
+        while (!(told = await ShellAsync(commands[1], kafka)).Contains("message.delivered", StringComparison.Ordinal))
+        {
+            await Task.Delay(200, limit.Token);
+        }
+
+        Assert.Contains("\"tenant\":\"acme\"", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_brokers_HTTP_goes_on_and_when_they_are_back_so_do_records()
     {
         await using KafkaBroker kafka = await KafkaBroker.StartAsync();
@@ -157,6 +180,17 @@ public sealed class KafkaTests(ITestOutputHelper output)
         Assert.Equal("""{"replayed":1,"left":0}""", await replayed.Content.ReadAsStringAsync());
         Assert.Empty((await admin.GetFromJsonAsync<JsonElement>("/admin/deadletters")).GetProperty("items").EnumerateArray());
         kafka.Read("router.events", static all => Distinct(all, "message.delivered").Count == 3);
+    }
+
+    private static async Task<string> ShellAsync(string command, KafkaBroker kafka)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, ArgumentList = { "-ec", command } };
+        start.Environment["brokers"] = kafka.Servers;
+        using Process shell = Process.Start(start)!;
+        string told = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.Equal(0, shell.ExitCode);
+        return told;
     }
 
     private static void Write(KafkaBroker kafka, int count, bool again)
