@@ -32,12 +32,12 @@ internal static class DocumentEndpoints
         });
     }
 
-    private static Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> document)
+    private static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> document)
     {
         HttpResponse response = context.Response;
         response.ContentType = MediaTypes.Json;
         response.ContentLength = document.Length;
         response.Headers.CacheControl = "no-cache";
-        return response.BodyWriter.WriteAsync(document, context.RequestAborted).AsTask();
+        await response.BodyWriter.WriteAsync(document, context.RequestAborted);
     }
 }
