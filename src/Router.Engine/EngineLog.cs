@@ -10,7 +10,8 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(1, LogLevel.Error, "shard {Shard} failed and gives up its ownership; a new epoch reads storage")]
     private static partial void ShardFailed(ILogger logger, int shard, Exception fault);
 
-    [LoggerMessage(2, LogLevel.Warning, "shard {Shard} lost its ownership under epoch {Epoch}: the commit was {Outcome}")]
+    // In detail only for those who ask: a disk that fails takes all shards at once, the journal tells it in one line, and who overtook whom is told by OwnedShards.
+    [LoggerMessage(2, LogLevel.Debug, "shard {Shard} lost its ownership under epoch {Epoch}: the commit was {Outcome}")]
     private static partial void ShardLost(ILogger logger, int shard, long epoch, PartOutcome outcome);
 
     [LoggerMessage(3, LogLevel.Information, "provider {Provider} is up")]
@@ -45,7 +46,43 @@ internal sealed partial class EngineLog(ILogger logger)
     [LoggerMessage(11, LogLevel.Warning, "the balance of tenant {Tenant} is below a tenth of what was set or topped up last")]
     private static partial void BalanceLow(ILogger logger, string tenant);
 
+    [LoggerMessage(12, LogLevel.Error, "{Trouble}")]
+    private static partial void ClockBack(ILogger logger, string trouble);
+
+    [LoggerMessage(13, LogLevel.Information, "the machine's clock is where it was")]
+    private static partial void ClockRight(ILogger logger);
+
+    [LoggerMessage(14, LogLevel.Error, "{Because}")]
+    private static partial void MemoryShort(ILogger logger, string because);
+
+    [LoggerMessage(15, LogLevel.Information, "there is memory again: messages are accepted")]
+    private static partial void MemoryAgain(ILogger logger);
+
     public void BalanceLow(string tenant) => BalanceLow(logger, tenant);
+
+    public void Clock(string? trouble)
+    {
+        if (trouble is null)
+        {
+            ClockRight(logger);
+        }
+        else
+        {
+            ClockBack(logger, trouble);
+        }
+    }
+
+    public void Memory(string? because)
+    {
+        if (because is null)
+        {
+            MemoryAgain(logger);
+        }
+        else
+        {
+            MemoryShort(logger, because);
+        }
+    }
 
     public void ShardFailed(int shard, Exception fault) => ShardFailed(logger, shard, fault);
 

@@ -95,7 +95,8 @@ internal sealed class EngineMeter : IDisposable
         }
     }
 
-    private static string WordOf(OutcomeKind kind) => kind switch
+    /// <summary>The word of an outcome in metrics and traces.</summary>
+    public static string WordOf(OutcomeKind kind) => kind switch
     {
         OutcomeKind.Sent => "sent",
         OutcomeKind.Lapsed => "lapsed",

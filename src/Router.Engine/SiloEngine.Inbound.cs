@@ -20,6 +20,7 @@ public sealed partial class SiloEngine
     private const long ProviderIdLine = -1;
     private const long PartLine = -2;
     private const long LetterLine = -3;
+    private const long RecordLine = -4;
 
     // The shortest number that is taken for an international one without its plus: shorter ones may be national, and a wrong country is somebody else's number.
     private const int BareDigitsMin = 11;
@@ -79,6 +80,32 @@ public sealed partial class SiloEngine
             Key = Hash.IdempotencyKey(owner.Tenant.Number, id, LetterLine),
         });
         return new ValueTask<bool>(done.Answer.Task);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> EndAsync(StoredMessage letter)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        var done = new DeadLetterTask(letter.Accepted.Id, letter.Accepted.Contact, letter.Accepted.Sender);
+        EndDeadLetter(done, kept: true);
+        return new ValueTask<bool>(done.Answer.Task);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryKeepAsync(DeadRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        byte[] place = Encoding.UTF8.GetBytes(record.Place);
+        var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new InboundTask(task => kept.SetResult(task.Outcome == InboundOutcome.Kept))
+        {
+            Origin = new InboundOrigin(0, Channel.None, place, new Sender(record.Topic), 0),
+            Contact = Hash.Contact(0, Channel.None, place),
+            Text = record.ValueAsText(),
+            Metadata = record.Describe(),
+            Key = Hash.IdempotencyKey(0, place, RecordLine),
+        });
+        return await kept.Task.ConfigureAwait(false);
     }
 
     /// <summary>Says that a dead letter is done with, if its shard is owned here; false: it is not, or it could not be kept.</summary>

@@ -20,6 +20,11 @@ public sealed partial class SiloEngine
             return Intake.NoOwner;
         }
 
+        if (Memory.IsShort)
+        {
+            return Intake.NoMemory;
+        }
+
         Core.Tenants.Tenant tenant = request.Tenant!;
         if (!Waiting.TryIncrement(tenant.Number, tenant.Settings.Limits.Waiting))
         {

@@ -50,7 +50,9 @@ public sealed partial class SiloEngine
             {
                 await provider.DrainAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception fault) when (fault is IOException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever it throws as it goes: neither its successor nor the end of the others may fail for it.
+            catch (Exception fault)
+#pragma warning restore CA1031
             {
                 engine.Log.ProviderStop(account.Name, fault);
             }
@@ -70,7 +72,9 @@ public sealed partial class SiloEngine
             {
                 await provider.DisposeAsync().ConfigureAwait(false);
             }
-            catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // As above.
+            catch (Exception fault)
+#pragma warning restore CA1031
             {
                 engine.Log.ProviderStop(account.Name, fault);
             }

@@ -64,6 +64,16 @@ public sealed partial class SiloEngine
             owner?.Tick();
         }
 
+        if (Clock.Look())
+        {
+            Log.Clock(Clock.Trouble);
+        }
+
+        if (Memory.Look())
+        {
+            Log.Memory(Memory.ShortBecause);
+        }
+
         long now = MonotonicMs;
         if (now - lastReceiptSweep >= 60_000)
         {

@@ -5,6 +5,7 @@ using Router.Engine.Credit;
 using Router.Engine.Dispatch;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
+using Router.Engine.Machine;
 using Router.Engine.Providers;
 using Router.Engine.Receipts;
 using Router.Engine.Sealing;
@@ -24,7 +25,7 @@ public readonly record struct ShardState(int Shard, long Epoch, int Waiting);
 /// the grains tell it which shards it owns and what is configured, the ports do the rest.
 /// </summary>
 /// <remarks>Any thread. Partials: <c>Intake</c> the way in, <c>Providers</c> what they tell, <c>Time</c> the ticker.</remarks>
-public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDeadLetters, IAsyncDisposable
+public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDeadLetters, IDeadRecords, IAsyncDisposable
 {
     private readonly ShardOwner?[] owners = new ShardOwner?[64];
     private readonly Dictionary<string, IProviderFactory> factories;
@@ -56,6 +57,8 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDe
             Credit.AddSpent(tenant, spent);
         }
 
+        Clock = new ClockWatch(time);
+        Memory = new MemoryWatch(time);
         Meter = new EngineMeter(this);
         pokeTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnPokeTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         tickTimer = time.CreateTimer(static state => ((SiloEngine)state!).OnTick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -75,6 +78,12 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDe
 
     /// <summary>The way of messages from end users to other silos; null: there are none.</summary>
     public IInboundElsewhere? InboundElsewhere { get; set; }
+
+    /// <summary>Whether the machine's clock can be trusted.</summary>
+    public ClockWatch Clock { get; }
+
+    /// <summary>Whether there is memory for more messages.</summary>
+    public MemoryWatch Memory { get; init; }
 
     internal InboundCounters Inbound { get; } = new();
 

@@ -37,8 +37,14 @@ internal sealed class FrontDoorCounts : IDisposable
     /// <summary>Posts of events that receivers did not take.</summary>
     internal long WebhooksFailed;
 
+    /// <summary>Times a webhook had more to post and nothing was left of what webhooks share.</summary>
+    internal long WebhooksWaited;
+
     /// <summary>Events given up: not taken in three days, while others were.</summary>
     internal long WebhooksGivenUp;
+
+    /// <summary>Webhooks of this silo whose receivers take nothing now.</summary>
+    internal long WebhooksFailing;
 
     /// <summary>Faults of our own in deliveries.</summary>
     internal long WebhookFaults;
@@ -62,7 +68,9 @@ internal sealed class FrontDoorCounts : IDisposable
         {
             new(Volatile.Read(ref WebhooksTaken), new KeyValuePair<string, object?>("result", "taken")),
             new(Volatile.Read(ref WebhooksFailed), new KeyValuePair<string, object?>("result", "failed")),
-        }, description: "posts of events to webhooks");
+            new(Volatile.Read(ref WebhooksWaited), new KeyValuePair<string, object?>("result", "waited")),
+        }, description: "posts of events to webhooks; waited: none was left of those that webhooks share");
+        meter.CreateObservableGauge("router.webhooks.failing", () => Volatile.Read(ref WebhooksFailing), description: "webhooks whose receivers take nothing now");
         meter.CreateObservableCounter("router.webhooks.given_up", () => Volatile.Read(ref WebhooksGivenUp), description: "events that a webhook did not take in three days");
         meter.CreateObservableCounter("router.webhooks.faults", () => Volatile.Read(ref WebhookFaults), description: "faults of Router's own in deliveries to webhooks");
         meter.CreateObservableCounter("router.messages.refused", () => new Measurement<long>[]

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Router.Engine.Accepting;
 using Router.Engine.Journal;
 using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
@@ -20,6 +21,7 @@ using Router.FrontDoor.OpenApi;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Templates;
 using Router.FrontDoor.Webhooks;
+using Router.Grains.Streams;
 using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor;
@@ -51,9 +53,9 @@ public static class RouterFrontDoor
 
         services.AddMetrics();
         services.AddSingleton<FrontDoorCounts>();
-        services.AddSingleton<RequestMaker>();
+        services.TryAddSingleton<RequestMaker>();
         services.AddSingleton<KeysInFlight>();
-        services.AddSingleton<AcceptRequestPool>();
+        services.TryAddSingleton<AcceptRequestPool>();
         services.TryAddSingleton(ArrayPool<byte>.Shared);
         services.AddSingleton<SingleAccept.Pool>();
         services.AddSingleton<LineStreamServices>();
@@ -65,10 +67,12 @@ public static class RouterFrontDoor
         services.AddSingleton<MessageEndpoints>();
         services.AddSingleton<ConversationLookup>();
         services.AddSingleton<ConversationEndpoints>();
+        services.AddSingleton<LogTurns>();
         services.AddSingleton<EventStreamServices>();
         services.AddSingleton<EventEndpoints>();
         services.AddSingleton<ContactEndpoints>();
         services.AddSingleton<EventComposer>();
+        services.AddSingleton<IEventBodies, EventBodyComposer>();
         services.AddSingleton<EventFinder>();
         services.TryAddSingleton<IHostResolver, DnsResolver>();
         services.TryAddSingleton(new WebhookTimes());
@@ -92,6 +96,7 @@ public static class RouterFrontDoor
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<SiloEndpoints>();
         services.AddSingleton<UsageEndpoints>();
+        services.AddSingleton<SlowClients>();
         services.AddSingleton<HealthEndpoints>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<LiveEndpoints>();

@@ -10,6 +10,7 @@ using Router.Grains.Conversations;
 using Router.Grains.Placement;
 using Router.Grains.Providers;
 using Router.Grains.Shards;
+using Router.Grains.Streams;
 using Router.Grains.Tenants;
 using Router.Grains.Webhooks;
 
@@ -29,6 +30,7 @@ public static class RouterSiloExtensions
         services.AddTransient<SnapshotSpreader>();
         services.AddSingleton<ISnapshotClient, SnapshotClient>();
         services.AddSingleton<RemoteFaults>();
+        services.AddSingleton<SliceKeeper>();
         services.AddSingleton<ShardTaker>();
         services.AddSingleton<OwnedShards>();
         services.AddSingleton<ShardKeeper>();
@@ -41,6 +43,7 @@ public static class RouterSiloExtensions
         services.AddHostedService<TenantEnder>();
         services.AddSingleton<ITenantRemains, WebhookRemains>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
+        services.AddSingleton<IDeadRecords>(static s => s.GetRequiredService<SiloEngine>());
         services.AddSingleton<IConversations, ClusterConversations>();
         services.AddSingleton<ClusterShards>();
         services.AddSingleton<IShards>(static s => s.GetRequiredService<ClusterShards>());

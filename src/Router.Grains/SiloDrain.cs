@@ -37,12 +37,12 @@ internal sealed partial class SiloDrain(ShardKeeper keeper, SiloEngine engine, T
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "draining: {Waiting} messages wait or are under way; what does not leave now is taken up at the next start")]
+    [LoggerMessage(1, LogLevel.Information, "draining: {Waiting} messages wait or are under way; what does not leave now is taken up at the next start")]
     private partial void LogDraining(long waiting);
 
-    [LoggerMessage(LogLevel.Information, "drained in {Ms} ms")]
+    [LoggerMessage(2, LogLevel.Information, "drained in {Ms} ms")]
     private partial void LogDrained(long ms);
 
-    [LoggerMessage(LogLevel.Warning, "not drained in time, {Waiting} messages are left in shards that did not end; they are taken up at the next start")]
+    [LoggerMessage(3, LogLevel.Warning, "not drained in time, {Waiting} messages are left in shards that did not end; they are taken up at the next start")]
     private partial void LogNotDrained(long waiting, Exception? exception);
 }

@@ -19,6 +19,7 @@ internal static class LogSetup
         log.AddFilter("Orleans", Higher(settings.LogLevel, LogLevel.Error));
         log.AddFilter("Orleans.Grain", LogLevel.None);
         log.AddFilter("Orleans.Messaging", LogLevel.None);
+        log.AddFilter("Router.Storage.GrainState", LogLevel.None); // Orleans' words under our name, with a stack, each time that the store refuses a grain
         log.AddFilter("Polly", LogLevel.None);
 
         // A start that fails is told by RouterProgram, with the setting and the remedy; here it would come with its whole stack.

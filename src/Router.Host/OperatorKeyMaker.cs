@@ -55,6 +55,6 @@ internal sealed partial class OperatorKeyMaker(OperatorKeys keys, TimeProvider t
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "the operator's key could not be kept; trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "the operator's key could not be kept; trying again")]
     private partial void LogNotKept(Exception exception);
 }

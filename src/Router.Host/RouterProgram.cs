@@ -16,6 +16,12 @@ internal static partial class RouterProgram
             return await SmscCheckCommand.RunAsync(rest, Console.Out, Console.Error);
         }
 
+        if (HelpText.IsAsked(arguments))
+        {
+            await Console.Out.WriteLineAsync(HelpText.Make());
+            return ExitCode.Stopped;
+        }
+
         (HostSettings? settings, IReadOnlyList<string> mistakes) = SettingsReader.Read(arguments, AppContext.BaseDirectory, Directory.GetCurrentDirectory());
         if (settings is null)
         {
@@ -67,9 +73,9 @@ internal static partial class RouterProgram
 
     private static bool SiloRuns(WebApplication app) => app.Services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Active;
 
-    [LoggerMessage(LogLevel.Information, "serving {Url}, keeping everything under {Path}")]
+    [LoggerMessage(1, LogLevel.Information, "serving {Url}, keeping everything under {Path}")]
     private static partial void LogServing(ILogger logger, string url, string path);
 
-    [LoggerMessage(LogLevel.Information, "stopped")]
+    [LoggerMessage(2, LogLevel.Information, "stopped")]
     private static partial void LogStopped(ILogger logger);
 }

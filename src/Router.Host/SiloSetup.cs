@@ -5,6 +5,7 @@ using Orleans.Dashboard;
 using Router.FrontDoor;
 using Router.Grains;
 using Router.Host.Settings;
+using Router.Streams;
 
 namespace Router.Host;
 
@@ -24,6 +25,10 @@ internal static class SiloSetup
             silo.Configure<ClusterOptions>(static o => o.ClusterId = o.ServiceId = Id);
             silo.AddDashboard(static o => o.HideTrace = true); // the live log would show what libraries log
             silo.AddRouter(new RouterSiloOptions { OperatorKey = settings.FrontDoor.OperatorKey is { } key ? FrontDoorOptions.HashOf(key) : null });
+            if (settings.Kafka.IsOn)
+            {
+                silo.AddRouterStreams(settings.Kafka);
+            }
         });
     }
 

@@ -30,7 +30,7 @@ internal static class TelemetrySetup
         if (settings.OtlpEndpoint is { } to)
         {
             telemetry.WithTracing(traces => traces
-                .AddSource("Router", "Microsoft.Orleans.Application")
+                .AddSource("Router.*") // not Orleans': its spans name grains by their keys
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(settings.TraceRatio)))
                 .AddOtlpExporter(o => o.Endpoint = to));
         }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Router.Architecture.Tests;
 
-/// <summary>DESIGN §5: imports run downwards only: Host → FrontDoor, Providers, Storage → Grains → Engine → Core.</summary>
+/// <summary>DESIGN §5: imports run downwards only: Host → FrontDoor, Streams, Providers, Storage → Grains → Engine → Core.</summary>
 public sealed class ImportsRunDownwards
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -12,8 +12,9 @@ public sealed class ImportsRunDownwards
         ["Router.Grains"] = ["Router.Engine", "Router.Core"],
         ["Router.Storage"] = ["Router.Grains", "Router.Engine", "Router.Core"],
         ["Router.Providers"] = ["Router.Grains", "Router.Engine", "Router.Core"],
+        ["Router.Streams"] = ["Router.Grains", "Router.Engine", "Router.Core"],
         ["Router.FrontDoor"] = ["Router.Grains", "Router.Engine", "Router.Core"],
-        ["Router.Host"] = ["Router.FrontDoor", "Router.Providers", "Router.Storage", "Router.Grains", "Router.Engine", "Router.Core"],
+        ["Router.Host"] = ["Router.FrontDoor", "Router.Streams", "Router.Providers", "Router.Storage", "Router.Grains", "Router.Engine", "Router.Core"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

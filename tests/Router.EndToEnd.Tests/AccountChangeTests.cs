@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Router.Testing.Processes;
 
 namespace Router.EndToEnd.Tests;
 

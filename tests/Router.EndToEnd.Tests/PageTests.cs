@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Playwright;
+using Router.Testing.Processes;
+
 using static Microsoft.Playwright.Assertions;
 
 namespace Router.EndToEnd.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Router.Testing.Processes;
 
 namespace Router.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Router.Testing.Processes;
 
 namespace Router.EndToEnd.Tests;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json;
+using Router.Testing.Processes;
 
 namespace Router.EndToEnd.Tests;
 

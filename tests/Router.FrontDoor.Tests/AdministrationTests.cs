@@ -117,7 +117,7 @@ public sealed class AdministrationTests
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\"}]}", "invalid_value", "keywords[0]")]
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\",\"action\":\"help\"}]}", "invalid_value", "keywords[0].reply")]
     [InlineData("{\"name\":\"A\",\"stop\":\"some\"}", "invalid_value", "stop")]
-    [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":true}}", "not_available", "events")]
+    [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":\"yes\"}}", "invalid_value", "events.kafka")]
     public async Task A_wrong_tenant_is_refused_by_its_field(string body, string code, string field)
     {
         await using TestDoor door = await TestDoor.OpenAsync();
@@ -174,6 +174,18 @@ public sealed class AdministrationTests
         (await door.SendAsync("GET", "/admin/providers/nobody", role: "support")).IsProblem(404, "not_found");
     }
 
+    [Fact]
+    public async Task Tenants_are_listed_by_name_and_without_their_settings()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await door.SendAsync("PUT", "/admin/tenants/zeta", """{"name":"Z","senders":["+39301"]}""", "operator");
+        await door.SendAsync("PUT", "/admin/tenants/aaa", """{"name":"A"}""", "operator");
+        string[] listed = [.. (await door.SendAsync("GET", "/admin/tenants", role: "operator")).Json.GetProperty("items").EnumerateArray().Select(static t => t.GetRawText())];
+
+        Assert.Equal("""{"tenant":"aaa","name":"A"}""", listed[0]);
+        Assert.Equal("""{"tenant":"zeta","name":"Z"}""", listed[^1]);
+    }
+
     [Theory]
     [InlineData("""{"channels":["sms"]}""", "missing_field", "kind")]
     [InlineData("""{"kind":"carrier-pigeon","channels":["sms"]}""", "invalid_value", "kind")]
@@ -181,6 +193,7 @@ public sealed class AdministrationTests
     [InlineData("""{"kind":"smpp","channels":[]}""", "invalid_value", "channels")]
     [InlineData("""{"kind":"smpp","channels":["fax"]}""", "invalid_value", "channels[0]")]
     [InlineData("""{"kind":"smpp","channels":["sms","sms"]}""", "invalid_value", "channels[1]")]
+    [InlineData("""{"kind":"smpp","channels":["sms","webpush"]}""", "invalid_value", "channels[1]")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"cost":-1}""", "invalid_value", "cost")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"limits":{"inFlight":0}}""", "invalid_value", "limits.inFlight")]
     [InlineData("""{"kind":"smpp","channels":["sms"],"enabled":"yes"}""", "invalid_value", "enabled")]
@@ -268,7 +281,7 @@ public sealed class AdministrationTests
         Assert.Equal(["a", "b", "c"], items.Select(static i => i.GetProperty("provider").GetString()));
         Assert.Equal(["down", "up", "down"], items.Select(static i => i.GetProperty("state").GetString())); // open, half-open, nowhere
         Assert.Equal(
-            """{"silo":"s1","up":true,"breaker":"half_open","inFlight":3,"window":10,"unkept":2,"lanes":4,"throttled":true,"perSecond":9,"sessions":{"open":1,"wanted":2},"outcomes":{"good":5,"bad":6,"throttled":7},"lastError":"gone","lastErrorAt":"1970-01-01T00:00:00Z"}""",
+            """{"silo":"s1","up":true,"breaker":"half_open","inFlight":3,"window":10,"unkept":2,"lanes":4,"throttled":true,"perSecond":9,"sessions":{"open":1,"wanted":2},"outcomes":{"good":5,"bad":6,"throttled":7},"lastError":"gone","lastErrorAt":"1970-01-01T00:00:00.000Z"}""",
             items[1].GetProperty("silos")[0].GetRawText());
         Assert.DoesNotContain("hidden", list.Text, StringComparison.Ordinal);
         Assert.Equal(

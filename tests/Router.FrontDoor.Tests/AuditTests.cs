@@ -22,18 +22,20 @@ public sealed class AuditTests
     }
 
     [Fact]
-    public async Task A_contact_stands_there_by_its_keyed_id_the_same_for_flags_and_consents_and_another_for_another_tenant()
+    public async Task A_contact_stands_there_by_its_keyed_id_the_same_for_flags_consents_and_zones_and_another_for_another_tenant()
     {
         await using TestDoor door = await TestDoor.OpenAsync();
         await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567/flags", """{"blocked":true}""");
         await door.SendAsync("POST", "/v1/consents", """{"address":"sms:+393331234567","purpose":"service","state":"granted","source":"form"}""");
+        await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567", """{"timeZone":"UTC"}""");
         await door.SendAsync("PUT", "/v1/contacts/sms:+393331234567/flags", """{"blocked":true}""", "other");
 
         string[] objects = [.. door.Audit.Entries.Select(static e => e.Object)];
 
         Assert.Matches("^contact:[0-9a-f]{24}$", objects[0]);
         Assert.Equal(objects[0], objects[1]);
-        Assert.NotEqual(objects[0], objects[2]);
+        Assert.Equal(objects[0], objects[2]);
+        Assert.NotEqual(objects[0], objects[3]);
     }
 
     [Fact]

@@ -50,6 +50,20 @@ public sealed class ContactTests
     }
 
     [Theory]
+    [InlineData("sms:+393330000000/../sms:+393331234567", "sms:+393331234567")]
+    [InlineData("sms:+393330000000/%2e%2e/sms:+393331234567?", "sms:+393331234567")]
+    [InlineData("email:a%2fb@example.com", "email:a/b@example.com")]
+    [InlineData("email:a%252fb@example.com", "email:a%2fb@example.com")]
+    public async Task A_contact_is_the_one_that_the_path_leads_to(string path, string address)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection connection = await door.ConnectAsync();
+        await connection.SendHeadAsync("GET", "/v1/contacts/" + path, door.Key);
+        Assert.StartsWith("HTTP/1.1 200", await connection.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith($$"""{"address":"{{address}}",""", await connection.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{}", "missing_field", "timeZone")]
     [InlineData("{\"timeZone\":1}", "invalid_value", "timeZone")]
     [InlineData("{\"timeZone\":\"\"}", "invalid_value", "timeZone")]

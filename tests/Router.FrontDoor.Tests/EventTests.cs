@@ -47,6 +47,72 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task A_stream_that_finds_nothing_in_a_long_log_ends_with_its_client()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Faults.Endless = true;
+        await using (RawConnection stream = await OpenAsync(door))
+        {
+            long before = Interlocked.Read(ref door.Faults.Reads);
+            while (Interlocked.Read(ref door.Faults.Reads) < before + 100)
+            {
+                await door.SendAsync("GET", "/healthz");
+            }
+        }
+
+        // Over once no more is read while many others are answered.
+        long reads = 0;
+        int still = 0;
+        for (int looks = 0; still < 200; looks++)
+        {
+            Assert.True(looks < 2_000, "it reads on for nobody");
+            await door.SendAsync("GET", "/healthz");
+            long now = Interlocked.Read(ref door.Faults.Reads);
+            still = now == reads ? still + 1 : 0;
+            reads = now;
+        }
+
+        door.Faults.Endless = false;
+    }
+
+    [Fact]
+    public async Task Streams_and_webhooks_far_behind_read_one_at_a_time()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync(static o => o with { AllowPrivateNetworks = true });
+        await using RawConnection first = await OpenAsync(door);
+        string now = await PositionAsync(first);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(200, (await door.SendAsync("PUT", $"/v1/webhooks/w{i}", """{"url":"http://127.0.0.1:9/","events":["*"]}""")).Status);
+        }
+
+        door.Faults.Endless = true;
+        var streams = new List<RawConnection>();
+        for (int i = 0; i < 8; i++)
+        {
+            streams.Add(await OpenAsync(door, now));
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(202, (await door.SendAsync("POST", $"/v1/webhooks/w{i}/redeliver", $$"""{"after":"{{now}}"}""")).Status);
+        }
+
+        long before = Interlocked.Read(ref door.Faults.Reads);
+        while (Interlocked.Read(ref door.Faults.Reads) < before + 100)
+        {
+            await door.SendAsync("GET", "/healthz");
+        }
+
+        Assert.Equal(1, door.Faults.ReadsAtOnceMax);
+        door.Faults.Endless = false;
+        foreach (RawConnection stream in streams)
+        {
+            await stream.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_position_goes_on_after_its_event_and_the_events_are_the_same()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -15,6 +15,18 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task What_is_wrong_although_it_takes_traffic_is_told()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Administration.Troubles = ["1 of 2 providers down"];
+
+        Answer answer = await door.SendAsync("GET", "/readyz", role: null);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("""{"status":"ok","troubles":["1 of 2 providers down"]}""", answer.Text);
+    }
+
+    [Fact]
     public async Task Not_ready_is_503_with_the_reason()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

@@ -106,6 +106,29 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_webhook_that_finds_no_shared_post_sleeps_until_one_of_its_own_ends()
+    {
+        await OpenAsync(new WebhookTimes { Gather = TimeSpan.Zero, Grace = TimeSpan.Zero, SharedPosts = 0 });
+        receiver.Answer = static (_, _) => -1;
+        await PutAsync("one");
+        await door.PostAsync(to: "sms:+393330000001");
+        await receiver.NextAsync();
+        await door.PostAsync(to: "sms:+393330000002");
+        await UntilAsync("one", _ => Interlocked.Read(ref door.Counts.WebhooksWaited) > 0);
+
+        // A loop that looked again and again by itself would have done so thousands of times; two events, a start and an end of a post wake it.
+        for (int i = 0; i < 50; i++)
+        {
+            await ShowAsync("one");
+        }
+
+        Assert.InRange(Interlocked.Read(ref door.Counts.WebhooksWaited), 1, 20);
+        receiver.Answer = static (_, _) => 200;
+        door.Time.Advance(TimeSpan.FromSeconds(15.1));
+        await receiver.NextAsync();
+    }
+
+    [Fact]
     public async Task Gone_disables_at_once_and_a_put_goes_on_where_it_stopped()
     {
         await OpenAsync();

@@ -1,6 +1,6 @@
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
-using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Tests.Doubles;
 
 namespace Router.FrontDoor.Tests;

@@ -17,6 +17,13 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 
     public bool TakingFails { get; set; }
 
+    private int renewals;
+
+    public int Renewals => renewals;
+
+    /// <summary>What the first renewal throws.</summary>
+    public Exception? FirstRenewal { get; set; }
+
     public bool Exclusive => inner.Exclusive;
 
     public string? NotWritableBecause { get; set; }
@@ -31,7 +38,8 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
         return TakingFails ? throw new IOException("disk full, says the test") : inner.TakeAsync(shards, cancellationToken);
     }
 
-    public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => inner.RenewAsync(owned, cancellationToken);
+    public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) =>
+        Interlocked.Increment(ref renewals) == 1 && FirstRenewal is { } fault ? throw fault : inner.RenewAsync(owned, cancellationToken);
 
     public void Append(JournalPart part) => inner.Append(part);
 

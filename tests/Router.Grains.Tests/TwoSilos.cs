@@ -90,6 +90,20 @@ public sealed class TwoSilos
     }
 
     [Fact]
+    public async Task The_other_silo_keeps_the_trace_of_a_message()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.SpreadShardsAsync();
+        Posted traced = Posted.Make(tenant, RouterCluster.NumberIn(1, 0));
+        traced.Request.Trace = new TraceContext(1, 2, 3);
+        Assert.Equal(Intake.Queued, cluster.Shards(0).TryAccept(traced.Request));
+        Assert.Equal(AcceptOutcome.Accepted, await traced.Outcome.WaitAsync(Stop));
+
+        Assert.Equal(new TraceContext(1, 2, 3), cluster.Store.Snapshot().Single().Accepted.Trace);
+    }
+
+    [Fact]
     public async Task A_receipt_that_comes_in_at_one_silo_reaches_the_message_of_the_other()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());

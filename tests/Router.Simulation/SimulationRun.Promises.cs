@@ -160,6 +160,11 @@ internal sealed partial class SimulationRun
     {
         foreach (SimulatedSilo silo in silos)
         {
+            if (silo.Engine.States().FirstOrDefault(s => silo.Engine.OwnerOf(s.Shard) is { Shard.TracedCount: > 0 }) is { Epoch: > 0 } traced)
+            {
+                return $"silo {silo.Number} still has traces of messages that ended: {traced}";
+            }
+
             int waiting = Plan.Tenants.Sum(t => (int)silo.Engine.Waiting.Of(t.Number));
             if (waiting != 0 || silo.Engine.States().Any(static s => s.Waiting != 0))
             {

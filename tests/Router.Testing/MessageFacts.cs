@@ -28,11 +28,12 @@ public readonly record struct MessageFacts(
     bool IsMedia,
     MessageDirection Direction,
     bool IsPart,
-    bool ConfirmsStop)
+    bool ConfirmsStop,
+    TraceContext Trace)
 {
     /// <summary>The facts of <paramref name="message"/>.</summary>
     public static MessageFacts Of(in AcceptedMessage message) => new(
         message.Id, message.Contact, message.Sender, message.Tenant, message.KeySlot, message.PreviousHead, message.AcceptedAtMs, message.NotBeforeMs,
         message.ValidUntilMs, message.Prefix, message.Channel, message.Purpose, message.Priority, message.Segments, message.HasReference, message.Region, message.Fallback,
-        message.FallbackAfterSeconds, message.IsDormant, message.IsMedia, message.Direction, message.IsPart, message.ConfirmsStop);
+        message.FallbackAfterSeconds, message.IsDormant, message.IsMedia, message.Direction, message.IsPart, message.ConfirmsStop, message.Trace);
 }

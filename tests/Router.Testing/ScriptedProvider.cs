@@ -72,6 +72,9 @@ public sealed partial class ScriptedProvider : IProvider
     /// <summary>Whether being disposed leaves what is in flight as it is, to be settled by hand: a provider whose last outcomes come late. Default false.</summary>
     public bool IgnoresDispose { get; set; }
 
+    /// <summary>What a drain throws; null: it drains.</summary>
+    public Exception? DrainFault { get; set; }
+
     /// <summary>Whether it is up.</summary>
     public bool IsUp
     {
@@ -196,6 +199,11 @@ public sealed partial class ScriptedProvider : IProvider
     /// <inheritdoc/>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        if (DrainFault is { } fault)
+        {
+            throw fault;
+        }
+
         Task finished;
         var told = new List<Outcome>();
         lock (sync)

@@ -55,11 +55,11 @@ public sealed class ScriptedProviderFactory : IProviderFactory
         try
         {
             using var document = JsonDocument.Parse(settings);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? null : new SettingsFault("settings", "settings must be a JSON object");
+            return document.RootElement.ValueKind == JsonValueKind.Object ? null : new SettingsFault("settings", "is not right: it must be a JSON object");
         }
         catch (JsonException)
         {
-            return new SettingsFault("settings", "settings must be a JSON object");
+            return new SettingsFault("settings", "is not right: it must be a JSON object");
         }
     }
 

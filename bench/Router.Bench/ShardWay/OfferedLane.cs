@@ -82,5 +82,9 @@ internal sealed class OfferedLane : IShardEffects
 
     public void Hear(int tenant, in Core.Messages.ConversationId conversation, ulong head) => throw new NotSupportedException();
 
+    public void TraceWait(in Engine.Traces.TracedSpan span, MessageStatus end) => throw new NotSupportedException();
+
+    public void TraceSend(in Engine.Traces.TracedSpan span, int provider, OutcomeKind outcome) => throw new NotSupportedException();
+
     public void Requeue(ReceiptTask receipt) => throw new NotSupportedException();
 }

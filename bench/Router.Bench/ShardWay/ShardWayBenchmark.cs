@@ -1,13 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine;
 using Router.Engine.Dispatch;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Receipts;
 using Router.Engine.Shards;
-using Router.FrontDoor.Accepting;
 using Router.Providers.Departures;
 using Router.Providers.Smpp.Protocol;
 

@@ -19,6 +19,9 @@ public static class WireNames
         "credit_exhausted", "window_closed", "invalid_address", "expired", "blocked_content",
     ];
 
+    /// <summary>All channels' words, for people.</summary>
+    public static string ChannelList { get; } = string.Join(", ", Channels[1..]);
+
     /// <summary>The wire's word.</summary>
     public static string Of(Channel channel) => Channels[(int)channel];
 

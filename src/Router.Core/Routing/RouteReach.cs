@@ -46,11 +46,11 @@ internal sealed class RouteReach
 
             if (match.Prefix.Length > 0 && !Address.IsNumber(match.Channel))
             {
-                faults.Add(new($"routes[{i}].prefix", $"{WireNames.Of(match.Channel)} has no numbers, so no message can reach this route; leave the prefix out"));
+                faults.Add(new($"routes[{i}].prefix", $"is there, but {WireNames.Of(match.Channel)} has no numbers, so that no message can reach the route; leave it out"));
             }
             else if (GroupOf(groups, match).Covers(match))
             {
-                faults.Add(new($"routes[{i}]", "no message can reach this route: routes for longer prefixes or single purposes take all that it matches; leave it out, or one of them"));
+                faults.Add(new($"routes[{i}]", "cannot be reached by any message: routes for longer prefixes or single purposes take all that it matches; leave it out, or one of them"));
             }
         }
     }

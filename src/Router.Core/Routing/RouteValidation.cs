@@ -42,32 +42,32 @@ public static class RouteValidation
     {
         if (!RouteMatch.TryParseChannel(route.Channel, out _))
         {
-            faults.Add(new(at + ".channel", $"'{route.Channel}' is not a channel; use one of {string.Join(", ", Enum.GetValues<Channel>().Skip(1).Select(WireNames.Of))}"));
+            faults.Add(new(at + ".channel", $"is '{route.Channel}', which is not a channel; use one of {WireNames.ChannelList}"));
         }
 
         if (!RouteMatch.TryParsePrefix(route.Prefix, out _))
         {
-            faults.Add(new(at + ".prefix", $"'{route.Prefix}' is not a prefix; give 1 to {DestinationPrefix.DigitsMax} digits, with or without +, or leave it out for all destinations"));
+            faults.Add(new(at + ".prefix", $"is '{route.Prefix}', which is not a prefix; give 1 to {DestinationPrefix.DigitsMax} digits, with or without +, or leave it out for all destinations"));
         }
 
         if (route.Tenant is not null && configuration.FindTenant(route.Tenant) is null)
         {
-            faults.Add(new(at + ".tenant", $"there is no tenant '{route.Tenant}'; set it first, or leave it out for all tenants"));
+            faults.Add(new(at + ".tenant", $"is '{route.Tenant}', and there is no such tenant; set it first, or leave it out for all tenants"));
         }
 
         if (!RouteMatch.TryParseSender(route.Sender, out _))
         {
-            faults.Add(new(at + ".sender", $"'{route.Sender}' is not a sender; leave it out for all senders"));
+            faults.Add(new(at + ".sender", $"is '{route.Sender}', which is not a sender; leave it out for all senders"));
         }
 
         if (!RouteMatch.TryParsePurpose(route.Purpose, out _))
         {
-            faults.Add(new(at + ".purpose", $"'{route.Purpose}' is not a purpose; use one of {string.Join(", ", Enum.GetValues<Purpose>().Select(WireNames.Of))}, or leave it out for all"));
+            faults.Add(new(at + ".purpose", $"is '{route.Purpose}', which is not a purpose; use one of {string.Join(", ", Enum.GetValues<Purpose>().Select(WireNames.Of))}, or leave it out for all"));
         }
 
         if (!RouteMatch.TryParseRegion(route.Region, out _))
         {
-            faults.Add(new(at + ".region", $"'{route.Region}' is not the name of a region: {SettingsNames.Rule}; leave it out for all"));
+            faults.Add(new(at + ".region", $"is '{route.Region}', which is not the name of a region: {SettingsNames.Rule}; leave it out for all"));
         }
     }
 
@@ -77,7 +77,7 @@ public static class RouteValidation
         int count = route.Providers?.Count ?? 0;
         if (count is 0 or > ProvidersMax)
         {
-            faults.Add(new(at + ".providers", $"{count} providers; give 1 to {ProvidersMax}"));
+            faults.Add(new(at + ".providers", $"has {count} providers; give 1 to {ProvidersMax}"));
             return;
         }
 
@@ -89,16 +89,16 @@ public static class RouteValidation
             ProviderAccount? provider = name is null ? null : configuration.FindProvider(name);
             if (provider is null)
             {
-                faults.Add(new($"{at}.providers[{i}]", $"there is no provider '{name}'; set it first"));
+                faults.Add(new($"{at}.providers[{i}]", $"is '{name}', and there is no such provider; set it first"));
             }
             else if (known && !provider.Carries(channel))
             {
-                faults.Add(new($"{at}.providers[{i}]", $"'{name}' does not carry {route.Channel}; add it to the provider's channels or leave the provider out"));
+                faults.Add(new($"{at}.providers[{i}]", $"is '{name}', which does not carry {route.Channel}; add it to the provider's channels or leave the provider out"));
             }
 
             if (name is not null && !seen.Add(name))
             {
-                faults.Add(new($"{at}.providers[{i}]", $"'{name}' is named twice; name each provider once"));
+                faults.Add(new($"{at}.providers[{i}]", $"is '{name}', which is named twice; name each provider once"));
             }
         }
     }

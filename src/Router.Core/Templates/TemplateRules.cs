@@ -20,7 +20,7 @@ public static class TemplateRules
         ArgumentNullException.ThrowIfNull(settings);
         if (!SettingsNames.IsName(settings.Name))
         {
-            return new SettingsFault("name", SettingsNames.Rule);
+            return new SettingsFault("name", SettingsNames.Predicate);
         }
 
         if (!LanguageTag.TryCanonical(settings.Language, out string canonical) || canonical != settings.Language)

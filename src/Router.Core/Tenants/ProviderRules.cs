@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Router.Core.Messages;
 
@@ -11,8 +12,8 @@ public static class ProviderRules
     {
         ArgumentNullException.ThrowIfNull(settings);
         return CheckChannels(settings.Channels)
-            ?? (settings.Cost is < 0 or > 1_000_000 ? new SettingsFault("cost", "is not 0 to 1000000") : null)
-            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Rule) : null)
+            ?? (settings.Cost is < 0 or > 1_000_000 ? new SettingsFault("cost", string.Create(CultureInfo.InvariantCulture, $"is {settings.Cost}, not 0 to 1000000")) : null)
+            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Predicate) : null)
             ?? SettingsRange.Check("limits.perSecond", settings.Limits.PerSecond, 1, 1_000_000)
             ?? SettingsRange.Check("limits.inFlight", settings.Limits.InFlight, 1, 100_000);
     }
@@ -29,7 +30,7 @@ public static class ProviderRules
         {
             if (!WireNames.TryParse(Encoding.UTF8.GetBytes(channels[i]), out Channel channel))
             {
-                return new SettingsFault(SettingsRange.At("channels", i), "is not the word of a channel, such as sms");
+                return new SettingsFault(SettingsRange.At("channels", i), $"is '{SettingsRange.Shown(channels[i])}', not one of {WireNames.ChannelList}");
             }
 
             if (!seen.Add(channel))

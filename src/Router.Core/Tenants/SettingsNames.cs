@@ -7,7 +7,10 @@ public static class SettingsNames
     public const int LengthMax = 63;
 
     /// <summary>The rule, for people.</summary>
-    public const string Rule = "a name is 1 to 63 of a-z, 0-9 and -, and does not begin with -";
+    public const string Rule = "1 to 63 of a-z, 0-9 and -, not beginning with -";
+
+    /// <summary>What is said of a text that breaks it.</summary>
+    public const string Predicate = "is not a name: give " + Rule;
 
     /// <summary>Whether <paramref name="name"/> matches <c>[a-z0-9][a-z0-9-]{0,62}</c>.</summary>
     public static bool IsName(ReadOnlySpan<char> name)

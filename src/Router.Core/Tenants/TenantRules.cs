@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Router.Core.Inbound;
 using Router.Core.Messages;
@@ -19,8 +20,8 @@ public static class TenantRules
     {
         ArgumentNullException.ThrowIfNull(settings);
         return SettingsRange.CheckText("name", settings.Name, 200) ?? CheckSenders(settings.Senders) ?? Check(settings.Limits)
-            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Rule) : null)
-            ?? (settings.TimeZone is { } zone && TimeZones.NumberOf(zone) == 0 ? new SettingsFault("timeZone", "is not the name of an IANA time zone, such as Europe/Rome") : null)
+            ?? (settings.Region is { } region && !SettingsNames.IsName(region) ? new SettingsFault("region", SettingsNames.Predicate) : null)
+            ?? (settings.TimeZone is { } zone && TimeZones.NumberOf(zone) == 0 ? new SettingsFault("timeZone", $"is '{SettingsRange.Shown(zone)}', not the name of an IANA time zone, such as Europe/Rome") : null)
             ?? Check(settings.QuietHours) ?? CheckMoney(settings) ?? CheckKeywords(settings.Keywords);
     }
 
@@ -31,31 +32,32 @@ public static class TenantRules
             return null;
         }
 
-        const string Rule = "is not a time HH:mm, 00:00 to 23:59";
-        return !QuietHours.TryParse(quiet.From, out int from) ? new SettingsFault("quietHours.from", Rule)
-            : !QuietHours.TryParse(quiet.To, out int to) ? new SettingsFault("quietHours.to", Rule)
+        return !QuietHours.TryParse(quiet.From, out int from) ? NoTime("quietHours.from", quiet.From)
+            : !QuietHours.TryParse(quiet.To, out int to) ? NoTime("quietHours.to", quiet.To)
             : from == to ? new SettingsFault("quietHours.to", "is the same as from: leave quietHours out for none")
             : null;
     }
+
+    private static SettingsFault NoTime(string field, string given) => new(field, $"is '{SettingsRange.Shown(given)}', not a time HH:mm from 00:00 to 23:59");
 
     private static SettingsFault? CheckMoney(TenantSettings settings)
     {
         if (settings.Balance is < 0 or > Money.Max)
         {
-            return new SettingsFault("balance", $"is not 0 to {Money.Max}");
+            return new SettingsFault("balance", string.Create(CultureInfo.InvariantCulture, $"is {settings.Balance}, not 0 to {Money.Max}"));
         }
 
         foreach ((string channel, decimal price) in settings.Prices ?? new Dictionary<string, decimal>())
         {
             if (!WireNames.TryParse(Encoding.UTF8.GetBytes(channel), out Channel _))
             {
-                return new SettingsFault("prices", "a key is not the word of a channel");
+                return NoChannel("prices", channel);
             }
 
             // Money is counted in millionths: exact under concurrency, no rounding in sums.
             if (price is < 0 or > 1_000_000 || decimal.Round(price, 6) != price)
             {
-                return new SettingsFault("prices." + channel, "is not 0 to 1000000 with at most 6 decimals");
+                return new SettingsFault("prices." + channel, string.Create(CultureInfo.InvariantCulture, $"is {price}, not 0 to 1000000 with at most 6 decimals"));
             }
         }
 
@@ -66,7 +68,7 @@ public static class TenantRules
     {
         if (rules.Count > KeywordsMax)
         {
-            return new SettingsFault("keywords", $"{rules.Count} rules: at most {KeywordsMax}");
+            return new SettingsFault("keywords", $"has {rules.Count} rules: give at most {KeywordsMax}");
         }
 
         for (int i = 0; i < rules.Count; i++)
@@ -77,7 +79,7 @@ public static class TenantRules
                 ?? (rule.Word.Any(char.IsWhiteSpace) ? new SettingsFault(field + ".word", "has white space: it is one word") : null)
                 ?? (FoldedText.Of(rule.Word).Length == 0 ? new SettingsFault(field + ".word", "has no letter or digit: no text could be told to be it") : null)
                 ?? (rule.Number is { } number ? CheckSender(field + ".number", number) : null)
-                ?? (rule.Reply is { Length: 0 or > 1_000 } ? new SettingsFault(field + ".reply", "it has 1 to 1000 characters") : null);
+                ?? (rule.Reply is { Length: 0 or > 1_000 } ? new SettingsFault(field + ".reply", $"has {rule.Reply.Length} characters: give 1 to 1000") : null);
             if (fault is not null)
             {
                 return fault;
@@ -101,7 +103,7 @@ public static class TenantRules
     {
         if (senders.Count > SendersMax)
         {
-            return new SettingsFault("senders", $"{senders.Count} senders: at most {SendersMax}");
+            return new SettingsFault("senders", $"has {senders.Count} senders: give at most {SendersMax}");
         }
 
         var tags = new Dictionary<uint, string>();
@@ -133,14 +135,16 @@ public static class TenantRules
 
         if (sender[0] == '+' && (sender.Length is < 4 or > 16 || sender[1] == '0' || !IsDigits(sender.AsSpan(1))))
         {
-            return new SettingsFault(field, "a number is + and 3 to 15 digits, the first not 0 (E.164)");
+            return new SettingsFault(field, $"is '{sender}', which begins like a number: give + and 3 to 15 digits, the first not 0 (E.164)");
         }
 
         int at = sender.IndexOf('@', StringComparison.Ordinal);
         return at == 0 || at == sender.Length - 1 || char.IsWhiteSpace(sender[0]) || char.IsWhiteSpace(sender[^1])
-            ? new SettingsFault(field, "is neither a number, a short code, a sender id nor a mailbox")
+            ? new SettingsFault(field, $"is '{SettingsRange.Shown(sender)}', neither a number, a short code, a sender id nor a mailbox")
             : null;
     }
+
+    private static SettingsFault NoChannel(string field, string given) => new(field, $"has '{SettingsRange.Shown(given)}', which is not a channel: use {WireNames.ChannelList}");
 
     private static bool IsDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
@@ -160,7 +164,7 @@ public static class TenantRules
         {
             fault ??= WireNames.TryParse(Encoding.UTF8.GetBytes(channel), out Channel _)
                 ? SettingsRange.Check("limits.perChannel." + channel, rate, 1, 1_000_000)
-                : new SettingsFault("limits.perChannel", "a key is not the word of a channel");
+                : NoChannel("limits.perChannel", channel);
         }
 
         return fault;

@@ -30,6 +30,9 @@ public sealed record TenantSettings
     /// <summary>Rules for inbound messages, the first that matches counts.</summary>
     public IReadOnlyList<KeywordRule> Keywords { get; init; } = [];
 
+    /// <summary>Whether its events go to a Kafka topic of its own too, <c>router.events.&lt;tenant&gt;</c>.</summary>
+    public bool EventsToKafka { get; init; }
+
     /// <summary>What a plain STOP withdraws.</summary>
     public StopScope Stop { get; init; }
 }

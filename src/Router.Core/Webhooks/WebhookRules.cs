@@ -30,12 +30,12 @@ public static class WebhookRules
 
         if (settings.Events.Count is 0 or > EventFilter.WordsMax)
         {
-            return new SettingsFault("events", string.Create(CultureInfo.InvariantCulture, $"events has {settings.Events.Count} items: give 1 to {EventFilter.WordsMax}, each {EventFilter.Rule}."));
+            return new SettingsFault("events", string.Create(CultureInfo.InvariantCulture, $"has {settings.Events.Count} items: give 1 to {EventFilter.WordsMax}, each {EventFilter.Rule}"));
         }
 
         return EventFilter.TryParse(settings.Events, out _, out string wrong)
             ? null
-            : new SettingsFault("events", $"events has '{(wrong.Length <= 40 ? wrong : wrong[..40] + "…")}': give {EventFilter.Rule}.");
+            : new SettingsFault("events", $"has '{(wrong.Length <= 40 ? wrong : wrong[..40] + "…")}': give {EventFilter.Rule}");
     }
 
     // The URL is not shown: it may hold a secret.
@@ -43,38 +43,38 @@ public static class WebhookRules
     {
         if (url.Length > UrlLengthMax)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"url has {url.Length} characters, at most {UrlLengthMax} are allowed.");
+            return string.Create(CultureInfo.InvariantCulture, $"has {url.Length} characters, at most {UrlLengthMax} are allowed");
         }
 
         if (url.AsSpan().ContainsAnyExceptInRange('!', '~') || !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Host.Length == 0)
         {
-            return "url is not an absolute URL in visible ASCII characters: give https://HOST/PATH.";
+            return "is not an absolute URL in visible ASCII characters: give https://HOST/PATH";
         }
 
         if (parsed.Scheme != Uri.UriSchemeHttps && !(allowPrivate && parsed.Scheme == Uri.UriSchemeHttp))
         {
             return allowPrivate
-                ? "url is neither https:// nor http://."
-                : "url is not https://: events tell who wrote to whom, so they go encrypted (http:// is for operators who set Webhooks:AllowPrivateNetworks).";
+                ? "is neither https:// nor http://"
+                : "is not https://: events tell who wrote to whom, so they go encrypted (http:// is for operators who set Webhooks:AllowPrivateNetworks)";
         }
 
         if (parsed.UserInfo.Length > 0)
         {
-            return "url has a user or password before its host: leave it out; receivers know Router by the signature (webhook-signature).";
+            return "has a user or password before its host: leave it out; receivers know Router by the signature (webhook-signature)";
         }
 
         if (parsed.Fragment.Length > 0)
         {
-            return "url has a fragment (#…), which is never sent: leave it out.";
+            return "has a fragment (#…), which is never sent: leave it out";
         }
 
         if (parsed.Port is <= 0 or > 65_535)
         {
-            return "url has a port outside 1 to 65535.";
+            return "has a port outside 1 to 65535: give one of them, or none for 443";
         }
 
         return !allowPrivate && IsPrivate(parsed)
-            ? "url leads into a private network: give a public address (an operator may set Webhooks:AllowPrivateNetworks)."
+            ? "leads into a private network: give a public address (an operator may set Webhooks:AllowPrivateNetworks)"
             : null;
     }
 

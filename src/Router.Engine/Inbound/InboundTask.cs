@@ -19,6 +19,9 @@ public sealed class InboundTask
     /// <summary>Its text, UTF-8.</summary>
     public required ReadOnlyMemory<byte> Text { get; init; }
 
+    /// <summary>What is known of it beside its text, a JSON object; empty: nothing.</summary>
+    public ReadOnlyMemory<byte> Metadata { get; init; }
+
     /// <summary>Of a whole one: the parts it was sent in.</summary>
     public byte Segments { get; init; } = 1;
 

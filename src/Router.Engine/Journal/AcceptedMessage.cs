@@ -90,6 +90,9 @@ public struct AcceptedMessage
     /// <summary>Hash of the whole body that came with the key.</summary>
     public ulong BodyHash;
 
+    /// <summary>The recorded trace that it came by: what becomes of it is told there, after a restart, too. Default: none.</summary>
+    public TraceContext Trace;
+
     /// <summary>Where the sealed record begins in <see cref="JournalPart.Sealed"/>.</summary>
     public int SealedOffset;
 

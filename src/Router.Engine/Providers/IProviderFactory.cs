@@ -12,6 +12,9 @@ public interface IProviderFactory
     /// </summary>
     bool CarriesMedia => false;
 
+    /// <summary>Whether its providers can carry <paramref name="channel"/> at all; an account of the kind names no other.</summary>
+    bool Carries(Core.Messages.Channel channel) => true;
+
     /// <summary>Checks the kind's settings (a JSON object); null when they are right, else what is wrong: field (<c>settings.port</c>), value (not a secret), range, remedy.</summary>
     Core.Tenants.SettingsFault? Validate(string settings);
 

@@ -5,7 +5,7 @@ using Router.Core.Tenants;
 namespace Router.Engine.Shards;
 
 /// <summary>
-/// A decoded, well-formed message on its way into its shard. Made and pooled by the front door, lent to the shard's owner until
+/// A decoded, well-formed message on its way into its shard. Made and pooled by whoever takes messages in (the front door, the streams), lent to the shard's owner until
 /// <see cref="IAcceptListener.Completed"/>.
 /// </summary>
 public sealed class AcceptRequest
@@ -72,6 +72,9 @@ public sealed class AcceptRequest
 
     /// <summary>Hash of the body as received.</summary>
     public ulong BodyHash { get; set; }
+
+    /// <summary>The recorded trace that it came by; default: none.</summary>
+    public TraceContext Trace { get; set; }
 
     /// <summary>The record without its sender (<see cref="MessageRecord.Write"/>); grown by the caller, kept over uses.</summary>
     public byte[] Record { get; set; } = new byte[512];

@@ -63,6 +63,12 @@ internal interface IShardEffects
     /// <summary>A dead letter was joined of parts: it may be somebody's after all.</summary>
     void LetterJoined(Core.Messages.MessageId letter);
 
+    /// <summary>A traced message waited, until it was handed over or (<paramref name="end"/>) ended.</summary>
+    void TraceWait(in Traces.TracedSpan span, Core.Messages.MessageStatus end);
+
+    /// <summary>A provider had a traced message, and this came of it.</summary>
+    void TraceSend(in Traces.TracedSpan span, int provider, Providers.OutcomeKind outcome);
+
     /// <summary>What is counted of messages from end users.</summary>
     Inbound.InboundCounters Inbound { get; }
 

@@ -14,4 +14,7 @@ public enum Intake : byte
 
     /// <summary>The shard has no owner now: 503.</summary>
     NoOwner = 3,
+
+    /// <summary>Memory is short (<see cref="Machine.MemoryWatch"/>): look again after a while (streams) or 503 (single).</summary>
+    NoMemory = 4,
 }

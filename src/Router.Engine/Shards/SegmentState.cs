@@ -57,6 +57,9 @@ internal sealed class SegmentState(int segments)
         }
     }
 
+    /// <summary>The worst of those noted and <paramref name="last"/>.</summary>
+    public OutcomeKind WorstWith(OutcomeKind last) => Weight(last) > Weight(Worst) || Worst == 0 ? last : Worst;
+
     private static int Weight(OutcomeKind kind) => kind switch
     {
         OutcomeKind.Refused => 6,

@@ -67,6 +67,7 @@ internal sealed partial class Shard
         message.HasIdempotencyKey = request.HasIdempotencyKey;
         message.IdempotencyKey = request.IdempotencyKey;
         message.BodyHash = request.BodyHash;
+        message.Trace = request.Trace;
         contact.LastHead = id.Head;
         preparedRing.Add(ringAt);
     }

@@ -62,7 +62,7 @@ internal sealed partial class Shard
         {
             Span<byte> mark = stackalloc byte[InboundPart.Size];
             which.Write(mark);
-            int index = AddInbound(task.Origin, row, task.Text.Span, mark, 1, part, partRows);
+            int index = AddInbound(task.Origin, row, task.Text.Span, mark, default, 1, part, partRows);
             part.Accepted[index].IsPart = true;
             SetKey(ref part.Accepted[index], task.Key);
             inboundUnderWay.Add(new InboundUnderWay { Index = index, Row = row, Task = task });
@@ -133,7 +133,7 @@ internal sealed partial class Shard
     {
         int row = one.Row;
         inboundRows.Add(row);
-        one.Index = AddInbound(origin, row, text, default, segments, part, partRows);
+        one.Index = AddInbound(origin, row, text, default, one.Task is { } task ? task.Metadata.Span : default, segments, part, partRows);
         inboundUnderWay.Add(one);
         if (Configuration.FindTenant(origin.Tenant) is not { } tenant)
         {
@@ -185,14 +185,15 @@ internal sealed partial class Shard
             && replies.TryTake(rows[row].Id, MonotonicMs);
     }
 
-    private int AddInbound(InboundOrigin origin, int row, ReadOnlySpan<byte> text, ReadOnlySpan<byte> mark, byte segments, JournalPart part, StructList<int> partRows)
+    private int AddInbound(
+        InboundOrigin origin, int row, ReadOnlySpan<byte> text, ReadOnlySpan<byte> mark, ReadOnlySpan<byte> metadata, byte segments, JournalPart part, StructList<int> partRows)
     {
         ReadOnlySpan<byte> from = origin.From.Span;
         ReadOnlySpan<byte> own = origin.Own.Utf8.Span;
         MessageId id = ids.Next(NowMs);
-        int length = MessageRecord.SizeWithoutFrom(from.Length, text.Length, mark.Length, 0) + MessageRecord.SizeOfFrom(own.Length);
+        int length = MessageRecord.SizeWithoutFrom(from.Length, text.Length, mark.Length, metadata.Length) + MessageRecord.SizeOfFrom(own.Length);
         byte[] record = RecordPool.Shared.Rent(length);
-        MessageRecord.AppendFrom(own, record.AsSpan(MessageRecord.Write(origin.Channel, ContentType.Text, from, text, mark, default, record)));
+        MessageRecord.AppendFrom(own, record.AsSpan(MessageRecord.Write(origin.Channel, ContentType.Text, from, text, mark, metadata, record)));
         ref AcceptedMessage message = ref AddAccepted(id, origin, row, record.AsSpan(0, length), part, partRows);
         RecordPool.Shared.Return(record, length);
         message.Direction = MessageDirection.Inbound;

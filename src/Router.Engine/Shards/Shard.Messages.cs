@@ -94,6 +94,11 @@ internal sealed partial class Shard
             confirmations.Add(slot);
         }
 
+        if (accepted.Trace.IsRecorded)
+        {
+            Trace(slot, accepted);
+        }
+
         Waiting++;
         MessageSlots++;
         return slot;
@@ -119,6 +124,11 @@ internal sealed partial class Shard
         if (confirmations.Count > 0)
         {
             confirmations.Remove(slot);
+        }
+
+        if (traced.Count > 0)
+        {
+            TraceEnd(slot, status);
         }
 
         Waiting--;

@@ -28,6 +28,11 @@ internal sealed partial class Shard
             return;
         }
 
+        if (traced.Count > 0)
+        {
+            TraceOutcome(slot, outcome.Kind, outcome.Provider);
+        }
+
         if (outcome.Kind == OutcomeKind.Sent)
         {
             long leftMs = SettlePlace(slot);

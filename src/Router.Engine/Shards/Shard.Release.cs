@@ -247,6 +247,10 @@ internal sealed partial class Shard
         ref ContactRow row = ref rows[message.Contact];
         row.Open++;
         Decided(slot);
+        if (traced.Count > 0)
+        {
+            TraceDeparture(slot);
+        }
 
         byte[] rented;
         if (readBack.Remove(message.Head, out (byte[] Bytes, int Length) found))

@@ -12,6 +12,11 @@ internal sealed partial class Shard
     {
         SegmentState state = segmented[slot];
         state.Outstanding--;
+        if (traced.Count > 0)
+        {
+            TraceSegment(slot, state, outcome);
+        }
+
         if (state.Ended)
         {
             OnOutcomeAfterEnd(slot, state, outcome);

@@ -12,7 +12,7 @@ namespace Router.Engine.Shards;
 /// <remarks>
 /// Everything that changes a status goes through <see cref="Step"/>s: decided here, written by the journal, and only then applied (<c>Shard.Steps.cs</c>), in one sequence.
 /// Partials: <c>Contacts</c> rows, <c>Messages</c> the slab, <c>Accept</c> new messages, <c>Lanes</c> first decision and lanes, <c>Release</c>, <c>Quiet</c> hours, <c>Recipients</c> their limit, <c>Outcomes</c>, <c>Segments</c>,
-/// <c>Cancels</c>, <c>Watches</c>, <c>Fallbacks</c>, <c>Receipts</c>, <c>Conversations</c>, <c>Inbound</c> messages from end users, <c>Parts</c> theirs, <c>Steps</c>, <c>Timers</c>, <c>Recovery</c>.
+/// <c>Cancels</c>, <c>Watches</c>, <c>Fallbacks</c>, <c>Receipts</c>, <c>Conversations</c>, <c>Inbound</c> messages from end users, <c>Parts</c> theirs, <c>Traces</c>, <c>Steps</c>, <c>Timers</c>, <c>Recovery</c>.
 /// </remarks>
 internal sealed partial class Shard
 {

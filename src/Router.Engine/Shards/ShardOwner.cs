@@ -240,6 +240,10 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.Requeue(ReceiptTask receipt) => engine.PostReceipt(receipt, receipt.Awaited.Message.Shard);
 
+    void IShardEffects.TraceWait(in Traces.TracedSpan span, MessageStatus end) => Traces.EngineTraces.Waited(span, end);
+
+    void IShardEffects.TraceSend(in Traces.TracedSpan span, int provider, OutcomeKind outcome) => Traces.EngineTraces.Sent(span, engine.Configuration.FindProvider(provider), outcome);
+
     private static void InterlockedMax(ref long place, long value)
     {
         long seen = Volatile.Read(ref place);

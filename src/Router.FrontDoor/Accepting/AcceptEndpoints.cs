@@ -3,10 +3,12 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
+using Router.FrontDoor.Traces;
 
 namespace Router.FrontDoor.Accepting;
 
@@ -21,7 +23,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
         bool lines = MediaTypes.IsLines(context.Request);
         if (!lines && !MediaTypes.IsJson(context.Request))
         {
-            return ProblemResponse.WriteAsync(context, KnownProblems.JsonOrLinesOnly);
+            return ProblemResponse.WriteAsync(context, MediaTypes.Refusal(context.Request, $"{MediaTypes.Json} or {MediaTypes.Lines}"));
         }
 
         if (IdempotencyHeader.Read(context.Request, out byte[] key) is { } problem)
@@ -107,6 +109,7 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
         {
             ReadOnlySpan<byte> bytes = copy is null ? body.FirstSpan : LineSplitter.AsSpan(body, copy);
             long nowMs = services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            request.Trace = RequestTraces.Current;
             return services.Maker.TryMake(bytes, scratch.AsSpan(0, scratchLength), nowMs, tenant, key, 0, request, out BodyProblem wrong) ? null : AcceptProblems.Of(wrong, bytes);
         }
         finally

@@ -21,6 +21,7 @@ internal static class AcceptProblems
     {
         Intake.Full => KnownProblems.Busy,
         Intake.TenantFull => KnownProblems.TenantFull,
+        Intake.NoMemory => KnownProblems.NoMemory,
         Intake.NoOwner => KnownProblems.NoOwner,
         _ => throw new ArgumentOutOfRangeException(nameof(intake), intake, "not a refusal"),
     };

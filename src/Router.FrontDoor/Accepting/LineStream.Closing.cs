@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Accepting;
@@ -44,13 +45,30 @@ internal sealed partial class LineStream
     }
 
     /// <summary>
-    /// Ends the connection of a stream that was closed from here: nobody reads the rest of its body, and Kestrel would wait for that as long as the client likes: a stop of the process would.
+    /// Ends the connection of a stream that was closed from here and whose body goes on: nobody takes the rest, and Kestrel would wait for it as long as the client likes; a stop of the
+    /// process would. Where the rest comes at once the connection stays: the client, which has its whole answer, may have used it again already.
     /// </summary>
     private async Task LeaveAsync()
     {
         await context.Response.CompleteAsync();
-        await Task.Delay(LeaveTime, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        context.Abort();
+        using var late = new CancellationTokenSource(LeaveTime, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        try
+        {
+            while (true)
+            {
+                ReadResult rest = await input.ReadAsync(either.Token);
+                input.AdvanceTo(rest.Buffer.End);
+                if (rest.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            context.Abort();
+        }
     }
 
     private void EndReading()
@@ -76,6 +94,11 @@ internal sealed partial class LineStream
             }
 
             Interlocked.Increment(ref shared.Counts.StreamsIdle);
+            if (closedBecause is null && held is null)
+            {
+                shared.SlowClients.Add(); // else it is held up by a shard of ours, or was told before
+            }
+
             if (flushing || ended || closedBecause is not null)
             {
                 Abort();

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Router.Core.Messages;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Problems;
 
@@ -59,6 +60,7 @@ internal sealed partial class LineStream
             ReadResult result = await input.ReadAsync();
             if (result.IsCanceled || closing.IsCancellationRequested)
             {
+                input.AdvanceTo(result.Buffer.Start); // else Kestrel finds a read under way, and the connection ends with its fault
                 return false;
             }
 
@@ -130,6 +132,7 @@ internal sealed partial class LineStream
 
         ReadOnlySpan<byte> line = LineSplitter.AsSpan(sequence, copy);
         AcceptRequest request = free.Pop();
+        request.Trace = trace;
         Problem? problem = null;
         Span<byte> unescaped = scratch.AsSpan(0, MessageDecoder.ScratchBytes(line.Length));
         if (!shared.Maker.TryMake(line, unescaped, nowMs, admission.Tenant, idempotencyKey, splitter.LineNumber, request, out BodyProblem wrong))

@@ -1,3 +1,4 @@
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 
 namespace Router.FrontDoor.Accepting;
@@ -109,9 +110,9 @@ internal sealed partial class LineStream
         try
         {
             await shared.Shards.WaitForRoomAsync(shard, closing.Token);
-            if (heldBecause == Intake.NoOwner)
+            if (heldBecause is Intake.NoOwner or Intake.NoMemory)
             {
-                // A shard without an owner may answer at once, again and again.
+                // A shard without an owner, or one whose queue has room while memory has none, may answer at once, again and again.
                 await Task.Delay(OwnerPause, shared.Time, closing.Token);
             }
         }

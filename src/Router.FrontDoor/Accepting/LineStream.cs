@@ -1,10 +1,12 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Problems;
+using Router.FrontDoor.Traces;
 
 namespace Router.FrontDoor.Accepting;
 
@@ -25,6 +27,7 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
     private readonly LineStreamServices shared;
     private readonly Admission admission;
     private readonly byte[] idempotencyKey;
+    private readonly TraceContext trace = RequestTraces.Current;
     private readonly PipeReader input;
     private readonly PipeWriter output;
     private readonly CancellationTokenSource closing = new();

@@ -1,7 +1,9 @@
 using System.Buffers;
 using Microsoft.Extensions.Hosting;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Health;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Accepting;
@@ -9,7 +11,7 @@ namespace Router.FrontDoor.Accepting;
 /// <summary>What all NDJSON streams of this silo share.</summary>
 internal sealed class LineStreamServices(
     IShards shards, IAdministration administration, Doorkeeper doorkeeper, RequestMaker maker, KeysInFlight keys, AcceptRequestPool requests, ArrayPool<byte> buffers,
-    FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
+    FrontDoorCounts counts, SlowClients slowClients, TimeProvider time, FrontDoorOptions options, IHostApplicationLifetime lifetime)
 {
     internal IShards Shards { get; } = shards;
 
@@ -27,6 +29,8 @@ internal sealed class LineStreamServices(
     internal ArrayPool<byte> Buffers { get; } = buffers;
 
     internal FrontDoorCounts Counts { get; } = counts;
+
+    internal SlowClients SlowClients { get; } = slowClients;
 
     internal TimeProvider Time { get; } = time;
 

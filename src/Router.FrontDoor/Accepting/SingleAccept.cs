@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Tasks.Sources;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 
 namespace Router.FrontDoor.Accepting;

@@ -55,7 +55,7 @@ internal sealed class Doorkeeper
         }
 
         caller = new Caller(key, tenant);
-        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
+        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden(key.Role, permission);
     }
 
     /// <summary>What the request says as bearer, a key or a token; empty: nothing.</summary>
@@ -93,7 +93,7 @@ internal sealed class Doorkeeper
         }
 
         caller = new Caller(key, null);
-        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden;
+        return key.Role.Allows(permission) ? null : KnownProblems.Forbidden(key.Role, permission);
     }
 
     private ApiKey? Find(ReadOnlySpan<char> text)

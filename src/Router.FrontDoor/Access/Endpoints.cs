@@ -6,6 +6,7 @@ using Router.FrontDoor.Access.Tokens;
 using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
+using Router.FrontDoor.Traces;
 
 namespace Router.FrontDoor.Access;
 
@@ -30,9 +31,11 @@ internal sealed class Endpoints(IEndpointRouteBuilder routes, Doorkeeper doorkee
     private void Add(EndpointRule rule, Func<HttpContext, Caller, Task> handler)
     {
         Func<HttpContext, Caller, Task> run = ChangeAudit.IsChange(rule) ? (context, caller) => audit.RunAsync(context, caller, rule, handler) : handler;
-        routes.MapMethods(rule.Pattern, [rule.Method], context => Refusal(context, rule, out Caller caller) is not { } problem ? run(context, caller)
+        RequestDelegate answer = context => Refusal(context, rule, out Caller caller) is not { } problem ? run(context, caller)
             : problem.Status == 401 && tokens is not null && TokenDesk.HasToken(context) ? RunByTokenAsync(context, rule, run)
-            : ProblemResponse.WriteAsync(context, problem)).WithMetadata(rule);
+            : ProblemResponse.WriteAsync(context, problem);
+        string name = $"{rule.Method} {rule.Pattern}";
+        routes.MapMethods(rule.Pattern, [rule.Method], context => RequestTraces.IsHeard ? RequestTraces.RunAsync(context, rule, name, answer) : answer(context)).WithMetadata(rule);
     }
 
     private async Task RunByTokenAsync(HttpContext context, EndpointRule rule, Func<HttpContext, Caller, Task> run)

@@ -42,18 +42,8 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
         ? AnswerAsync(context, tenant.Number)
         : ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
 
-    private Task AnswerAsync(HttpContext context, int tenant) => JsonAnswer.WriteAsync(context, 200, administration.Current.KeysOf(tenant), static (json, keys) =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        foreach (ApiKey key in keys.OrderBy(static k => k.CreatedMs).ThenBy(static k => k.Id, StringComparer.Ordinal))
-        {
-            Write(json, key);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    private Task AnswerAsync(HttpContext context, int tenant) =>
+        JsonAnswer.WriteListAsync(context, administration.Current.KeysOf(tenant).OrderBy(static k => k.CreatedMs).ThenBy(static k => k.Id, StringComparer.Ordinal), Write);
 
     // A tenant's, or, without one, the operator's.
     private async Task AddAsync(HttpContext context, string? tenant)

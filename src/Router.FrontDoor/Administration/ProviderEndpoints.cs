@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.FrontDoor.Access;
@@ -123,13 +125,21 @@ internal sealed class ProviderEndpoints
         if (!kinds.TryGetValue(settings.Kind, out IProviderFactory? kind))
         {
             return ContractKinds.Contains(settings.Kind)
-                ? KnownProblems.Of(new SettingsFault("kind", $"{settings.Kind} is not available in this version; use one of: {Kinds()}") { NotAvailable = true })
-                : KnownProblems.InvalidValue("kind", $"is not one of: {Kinds()}");
+                ? KnownProblems.Of(new SettingsFault("kind", $"is {settings.Kind}, which is not available in this version: use one of {Kinds()}") { NotAvailable = true })
+                : KnownProblems.InvalidValue("kind", $"is {Problem.Shown(settings.Kind)}, not one of {Kinds()}");
         }
 
         if (ProviderRules.Check(settings) is { } fault)
         {
             return KnownProblems.Of(fault);
+        }
+
+        for (int i = 0; i < settings.Channels.Count; i++)
+        {
+            if (WireNames.TryParse(Encoding.UTF8.GetBytes(settings.Channels[i]), out Channel channel) && !kind.Carries(channel))
+            {
+                return KnownProblems.InvalidValue($"channels[{i}]", $"is {settings.Channels[i]}, which {settings.Kind} does not carry: leave it out");
+            }
         }
 
         return kind.Validate(settings.Settings) is { } wrong ? KnownProblems.Of(wrong) : null;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Router.Core.Tenants;
 using Router.Engine.Dispatch;
+using Router.FrontDoor.Messages;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Administration;
@@ -62,7 +63,7 @@ internal static class ProviderJson
         if (here.LastError is { } error)
         {
             json.WriteString("lastError"u8, error);
-            json.WriteString("lastErrorAt"u8, here.LastErrorAt?.UtcDateTime ?? default);
+            json.WriteString("lastErrorAt"u8, MessageJson.Rfc3339(here.LastErrorAt.GetValueOrDefault().ToUnixTimeMilliseconds()));
         }
 
         json.WriteEndObject();

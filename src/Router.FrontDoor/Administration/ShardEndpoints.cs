@@ -10,25 +10,13 @@ internal sealed class ShardEndpoints(IAdministration administration)
 {
     internal void Map(Endpoints endpoints) => endpoints.Map("GET", "/admin/shards", Permission.OperatorRead, ListAsync);
 
-    private async Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context) => await JsonAnswer.WriteListAsync(context, await administration.ShardsAsync(context.RequestAborted), static (json, shard) =>
     {
-        IReadOnlyList<ShardPlacement> shards = await administration.ShardsAsync(context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, shards, static (json, placements) =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("items"u8);
-            foreach (ShardPlacement shard in placements)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("shard"u8, shard.Shard);
-                json.WriteString("silo"u8, shard.Silo);
-                json.WriteNumber("epoch"u8, shard.Epoch);
-                json.WriteNumber("waiting"u8, shard.Waiting);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WriteNumber("shard"u8, shard.Shard);
+        json.WriteString("silo"u8, shard.Silo);
+        json.WriteNumber("epoch"u8, shard.Epoch);
+        json.WriteNumber("waiting"u8, shard.Waiting);
+        json.WriteEndObject();
+    });
 }

@@ -10,27 +10,15 @@ internal sealed class SiloEndpoints(IAdministration administration)
 {
     internal void Map(Endpoints endpoints) => endpoints.Map("GET", "/admin/silos", Permission.OperatorRead, ListAsync);
 
-    private async Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context) => await JsonAnswer.WriteListAsync(context, await administration.SilosAsync(context.RequestAborted), static (json, silo) =>
     {
-        IReadOnlyList<SiloLook> silos = await administration.SilosAsync(context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, 200, silos, static (json, looks) =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("items"u8);
-            foreach (SiloLook silo in looks)
-            {
-                json.WriteStartObject();
-                json.WriteString("silo"u8, silo.Silo);
-                json.WriteString("status"u8, silo.Status);
-                json.WriteBoolean("answers"u8, silo.Answers);
-                json.WriteNumber("shards"u8, silo.Shards);
-                json.WriteNumber("waiting"u8, silo.Waiting);
-                json.WriteNumber("inFlight"u8, silo.Providers.Sum(static p => p.InFlight));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WriteString("silo"u8, silo.Silo);
+        json.WriteString("status"u8, silo.Status);
+        json.WriteBoolean("answers"u8, silo.Answers);
+        json.WriteNumber("shards"u8, silo.Shards);
+        json.WriteNumber("waiting"u8, silo.Waiting);
+        json.WriteNumber("inFlight"u8, silo.Providers.Sum(static p => p.InFlight));
+        json.WriteEndObject();
+    });
 }

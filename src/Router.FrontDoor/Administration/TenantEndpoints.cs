@@ -16,6 +16,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
     internal void Map(Endpoints endpoints)
     {
         endpoints.Map("PUT", "/admin/tenants/{tenant}", Permission.OperatorManage, PutAsync);
+        endpoints.Map("GET", "/admin/tenants", Permission.OperatorRead, ListAsync);
         endpoints.Map("GET", "/admin/tenants/{tenant}", Permission.OperatorRead, GetAsync);
         endpoints.Map("DELETE", "/admin/tenants/{tenant}", Permission.OperatorManage, DeleteAsync);
         endpoints.Map("POST", "/admin/tenants/{tenant}/credit", Permission.OperatorManage, AddCreditAsync);
@@ -57,6 +58,20 @@ internal sealed class TenantEndpoints(IAdministration administration)
             await ProblemResponse.WriteAsync(context, KnownProblems.TakenBy(conflict.Fault!));
         }
     }
+
+    // Names alone: settings have up to 64 KiB each.
+    private Task ListAsync(HttpContext context) => JsonAnswer.WriteListAsync(context, administration.Current.Tenants.OrderBy(static t => t.Name, StringComparer.Ordinal), static (json, tenant) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("tenant"u8, tenant.Name);
+        json.WriteString("name"u8, tenant.Settings.Name);
+        if (tenant.IsDeleting)
+        {
+            json.WriteBoolean("deleting"u8, true);
+        }
+
+        json.WriteEndObject();
+    });
 
     private Task GetAsync(HttpContext context) => administration.Current.FindTenant(Name(context)) is { } tenant
         ? JsonAnswer.WriteAsync(context, 200, tenant, Write)
@@ -132,7 +147,7 @@ internal sealed class TenantEndpoints(IAdministration administration)
 
     private static TenantSettings Read(JsonFields fields)
     {
-        fields.NotAvailable("minimumAge", "retention", "events");
+        fields.NotAvailable("minimumAge", "retention");
         return new TenantSettings
         {
             Name = fields.RequiredText("name"),
@@ -144,9 +159,12 @@ internal sealed class TenantEndpoints(IAdministration administration)
             Balance = fields.Decimal("balance"),
             Prices = fields.Decimals("prices"),
             Keywords = fields.Objects("keywords", ReadKeyword) ?? [],
+            EventsToKafka = fields.Object("events", static f => new EventsAsked(f.Bool("kafka") ?? false))?.Kafka ?? false,
             Stop = fields.Word("stop", ("marketing", StopScope.Marketing), ("all", StopScope.All)),
         };
     }
+
+    private sealed record EventsAsked(bool Kafka);
 
     private static KeywordRule ReadKeyword(JsonFields fields) => new()
     {
@@ -196,6 +214,13 @@ internal sealed class TenantEndpoints(IAdministration administration)
             json.WriteStartObject("quietHours"u8);
             json.WriteString("from"u8, quiet.From);
             json.WriteString("to"u8, quiet.To);
+            json.WriteEndObject();
+        }
+
+        if (settings.EventsToKafka)
+        {
+            json.WriteStartObject("events"u8);
+            json.WriteBoolean("kafka"u8, true);
             json.WriteEndObject();
         }
 

@@ -25,7 +25,7 @@ internal static class ContactAddress
         AddressReason reason = Address.Parse(utf8[..length], buffer, out Address address);
         if (reason != AddressReason.None)
         {
-            return new Problem(400, "invalid_address", AddressReasons.Detail(reason), field);
+            return new Problem(400, "invalid_address", $"{field} {AddressReasons.Detail(reason)}.", field);
         }
 
         contact = hash.Contact(tenant, address.Channel, address.Value);
@@ -40,17 +40,23 @@ internal static class ContactAddress
     internal static string InPath(HttpContext context)
     {
         const string Before = "/v1/contacts/";
+        string routed = (string)context.Request.RouteValues["address"]!;
         string target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
         int from = target.IndexOf(Before, StringComparison.OrdinalIgnoreCase);
         if (from < 0)
         {
-            return (string)context.Request.RouteValues["address"]!;
+            return routed;
         }
 
         string rest = target[(from + Before.Length)..];
         int to = rest.AsSpan().IndexOfAny('/', '?');
-        return Uri.UnescapeDataString(to < 0 ? rest : rest[..to]);
+        string received = Uri.UnescapeDataString(to < 0 ? rest : rest[..to]);
+
+        // Dots in the path (/a/../b) lead elsewhere than its first words say: then it is not what was routed by.
+        return WithSlashes(received) == WithSlashes(routed) ? received : routed;
     }
+
+    private static string WithSlashes(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The address in a query; a plus sign there means a space by the old form rule, but no address has a space.</summary>
     internal static string InQuery(string value) => value.Replace(' ', '+');

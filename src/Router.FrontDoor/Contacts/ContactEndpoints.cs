@@ -7,6 +7,7 @@ using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Audit;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Problems;
 
@@ -31,6 +32,7 @@ internal sealed class ContactEndpoints(IShards shards, IJournal journal, IKeyedH
             return;
         }
 
+        AuditedChange.Names(context, contact);
         if (await JsonBody.ReadAsync(context, BodyBytesMax, Read) is not { } asked)
         {
             return;

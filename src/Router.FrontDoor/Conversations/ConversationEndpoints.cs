@@ -98,7 +98,7 @@ internal sealed class ConversationEndpoints(
     {
         if (!MediaTypes.IsJson(context.Request))
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.JsonOnly);
+            await ProblemResponse.WriteAsync(context, MediaTypes.Refusal(context.Request, MediaTypes.Json));
             return;
         }
 
@@ -109,7 +109,7 @@ internal sealed class ConversationEndpoints(
 
         ArrayBufferWriter<byte>? body = await JsonBody.ReadBytesAsync(context, MessageDecoder.BodyBytesMax);
         byte[] made = [];
-        Problem? problem = body is null ? KnownProblems.BodyTooLarge
+        Problem? problem = body is null ? KnownProblems.BodyTooLarge(MessageDecoder.BodyBytesMax)
             : found.Record is not { } record ? (found.IsErased ? KnownProblems.ContactErased : KnownProblems.NotFound)
             : ReplyBody.TryMake(body.WrittenSpan, record, out made);
         await (problem is null ? accepting.PostMadeAsync(context, tenant, made, withoutSender: found.Id.Sender == 0) : ProblemResponse.WriteAsync(context, problem));

@@ -61,7 +61,7 @@ internal static class ReplyBody
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return KnownProblems.MalformedJson;
+                return KnownProblems.MalformedJson("is JSON, but no object: send one, {…}");
             }
 
             fields = (int)reader.BytesConsumed;
@@ -82,13 +82,13 @@ internal static class ReplyBody
 
             return null;
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return KnownProblems.MalformedJson;
+            return JsonBody.Malformed(fault);
         }
         catch (InvalidOperationException)
         {
-            return KnownProblems.MalformedJson; // an escape that is no character
+            return KnownProblems.MalformedJson("has text that is not UTF-8, or an escape that is half a character: send UTF-8");
         }
     }
 

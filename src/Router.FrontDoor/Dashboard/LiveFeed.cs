@@ -5,6 +5,7 @@ using Router.Core.Tenants;
 using Router.Engine.Limits;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
+using Router.FrontDoor.Messages;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Dashboard;
@@ -170,7 +171,7 @@ internal sealed class LiveFeed(IAdministration administration, IShards shards, T
             if (here.Where(static p => p.LastErrorAt is not null).MaxBy(static p => p.LastErrorAt) is { LastError: { } error } last)
             {
                 json.WriteString("lastError"u8, error);
-                json.WriteString("lastErrorAt"u8, last.LastErrorAt!.Value.UtcDateTime);
+                json.WriteString("lastErrorAt"u8, MessageJson.Rfc3339(last.LastErrorAt!.Value.ToUnixTimeMilliseconds()));
             }
 
             json.WriteEndObject();

@@ -22,7 +22,7 @@ internal sealed class EventEndpoints(EventStreamServices services)
         {
             if (given is not [{ } text] || !Cursor.TryReadLog(services.Hash, tenant.Number, text, out position))
             {
-                return ProblemResponse.WriteAsync(context, KnownProblems.InvalidCursor);
+                return ProblemResponse.WriteAsync(context, KnownProblems.InvalidEventPosition);
             }
 
             if (position < services.Journal.Events.Begin)

@@ -60,8 +60,9 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         IEventLog log = shared.Journal.Events;
         while (admission.Look() is null)
         {
+            ended.ThrowIfCancellationRequested();
             batch.Clear();
-            LogPosition looked = log.Read(admission.Tenant.Number, position, batch, BatchMax);
+            LogPosition looked = await shared.Turns.ReadAsync(admission.Tenant.Number, position, batch, BatchMax, ended);
             bool moved = looked > position;
             position = moved ? looked : position;
             if (!tellsAll)
@@ -86,6 +87,10 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
                 // Also where events come all the time and none is wanted: the client's position must not grow old.
                 WritePosition(position);
                 await FlushAsync();
+            }
+            else if (moved)
+            {
+                await Task.Yield(); // a week of others' events: other requests have their turn on this thread
             }
         }
     }
@@ -173,6 +178,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             // It has taken nothing for so long: give its room back. It can come again with its last position.
             tooSlow = true;
             Interlocked.Increment(ref shared.Counts.EventStreamsCutOff);
+            shared.SlowClients.Add();
             context.Abort();
             throw new OperationCanceledException(context.RequestAborted);
         }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.FrontDoor.Access;
+using Router.FrontDoor.Health;
 using Router.Grains.Administration;
 using Router.Grains.Webhooks;
 
@@ -9,8 +10,8 @@ namespace Router.FrontDoor.Events;
 
 /// <summary>What all event streams of this silo share.</summary>
 internal sealed class EventStreamServices(
-    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, TimeProvider time, FrontDoorOptions options,
-    IHostApplicationLifetime lifetime, IWebhooks webhooks)
+    IJournal journal, IKeyedHash hash, IAdministration administration, Doorkeeper doorkeeper, FrontDoorCounts counts, SlowClients slowClients, TimeProvider time, FrontDoorOptions options,
+    IHostApplicationLifetime lifetime, IWebhooks webhooks, LogTurns turns)
 {
     internal IJournal Journal { get; } = journal;
 
@@ -22,9 +23,13 @@ internal sealed class EventStreamServices(
 
     internal FrontDoorCounts Counts { get; } = counts;
 
+    internal SlowClients SlowClients { get; } = slowClients;
+
     internal TimeProvider Time { get; } = time;
 
     internal FrontDoorOptions Options { get; } = options;
+
+    internal LogTurns Turns { get; } = turns;
 
     /// <summary>Names webhooks.</summary>
     internal IWebhooks Webhooks { get; } = webhooks;

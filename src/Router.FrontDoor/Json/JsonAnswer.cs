@@ -17,4 +17,18 @@ internal static class JsonAnswer
 
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
+
+    /// <summary>A list that is whole: <c>{"items":[…]}</c>, 200.</summary>
+    internal static Task WriteListAsync<T>(HttpContext context, IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => WriteAsync(context, 200, (items, write), static (json, list) =>
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("items"u8);
+        foreach (T item in list.items)
+        {
+            list.write(json, item);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 }

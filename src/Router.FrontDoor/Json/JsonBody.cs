@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -20,14 +21,14 @@ internal static class JsonBody
     {
         if (!MediaTypes.IsJson(context.Request))
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.JsonOnly);
+            await ProblemResponse.WriteAsync(context, MediaTypes.Refusal(context.Request, MediaTypes.Json));
             return null;
         }
 
         ArrayBufferWriter<byte>? body = await ReadBytesAsync(context, bytesMax);
         if (body is null)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.BodyTooLarge);
+            await ProblemResponse.WriteAsync(context, KnownProblems.BodyTooLarge(bytesMax));
             return null;
         }
 
@@ -44,9 +45,14 @@ internal static class JsonBody
     private static (T? Made, Problem? Problem) Parse<T>(ReadOnlyMemory<byte> body, Func<JsonFields, T?> read)
         where T : class
     {
+        if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return (null, KnownProblems.MalformedJson("is empty: send one JSON object"));
+        }
+
         if (!HasWholeText(body.Span))
         {
-            return (null, KnownProblems.MalformedJson);
+            return (null, KnownProblems.MalformedJson("has text that is not UTF-8, or an escape that is half a character: send UTF-8"));
         }
 
         JsonDocument document;
@@ -54,16 +60,16 @@ internal static class JsonBody
         {
             document = JsonDocument.Parse(body, JsonText.Reading);
         }
-        catch (JsonException)
+        catch (JsonException fault)
         {
-            return (null, KnownProblems.MalformedJson);
+            return (null, Malformed(fault));
         }
 
         using (document)
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                return (null, KnownProblems.MalformedJson);
+                return (null, KnownProblems.MalformedJson("is JSON, but no object: send one, {…}"));
             }
 
             if (RepeatedFields.Find(document.RootElement) is { } repeated)
@@ -77,6 +83,11 @@ internal static class JsonBody
             return (made, fields.Problem);
         }
     }
+
+    /// <summary>What is told of a body that is no JSON: the place, never the parser's message, which quotes the body.</summary>
+    internal static Problem Malformed(JsonException fault) => KnownProblems.MalformedJson(string.Create(
+        CultureInfo.InvariantCulture,
+        $"is not JSON near line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}: send one JSON object (RFC 8259), without comments, trailing commas or anything after it"));
 
     // The parser lets text pass that is not UTF-8, and an escape such as \ud800 alone is no character: both would throw where the text is used, so they are refused here.
     private static bool HasWholeText(ReadOnlySpan<byte> body)
@@ -101,7 +112,7 @@ internal static class JsonBody
         }
         catch (JsonException)
         {
-            return false;
+            return true; // told by the parser, which knows the place
         }
         catch (InvalidOperationException)
         {

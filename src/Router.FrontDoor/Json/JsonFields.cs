@@ -24,7 +24,11 @@ internal sealed class JsonFields(JsonElement element, string path, JsonFields? p
             return;
         }
 
-        problem ??= wrong;
+        // What is missing is often there under a wrong name, which says more.
+        if (problem is null || (problem.Code == "missing_field" && wrong.Code == "unknown_field"))
+        {
+            problem = wrong;
+        }
     }
 
     /// <summary>Fields of the contract that this version does not honour yet.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Router.FrontDoor.Problems;
 
 namespace Router.FrontDoor.Json;
 
@@ -16,6 +17,14 @@ internal static class MediaTypes
 
     /// <summary>Whether the body is lines of JSON.</summary>
     internal static bool IsLines(HttpRequest request) => Is(request, Lines);
+
+    /// <summary>What is told to who sent something else than <paramref name="right"/>.</summary>
+    internal static Problem Refusal(HttpRequest request, string right) => new(
+        415,
+        "unsupported_media_type",
+        IsPlain(request)
+            ? $"Content-Type is {(request.ContentType is { } given ? $"'{Problem.Shown(given)}'" : "not there")}: send {right}, in UTF-8."
+            : $"Content-Encoding is '{Problem.Shown(request.Headers.ContentEncoding.ToString())}': send the body as it is, without one.");
 
     private static bool Is(HttpRequest request, string type)
     {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Router.Core.Messages;
 using Router.Core.Routing;
 using Router.Core.Tenants;
+using Router.FrontDoor.Access;
 
 namespace Router.FrontDoor.Problems;
 
@@ -8,22 +10,19 @@ namespace Router.FrontDoor.Problems;
 internal static class KnownProblems
 {
     internal static readonly Problem Unauthorized = new(401, "unauthorized", "A valid key is needed: Authorization: Bearer KEY.");
-    internal static readonly Problem Forbidden = new(403, "forbidden", "This key's role may not do this.");
-    internal static readonly Problem NotFound = new(404, "not_found", "There is nothing here.");
-    internal static readonly Problem MethodNotAllowed = new(405, "method_not_allowed", "This method is not allowed here; the Allow header names those that are.");
+    internal static readonly Problem NotFound = new(404, "not_found", "What this path names is not there, or is not this key's to see.");
+    internal static readonly Problem NoSuchPath = new(404, "not_found", "No call has this path; /docs shows those that there are.");
     internal static readonly Problem ContactErased = new(409, "contact_erased", "The contact was erased: nothing can be written to it or beside it before it has a message again.");
     internal static readonly Problem ProviderInUse = new(409, "in_use", "A route names this provider: take it out of the routes first.");
     internal static readonly Problem NotCharged = new(409, "not_charged", "This tenant has no balance: give it one with PUT first.");
     internal static readonly Problem OtherAmount = new(409, "reference_used", "This reference was used for another amount: use a new one.", "reference");
-    internal static readonly Problem BodyTooLarge = new(413, "too_large", "The body is larger than what is allowed here.");
-    internal static readonly Problem JsonOnly = new(415, "unsupported_media_type", "Content-Type must be application/json.");
-    internal static readonly Problem JsonOrLinesOnly = new(415, "unsupported_media_type", "Content-Type must be application/json or application/x-ndjson.");
-    internal static readonly Problem MalformedJson = new(400, "malformed_json", "The body is not one JSON object in UTF-8.");
     internal static readonly Problem MalformedRequest = new(400, "malformed_request", "The request could not be read.");
-    internal static readonly Problem InvalidCursor = new(400, "invalid_cursor", "This position was not made by Router for this tenant and list.");
+    internal static readonly Problem InvalidCursor = new(400, "invalid_cursor", "after is not a position that Router made for this tenant and list: give the next of the page before.", "after");
+    internal static readonly Problem InvalidEventPosition = new(400, "invalid_cursor", "Last-Event-ID is not a position that Router made for this tenant: give an id: of /v1/events, or leave it out.");
     internal static readonly Problem CursorExpired = new(410, "cursor_expired", "Events from this position on are no longer kept; begin anew without it.");
     internal static readonly Problem Internal = new(500, "internal_error", "Something failed here; the server's log says what, under this request's id.");
     internal static readonly Problem Busy = new(503, "busy", "The queue of this message's shard is full; try again.", RetryAfterSeconds: 1);
+    internal static readonly Problem NoMemory = new(503, "busy", "Memory is short here; try again when some messages have left.", RetryAfterSeconds: 5);
     internal static readonly Problem NoOwner = new(503, "unavailable", "This message's shard has no owner just now; try again.", RetryAfterSeconds: 2);
     internal static readonly Problem NotKept = new(503, "unavailable", "It could not be kept; try again.", RetryAfterSeconds: 1);
     internal static readonly Problem StorageUnavailable = new(503, "unavailable", "Storage cannot answer just now; try again.", RetryAfterSeconds: 2);
@@ -34,6 +33,21 @@ internal static class KnownProblems
     internal static readonly Problem TenantDeleting = new(409, "tenant_deleting", "This tenant is being deleted; when GET answers 404 the name is free again.");
     internal static readonly Problem OwnKey = new(409, "own_key", "A key cannot remove itself: call with another, so that nobody is locked out.");
     internal static readonly Problem FixedKey = new(409, "fixed_key", "This key cannot be removed: start with another Operator:Key, which counts in place of it.");
+
+    /// <param name="has">The caller's role.</param>
+    /// <param name="need">What the call takes.</param>
+    internal static Problem Forbidden(Role has, Permission need) => new(
+        403, "forbidden", $"This key's role is {Permissions.WordOf(has)}; this call is for {string.Join(", ", Enum.GetValues<Role>().Where(role => role.Allows(need)).Select(Permissions.WordOf))}.");
+
+    /// <param name="allowed">The <c>Allow</c> header's methods.</param>
+    internal static Problem MethodNotAllowed(string allowed) => new(405, "method_not_allowed", $"This path does not take this method: use {allowed}.");
+
+    /// <param name="bytesMax">The most that is allowed; null: not known here.</param>
+    internal static Problem BodyTooLarge(long? bytesMax) => new(
+        413, "too_large", string.Create(CultureInfo.InvariantCulture, $"The body is larger than what is allowed here{(bytesMax is { } max ? $", {max} bytes" : "")}: send less at once."));
+
+    /// <param name="predicate">What is said of the body: <c>is …</c>.</param>
+    internal static Problem MalformedJson(string predicate) => new(400, "malformed_json", $"The body {predicate}.");
 
     /// <param name="field">The field.</param>
     /// <param name="predicate">What is said of it: <c>is …</c>, <c>has …</c>.</param>
@@ -51,11 +65,11 @@ internal static class KnownProblems
         MessageStatus = WireNames.Of(status),
     };
 
-    internal static Problem Of(RouteFault fault) => new(400, "invalid_value", fault.Detail, fault.Field);
+    internal static Problem Of(RouteFault fault) => InvalidValue(fault.Field, fault.Predicate);
 
-    internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", fault.Detail, fault.Field);
+    internal static Problem Of(SettingsFault fault) => new(400, fault.NotAvailable ? "not_available" : "invalid_value", $"{fault.Detail}.", fault.Field);
 
-    internal static Problem TakenBy(SettingsFault fault) => new(409, "taken", $"{fault.Field} {fault.Detail}.", fault.Field);
+    internal static Problem TakenBy(SettingsFault fault) => new(409, "taken", $"{fault.Detail}.", fault.Field);
 
     internal static Problem UnknownField(string field, IEnumerable<string> known)
     {
@@ -67,11 +81,11 @@ internal static class KnownProblems
 
     internal static Problem MissingField(string field) => new(400, "missing_field", $"{field} is needed.", field);
 
-    internal static Problem NotAvailable(string field) => new(400, "not_available", "This version cannot honour this field yet; leave it out.", field);
+    internal static Problem NotAvailable(string field) => new(400, "not_available", $"{field} is not available in this version: leave it out.", field);
 
     /// <param name="name">The parameter.</param>
     /// <param name="predicate">As for <see cref="InvalidValue"/>.</param>
     internal static Problem InvalidParameter(string name, string predicate) => new(400, "invalid_parameter", $"{name} {predicate}.", name);
 
-    internal static Problem InvalidName(string parameter) => new(400, "invalid_parameter", SettingsNames.Rule, parameter);
+    internal static Problem InvalidName(string parameter) => InvalidParameter(parameter, SettingsNames.Predicate);
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Journal;
+using Router.FrontDoor.Json;
 using Router.Grains.Administration;
 
 namespace Router.FrontDoor.Problems;
@@ -24,7 +26,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (BadHttpRequestException refused)
         {
-            await TellAsync(context, OfStatus(refused.StatusCode) ?? KnownProblems.MalformedRequest);
+            await TellAsync(context, OfStatus(context, refused.StatusCode) ?? KnownProblems.MalformedRequest);
             return;
         }
         catch (JournalUnavailableException fault)
@@ -54,7 +56,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
 
         HttpResponse response = context.Response;
-        if (!response.HasStarted && response.StatusCode >= 400 && response.ContentType is null && OfStatus(response.StatusCode) is { } problem)
+        if (!response.HasStarted && response.StatusCode >= 400 && response.ContentType is null && OfStatus(context, response.StatusCode) is { } problem)
         {
             await ProblemResponse.WriteAsync(context, problem);
         }
@@ -72,14 +74,14 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         return ProblemResponse.WriteAsync(context, problem);
     }
 
-    private static Problem? OfStatus(int status) => status switch
+    private static Problem? OfStatus(HttpContext context, int status) => status switch
     {
         400 => KnownProblems.MalformedRequest,
-        404 => KnownProblems.NotFound,
-        405 => KnownProblems.MethodNotAllowed,
+        404 => KnownProblems.NoSuchPath,
+        405 => KnownProblems.MethodNotAllowed(context.Response.Headers.Allow.ToString()),
         408 => new Problem(408, "request_timeout", "The body came too slowly."),
-        413 => KnownProblems.BodyTooLarge,
-        415 => KnownProblems.JsonOnly,
+        413 => KnownProblems.BodyTooLarge(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize),
+        415 => MediaTypes.Refusal(context.Request, MediaTypes.Json),
         _ => null,
     };
 

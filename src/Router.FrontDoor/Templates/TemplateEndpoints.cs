@@ -45,7 +45,7 @@ internal sealed class TemplateEndpoints(IAdministration administration)
         SettingsFault? fault = TemplateRules.Check(template) ?? await administration.PutTemplateAsync(tenant.Name, template, context.RequestAborted);
         if (fault is not null)
         {
-            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault.Field, fault.Detail));
+            await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault.Field, fault.Predicate));
             return;
         }
 
@@ -68,18 +68,7 @@ internal sealed class TemplateEndpoints(IAdministration administration)
         await ProblemResponse.WriteAsync(context, KnownProblems.NotFound);
     }
 
-    private static Task ListAsync(HttpContext context, Tenant tenant) => JsonAnswer.WriteAsync(context, 200, tenant.Templates, static (json, templates) =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("items"u8);
-        foreach (Template template in templates.All)
-        {
-            Write(json, template);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    private static Task ListAsync(HttpContext context, Tenant tenant) => JsonAnswer.WriteListAsync(context, tenant.Templates.All, Write);
 
     private static void Write(Utf8JsonWriter json, Template template)
     {

@@ -32,19 +32,8 @@ internal sealed class WebhookEndpoints(IWebhooks webhooks, IJournal journal, IKe
         endpoints.Map("POST", "/v1/webhooks/{name}/redeliver", Permission.TenantManage, RedeliverAsync);
     }
 
-    private async Task ListAsync(HttpContext context, Tenant tenant) => await JsonAnswer.WriteAsync(
-        context, 200, await webhooks.ListAsync(tenant.Number, context.RequestAborted), static (json, all) =>
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("items"u8);
-            foreach (WebhookView one in all)
-            {
-                WebhookJson.Write(json, one);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+    private async Task ListAsync(HttpContext context, Tenant tenant) =>
+        await JsonAnswer.WriteListAsync(context, await webhooks.ListAsync(tenant.Number, context.RequestAborted), static (json, one) => WebhookJson.Write(json, one));
 
     private async Task GetAsync(HttpContext context, Tenant tenant) =>
         await AnswerAsync(context, await webhooks.FindAsync(tenant.Number, Name(context), context.RequestAborted));
@@ -137,7 +126,7 @@ internal sealed class WebhookEndpoints(IWebhooks webhooks, IJournal journal, IKe
             return null;
         }
 
-        return !Cursor.TryReadLog(hash, tenant, asked.After, out after) ? KnownProblems.InvalidCursor with { Field = "after" }
+        return !Cursor.TryReadLog(hash, tenant, asked.After, out after) ? KnownProblems.InvalidEventPosition with { Detail = "after is not a position that Router made for this tenant: give an id: of /v1/events.", Field = "after" }
             : after < journal.Events.Begin ? KnownProblems.CursorExpired
             : null;
     }

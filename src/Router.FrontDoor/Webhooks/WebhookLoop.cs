@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Engine.Webhooks;
-using Router.FrontDoor.Events;
 using Router.FrontDoor.Problems;
 using Router.Grains.Webhooks;
 
@@ -16,18 +13,11 @@ namespace Router.FrontDoor.Webhooks;
 /// </summary>
 internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
 {
-    private const int BatchMax = DeliveryWindow.SizeMax;
-
-    // Reads of the log without a pause: each looks at up to 512 commits.
-    private const int ReadsMax = 16;
-
     private readonly WebhookPlan plan;
     private readonly WebhookServices shared;
     private readonly Func<DeliveryProgress, DeliveryState, Task> keep;
     private readonly DeliveryWindow window;
     private readonly Lock windowGate = new();
-    private readonly StructList<LogEvent> batch = new(4);
-    private readonly ConcurrentQueue<(Delivery One, WebhookAnswer? Answer)> answers = new();
     private readonly Channel<bool> wakes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = false, SingleReader = true });
 
@@ -35,13 +25,14 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     private readonly EventFan.Listener news;
     private readonly ITimer timer;
     private readonly Task loop;
+    private readonly long beganMs;
+    private readonly long began;
     private LogPosition kept;
     private volatile bool stopping;
-    private bool isBehind = true;
     private bool isDirty;
+    private bool waitsForPost;
     private long keptAtMs;
     private long holdUntilMs;
-    private long givenUp;
 
     internal WebhookLoop(WebhookPlan plan, DeliveryProgress from, Func<DeliveryProgress, DeliveryState, Task> keep, WebhookServices shared)
     {
@@ -49,6 +40,15 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         this.keep = keep;
         this.shared = shared;
         window = new DeliveryWindow(from, shared.NewJitter());
+
+        // Never before what has happened: started under a clock that went back, retries would wait until it is there again.
+        beganMs = Math.Max(shared.Time.GetUtcNow().ToUnixTimeMilliseconds(), from.FailingSinceMs);
+        foreach (DeliveryRetry tried in from.Retries)
+        {
+            beganMs = Math.Max(beganMs, tried.FirstFailedMs);
+        }
+
+        began = shared.Time.GetTimestamp();
         kept = from.Position;
         givenUp = from.GivenUp;
 
@@ -73,7 +73,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
 
     private IEventLog Log => shared.Journal.Events;
 
-    private long NowMs => shared.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    // The clock of the wall as this began, and monotonic from there: a clock that goes back must not make a retry of seconds one of an hour.
+    private long NowMs => beganMs + (long)shared.Time.GetElapsedTime(began).TotalMilliseconds;
 
     /// <inheritdoc/>
     public async Task<DeliveryProgress> StopAsync()
@@ -114,21 +115,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         finally
         {
             shared.Fan.Remove(news);
+            TellFailing(false);
             await timer.DisposeAsync();
-        }
-    }
-
-    // What is no longer kept in the log can't be told.
-    private void Begin()
-    {
-        LogPosition begin = Log.Begin;
-        if (window.Looked < begin)
-        {
-            LogLeftOut(shared.Log, plan.Name, plan.Tenant);
-            lock (windowGate)
-            {
-                window.Skip(begin);
-            }
         }
     }
 
@@ -139,7 +127,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         {
             if (NowMs >= holdUntilMs)
             {
-                Fill();
+                await FillAsync();
                 Send();
             }
         }
@@ -160,181 +148,6 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
     }
 
     private void Hold() => holdUntilMs = NowMs + (long)shared.Times.Again.TotalMilliseconds;
-
-    private void Settle()
-    {
-        while (answers.TryDequeue(out (Delivery One, WebhookAnswer? Answer) settled))
-        {
-            lock (windowGate)
-            {
-                Settle(settled.One, settled.Answer);
-            }
-        }
-    }
-
-    private void Settle(Delivery one, WebhookAnswer? answer)
-    {
-        if (answer is not { } said || said.Fault == WebhookFaults.Stopped)
-        {
-            window.Unsent(one);
-            return;
-        }
-
-        isDirty = true;
-        if (said.IsTaken)
-        {
-            Interlocked.Increment(ref shared.Counts.WebhooksTaken);
-            window.Taken(one);
-            return;
-        }
-
-        Interlocked.Increment(ref shared.Counts.WebhooksFailed);
-        if (said.Status == 410)
-        {
-            window.Refused(one);
-            return;
-        }
-
-        bool wasHealthy = window.IsHealthy;
-        window.Failed(one, NowMs, said.RetryAfterMs);
-        if (wasHealthy)
-        {
-            LogFailing(shared.Log, plan.Name, plan.Tenant, said.Status, said.Fault);
-        }
-
-        if (window.GivenUp > givenUp)
-        {
-            givenUp = window.GivenUp;
-            Interlocked.Increment(ref shared.Counts.WebhooksGivenUp);
-            LogGivenUp(shared.Log, plan.Name, plan.Tenant);
-        }
-    }
-
-    private void Fill()
-    {
-        if (shared.Fan.Take(news, out LogPosition upTo))
-        {
-            isBehind = true;
-        }
-        else if (!isBehind)
-        {
-            lock (windowGate)
-            {
-                window.Skip(upTo);
-            }
-        }
-
-        for (int reads = 0; isBehind && window.Room > 0; reads++)
-        {
-            if (reads == ReadsMax)
-            {
-                Wake(); // others have their turn on this thread first
-                return;
-            }
-
-            batch.Clear();
-            LogPosition from = window.Looked;
-            int room = Math.Min(window.Room, BatchMax);
-            LogPosition looked = Log.Read(plan.Tenant, from, batch, room);
-            isBehind = looked > from;
-            lock (windowGate)
-            {
-                Add(looked, batch.Count == room);
-            }
-        }
-    }
-
-    private void Add(LogPosition looked, bool mayHaveMore)
-    {
-        foreach (ref readonly LogEvent one in batch.Span)
-        {
-            if (plan.Filter.Wants(EventText.TypeOf(one.Entry)))
-            {
-                window.Add(one);
-            }
-            else
-            {
-                window.Skip(one.Position);
-            }
-        }
-
-        if (!mayHaveMore)
-        {
-            window.Skip(looked);
-        }
-    }
-
-    private void Send()
-    {
-        if (shared.Administration.Current.FindTenant(plan.Tenant) is not { } tenant)
-        {
-            Hold(); // it is being deleted
-            return;
-        }
-
-        while (true)
-        {
-            bool isShared = window.UnderWay > 0;
-            if (isShared && !shared.Slots.TryTake())
-            {
-                return;
-            }
-
-            Delivery? next;
-            lock (windowGate)
-            {
-                next = window.TryTake(NowMs);
-            }
-
-            if (next is null)
-            {
-                if (isShared)
-                {
-                    shared.Slots.Give();
-                }
-
-                return;
-            }
-
-            _ = SendAsync(next, tenant, isShared);
-        }
-    }
-
-    private async Task SendAsync(Delivery one, Tenant tenant, bool isShared)
-    {
-        WebhookAnswer? answer = null;
-        try
-        {
-            ComposedEvent told = await shared.Composer.ComposeAsync(one.Event, tenant, sending.Token).ConfigureAwait(false);
-            answer = await shared.Client.PostAsync(plan, told, sending.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped: as if it had never gone; it goes again under the same id.
-        }
-        catch (JournalUnavailableException)
-        {
-            Hold();
-        }
-#pragma warning disable CA1031 // As in StepAsync: one event that can't be composed must not end the loop; it counts as not taken, and is given up in the end.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            Interlocked.Increment(ref shared.Counts.WebhookFaults);
-            LogFault(shared.Log, plan.Name, plan.Tenant, FaultTypes.Of(fault), fault.StackTrace);
-            answer = new WebhookAnswer(0, 0, WebhookFaults.Malformed, 0);
-        }
-        finally
-        {
-            if (isShared)
-            {
-                shared.Slots.Give();
-            }
-
-            answers.Enqueue((one, answer));
-            Wake();
-        }
-    }
 
     private async Task KeepIfDueAsync()
     {
@@ -385,6 +198,8 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
             due = window.DueMs(now);
         }
 
+        // Something may be due that finds no post: the end of one of its own wakes this, time does not.
+        due = waitsForPost ? long.MaxValue : due;
         due = Math.Min(holdUntilMs > now ? holdUntilMs : due, KeepDueMs());
         timer.Change(TimeSpan.FromMilliseconds(Math.Clamp(due - now, 0, (long)shared.Times.KeepIdle.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
         await WakenAsync();
@@ -412,15 +227,6 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         await wakes.Reader.WaitToReadAsync(CancellationToken.None);
         wakes.Reader.TryRead(out _);
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "webhook {Name} of tenant {Tenant} does not take events (status {Status}, {Fault}); they are tried again for three days")]
-    private static partial void LogFailing(ILogger log, string name, int tenant, int status, string? fault);
-
-    [LoggerMessage(2, LogLevel.Warning, "webhook {Name} of tenant {Tenant} did not take an event in three days, while it took others: given up")]
-    private static partial void LogGivenUp(ILogger log, string name, int tenant);
-
-    [LoggerMessage(3, LogLevel.Warning, "webhook {Name} of tenant {Tenant} stopped so long ago that some of what it has missed is no longer kept")]
-    private static partial void LogLeftOut(ILogger log, string name, int tenant);
 
     [LoggerMessage(4, LogLevel.Error, "webhook {Name} of tenant {Tenant} failed here and goes on: {Fault}\n{Stack}")]
     private static partial void LogFault(ILogger log, string name, int tenant, string fault, string? stack);

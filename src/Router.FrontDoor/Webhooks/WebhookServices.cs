@@ -7,7 +7,7 @@ namespace Router.FrontDoor.Webhooks;
 
 /// <summary>What all deliveries of this silo share.</summary>
 internal sealed class WebhookServices(
-    IJournal journal, IAdministration administration, EventComposer composer, WebhookClient client, WebhookSlots slots, EventFan fan, WebhookTimes times, FrontDoorCounts counts,
+    IJournal journal, IAdministration administration, EventComposer composer, WebhookClient client, WebhookSlots slots, EventFan fan, LogTurns turns, WebhookTimes times, FrontDoorCounts counts,
     TimeProvider time, ILogger<WebhookServices> log)
 {
     private readonly Random seeds = new(Environment.ProcessId);
@@ -23,6 +23,8 @@ internal sealed class WebhookServices(
     internal WebhookSlots Slots { get; } = slots;
 
     internal EventFan Fan { get; } = fan;
+
+    internal LogTurns Turns { get; } = turns;
 
     internal WebhookTimes Times { get; } = times;
 

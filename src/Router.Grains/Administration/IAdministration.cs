@@ -67,4 +67,7 @@ public interface IAdministration
 
     /// <summary>Why this silo may not take traffic, for people; null: it may, because every shard has an owner, here or elsewhere.</summary>
     string? NotReadyBecause { get; }
+
+    /// <summary>What is wrong although traffic is taken, for people; without names, because <c>/readyz</c> tells it to anybody.</summary>
+    IReadOnlyList<string> Troubles { get; }
 }

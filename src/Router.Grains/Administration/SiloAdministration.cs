@@ -1,5 +1,7 @@
+using System.Globalization;
 using Router.Core.Templates;
 using Router.Core.Tenants;
+using Router.Engine;
 using Router.Engine.Credit;
 using Router.Engine.Journal;
 using Router.Grains.Catalog;
@@ -10,14 +12,36 @@ using Router.Grains.Tenants;
 namespace Router.Grains.Administration;
 
 /// <summary><see cref="IAdministration"/> of a silo: calls to the grains, reads from what this silo holds.</summary>
-internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, IJournal journal, CreditPool credit, ISnapshotClient silos, IClusterMembershipService membership)
+internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHolder holder, ShardKeeper keeper, SiloEngine engine, ProviderWatch providers, IJournal journal, CreditPool credit, ISnapshotClient silos, IClusterMembershipService membership)
     : IAdministration
 {
     /// <inheritdoc/>
     public Configuration Current => holder.Current;
 
     /// <inheritdoc/>
-    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause ?? journal.NotWritableBecause : "the configuration was not read yet";
+    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause ?? journal.NotWritableBecause ?? engine.Memory.ShortBecause : "the configuration was not read yet";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Troubles
+    {
+        get
+        {
+            List<string> all = [];
+            ProviderAccount[] wanted = [.. holder.Current.Providers.Where(static p => p.Settings.Enabled && !p.IsDraining)];
+            int down = wanted.Count(p => providers.IsDown(p.Number));
+            if (down > 0)
+            {
+                all.Add(string.Create(CultureInfo.InvariantCulture, $"{down} of {wanted.Length} providers down"));
+            }
+
+            if (engine.Clock.Trouble is { } clock)
+            {
+                all.Add(clock);
+            }
+
+            return all;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<Tenant> PutTenantAsync(string name, TenantSettings settings, CancellationToken cancellationToken)

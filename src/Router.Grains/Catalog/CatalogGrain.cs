@@ -74,7 +74,7 @@ internal sealed partial class CatalogGrain(
             .Where(t => t.Item1 != name);
         if (TenantClaims.FindConflict(settings, others) is { } conflict)
         {
-            return Task.FromResult<TenantPut?>(new TenantPut(null, conflict.Field, conflict.Detail));
+            return Task.FromResult<TenantPut?>(new TenantPut(null, conflict.Field, conflict.Predicate));
         }
 
         claims[name] = settings;
@@ -264,24 +264,24 @@ internal sealed partial class CatalogGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "tenant {Tenant} changed: configuration {Version:X}")]
+    [LoggerMessage(1, LogLevel.Information, "tenant {Tenant} changed: configuration {Version:X}")]
     private partial void LogTenant(string tenant, long version);
 
-    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) is no more: configuration {Version:X}")]
+    [LoggerMessage(2, LogLevel.Information, "tenant {Tenant} (number {Number}) is no more: configuration {Version:X}")]
     private partial void LogTenantRemoved(string tenant, int number, long version);
 
-    [LoggerMessage(LogLevel.Information, "provider {Provider} changed: configuration {Version:X}")]
+    [LoggerMessage(3, LogLevel.Information, "provider {Provider} changed: configuration {Version:X}")]
     private partial void LogProvider(string provider, long version);
 
-    [LoggerMessage(LogLevel.Information, "routes changed, {Count} now: configuration {Version:X}")]
+    [LoggerMessage(4, LogLevel.Information, "routes changed, {Count} now: configuration {Version:X}")]
     private partial void LogRoutes(int count, long version);
 
-    [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of the operator was added: configuration {Version:X}")]
+    [LoggerMessage(5, LogLevel.Information, "key {Key} ({Role}) of the operator was added: configuration {Version:X}")]
     private partial void LogKeyAdded(string key, Role role, long version);
 
-    [LoggerMessage(LogLevel.Information, "key {Key} of the operator was removed: configuration {Version:X}")]
+    [LoggerMessage(6, LogLevel.Information, "key {Key} of the operator was removed: configuration {Version:X}")]
     private partial void LogKeyRemoved(string key, long version);
 
-    [LoggerMessage(LogLevel.Error, "the catalog could not be stored; whoever changed it is told to ask again")]
+    [LoggerMessage(7, LogLevel.Error, "the catalog could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(Exception exception);
 }

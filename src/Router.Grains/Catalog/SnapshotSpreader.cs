@@ -92,7 +92,7 @@ internal sealed partial class SnapshotSpreader(
         return feed;
     }
 
-    [LoggerMessage(LogLevel.Warning, "silo {Silo} did not take the configuration; trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "silo {Silo} did not take the configuration; trying again")]
     private partial void LogPushFailed(SiloAddress silo, Exception exception);
 
     // A silo and what it is known to hold.

@@ -28,7 +28,7 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
         {
             return (await Grain(tenant, id).LookAsync(counts, by).WaitAsync(cancellationToken)).ToView();
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             throw new JournalUnavailableException("the grain of a conversation did not answer; ask again", exception);
         }
@@ -41,7 +41,7 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
         {
             return (await Grain(tenant, id).ChangeAsync(ChangeItem.Of(change)).WaitAsync(cancellationToken))?.ToStored();
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return null;
         }
@@ -54,7 +54,7 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
         {
             return await Grain(tenant, id).AddNoteAsync(text, by).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return NoteOutcome.Unavailable;
         }
@@ -79,10 +79,10 @@ internal sealed class ClusterConversations : IConversations, IConversationListen
 
     private IConversationGrain Grain(int tenant, in ConversationId id) => grains.GetGrain<IConversationGrain>(ConversationKey.Format(tenant, id));
 
-    // A fault of the grain comes as whatever was thrown there: logged, and answered as unavailable. False for a caller who gave up.
-    private bool Told(int shard, Exception exception)
+    // A fault of the grain comes as whatever was thrown there, a cancellation among it: logged, and answered as unavailable. False for a caller who gave up.
+    private bool Told(int shard, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException)
+        if (cancellationToken.IsCancellationRequested)
         {
             return false;
         }

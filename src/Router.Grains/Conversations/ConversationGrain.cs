@@ -123,6 +123,6 @@ internal sealed partial class ConversationGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "what was written beside a conversation of shard {Shard} could not be stored; whoever wrote it is told to try again")]
+    [LoggerMessage(1, LogLevel.Error, "what was written beside a conversation of shard {Shard} could not be stored; whoever wrote it is told to try again")]
     private partial void LogNotKept(int shard, Exception exception);
 }

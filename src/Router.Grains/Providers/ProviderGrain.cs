@@ -96,12 +96,12 @@ internal sealed partial class ProviderGrain(
         kept = entry;
     }
 
-    [LoggerMessage(LogLevel.Information, "provider {Provider} {What}")]
+    [LoggerMessage(1, LogLevel.Information, "provider {Provider} {What}")]
     private partial void LogDrain(string provider, string what);
 
-    [LoggerMessage(LogLevel.Information, "provider {Provider} was deleted")]
+    [LoggerMessage(2, LogLevel.Information, "provider {Provider} was deleted")]
     private partial void LogDeleted(string provider);
 
-    [LoggerMessage(LogLevel.Error, "provider {Provider} could not be stored; whoever changed it is told to ask again")]
+    [LoggerMessage(3, LogLevel.Error, "provider {Provider} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string provider, Exception exception);
 }

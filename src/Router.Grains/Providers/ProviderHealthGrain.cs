@@ -117,9 +117,9 @@ internal sealed partial class ProviderHealthGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Count} tenants were told that provider {Provider} is {State}")]
+    [LoggerMessage(1, LogLevel.Information, "{Count} tenants were told that provider {Provider} is {State}")]
     private partial void LogTold(int count, int provider, string state);
 
-    [LoggerMessage(LogLevel.Error, "what tenants were told of provider {Provider} could not be stored; they may be told again")]
+    [LoggerMessage(2, LogLevel.Error, "what tenants were told of provider {Provider} could not be stored; they may be told again")]
     private partial void LogNotKept(long provider, Exception exception);
 }

@@ -10,41 +10,22 @@ namespace Router.Grains.Providers;
 /// activity.
 /// </summary>
 internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHolder holder, IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ProviderWatch> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    : SiloLoop
 {
     // So often what is known is reported anew: to a grain that woke elsewhere after its silo died.
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<int, Seen> all = new();
-    private readonly CancellationTokenSource stopping = new();
-    private Task loop = Task.CompletedTask;
-    private bool disposed;
 
     /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle)
+    public override void Participate(ISiloLifecycle lifecycle)
     {
         engine.HealthTold = OnHealth; // before the first configuration makes the first provider
-        lifecycle.Subscribe(nameof(ProviderWatch), ServiceLifecycleStage.Active, StartAsync, _ => StopAsync());
+        base.Participate(lifecycle);
     }
 
-    /// <summary>Reports no more. May be called more than once.</summary>
-    public async Task StopAsync()
-    {
-        await stopping.CancelAsync();
-        await loop;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        // The container holds it under two types and disposes each.
-        if (!disposed)
-        {
-            disposed = true;
-            await StopAsync();
-            stopping.Dispose();
-        }
-    }
+    /// <summary>Whether a provider that runs here has no session now.</summary>
+    public bool IsDown(int provider) => all.TryGetValue(provider, out Seen? seen) && !seen.Up;
 
     private void OnHealth(int provider, bool up) => all.AddOrUpdate(
         provider,
@@ -52,34 +33,23 @@ internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHold
         static (_, before, told) => before.Up == told.Up ? before : before with { Up = told.Up, Since = told.Now },
         (Up: up, Now: time.GetTimestamp()));
 
-    private Task StartAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        loop = Task.Run(WatchAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    private async Task WatchAsync()
-    {
-        try
+        while (true)
         {
-            while (true)
+            await Task.Delay(options.HealthRest / 2, time, stop);
+            foreach ((int provider, Seen seen) in all)
             {
-                await Task.Delay(options.HealthRest / 2, time, stopping.Token);
-                foreach ((int provider, Seen seen) in all)
+                if (IsDue(seen))
                 {
-                    if (IsDue(seen))
-                    {
-                        await ReportAsync(provider, seen);
-                    }
-                    else if (seen.Reported == seen.Up && holder.Current.FindProvider(provider) is null)
-                    {
-                        all.TryRemove(new KeyValuePair<int, Seen>(provider, seen));
-                    }
+                    await ReportAsync(provider, seen);
+                }
+                else if (seen.Reported == seen.Up && holder.Current.FindProvider(provider) is null)
+                {
+                    all.TryRemove(new KeyValuePair<int, Seen>(provider, seen));
                 }
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
         }
     }
 
@@ -105,7 +75,7 @@ internal sealed partial class ProviderWatch(SiloEngine engine, ConfigurationHold
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "the health of provider {Provider} could not be reported ({Fault}); trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "the health of provider {Provider} could not be reported ({Fault}); trying again")]
     private partial void LogNotReported(int provider, string fault);
 
     private sealed record Seen(bool Up, long Since, bool? Reported, long ReportedAt);

@@ -93,6 +93,18 @@ internal struct AcceptItem
     [Id(20)]
     public bool IsDormant;
 
+    /// <summary>See <see cref="AcceptRequest.Trace"/>: the trace's id.</summary>
+    [Id(21)]
+    public ulong TraceHigh;
+
+    /// <summary>See <see cref="TraceHigh"/>.</summary>
+    [Id(22)]
+    public ulong TraceLow;
+
+    /// <summary>The span's id.</summary>
+    [Id(23)]
+    public ulong TraceSpan;
+
     /// <summary>Packs <paramref name="request"/>.</summary>
     public static AcceptItem Of(AcceptRequest request) => new()
     {
@@ -116,6 +128,9 @@ internal struct AcceptItem
         IdempotencyKey = request.HasIdempotencyKey ? request.IdempotencyKey : null,
         BodyHash = request.BodyHash,
         IsMedia = request.IsMedia,
+        TraceHigh = request.Trace.TraceHigh,
+        TraceLow = request.Trace.TraceLow,
+        TraceSpan = request.Trace.Span,
         Record = request.Record.AsSpan(0, request.RecordLength).ToArray(),
     };
 
@@ -149,6 +164,7 @@ internal struct AcceptItem
                 Record = Record,
                 RecordLength = Record.Length,
                 IsMedia = IsMedia,
+                Trace = new TraceContext(TraceHigh, TraceLow, TraceSpan),
             };
     }
 }

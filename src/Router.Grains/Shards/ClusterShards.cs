@@ -91,7 +91,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
         {
             return await grains.GetGrain<IShardGrain>(shard).NotifyAsync(tenant, (byte)kind, subject).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (Told(shard, exception))
+        catch (Exception exception) when (Told(shard, exception, cancellationToken))
         {
             return false;
         }
@@ -224,7 +224,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
                 .SetFlagsAsync(tenant, contact.High, contact.Low, change.Mask, change.Value).WaitAsync(cancellationToken);
             return bits is { } known ? new ContactFlags(known) : null;
         }
-        catch (Exception exception) when (Told(contact.Shard, exception))
+        catch (Exception exception) when (Told(contact.Shard, exception, cancellationToken))
         {
             return null;
         }
@@ -238,7 +238,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
                 .ChangeConversationAsync(tenant, id.Contact.High, id.Contact.Low, id.Sender, ChangeItem.Of(change)).WaitAsync(cancellationToken);
             return stored?.ToStored();
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return null;
         }
@@ -250,7 +250,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
         {
             return (CancelOutcome)await grains.GetGrain<IShardGrain>(id.Shard).CancelAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return CancelOutcome.Unavailable;
         }
@@ -270,7 +270,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
 
             return false;
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return true;
         }
@@ -283,7 +283,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
             PeekAnswer answer = await grains.GetGrain<IShardGrain>(id.Shard).PeekAsync(tenant, id.Head, id.Tail).WaitAsync(cancellationToken);
             return new LiveMessage(answer.Found, (MessageStatus)answer.Status, answer.Provider);
         }
-        catch (Exception exception) when (Told(id.Shard, exception))
+        catch (Exception exception) when (Told(id.Shard, exception, cancellationToken))
         {
             return default;
         }
@@ -300,7 +300,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
         {
             return await grains.GetGrain<IShardGrain>(shard).PurgeAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (Told(shard, exception))
+        catch (Exception exception) when (Told(shard, exception, cancellationToken))
         {
             return null;
         }
@@ -318,16 +318,16 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
             QueueItem[] items = await grains.GetGrain<IShardGrain>(shard).QueuesAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
             return Array.ConvertAll(items, static item => item.ToState());
         }
-        catch (Exception exception) when (Told(shard, exception))
+        catch (Exception exception) when (Told(shard, exception, cancellationToken))
         {
             return [];
         }
     }
 
-    // A fault in the other silo comes as whatever was thrown there: logged, and answered as unavailable. False for a caller who gave up.
-    private bool Told(int shard, Exception exception)
+    // A fault in the other silo comes as whatever was thrown there, a cancellation among it: logged, and answered as unavailable. False for a caller who gave up.
+    private bool Told(int shard, Exception exception, CancellationToken cancellationToken = default)
     {
-        if (exception is OperationCanceledException)
+        if (cancellationToken.IsCancellationRequested)
         {
             return false;
         }

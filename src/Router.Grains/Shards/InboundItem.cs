@@ -57,6 +57,10 @@ internal sealed class InboundItem
     [Id(11)]
     public bool OnlyIfKnown { get; init; }
 
+    /// <summary>See <see cref="InboundTask.Metadata"/>.</summary>
+    [Id(12)]
+    public byte[] Metadata { get; init; } = [];
+
     /// <summary>Packs <paramref name="task"/>.</summary>
     public static InboundItem Of(InboundTask task)
     {
@@ -72,6 +76,7 @@ internal sealed class InboundItem
             ContactHigh = task.Contact.High,
             ContactLow = task.Contact.Low,
             Text = task.Text.ToArray(),
+        Metadata = task.Metadata.ToArray(),
             Segments = task.Segments,
             Part = part,
             Key = task.Key,
@@ -85,6 +90,7 @@ internal sealed class InboundItem
         Origin = new InboundOrigin(Tenant, (Channel)Channel, From, new Sender(Own), Provider),
         Contact = new ContactId(ContactHigh, ContactLow),
         Text = Text,
+        Metadata = Metadata,
         Segments = Segments,
         Part = Part is null ? null : InboundPart.Read(Part),
         Key = Key,

@@ -20,6 +20,7 @@ internal sealed partial class OwnedShards : IDisposable
     private readonly Ownership?[] owned = new Ownership?[MessageId.ShardCount];
     private readonly CancellationTokenSource stopping = new();
     private Task renewing = Task.CompletedTask;
+    private bool isNotRenewed;
 
     /// <summary>Made once a silo.</summary>
     public OwnedShards(ShardTaker taker, SiloEngine engine, IJournal journal, TimeProvider time, RouterSiloOptions options, ILogger<OwnedShards> log)
@@ -139,10 +140,15 @@ internal sealed partial class OwnedShards : IDisposable
             holds = await journal.RenewAsync(held, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the store's fault, the answer is the same: no renewal, the engine stops to release within a second, the next tick tries again.
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            LogNotRenewed(exception);
+            if (!isNotRenewed)
+            {
+                isNotRenewed = true; // tried every 300 ms: told once until it works
+                LogNotRenewed(exception);
+            }
+
             return;
         }
 
@@ -177,16 +183,16 @@ internal sealed partial class OwnedShards : IDisposable
         return held;
     }
 
-    [LoggerMessage(LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
+    [LoggerMessage(1, LogLevel.Debug, "took shard {Shard} under epoch {Epoch} with {Unfinished} unfinished messages")]
     private partial void LogTaken(int shard, long epoch, int unfinished);
 
-    [LoggerMessage(LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
+    [LoggerMessage(2, LogLevel.Debug, "shard {Shard} of epoch {Epoch} still waits for the journal; the next epoch fences it")]
     private partial void LogNotEnded(int shard, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "epoch {Epoch} of shard {Shard} holds no more: another silo has taken it")]
+    [LoggerMessage(3, LogLevel.Warning, "epoch {Epoch} of shard {Shard} holds no more: another silo has taken it")]
     private partial void LogOvertaken(int shard, long epoch);
 
-    [LoggerMessage(LogLevel.Warning, "the ownerships could not be renewed; nothing is released until they are")]
+    [LoggerMessage(4, LogLevel.Warning, "the ownerships could not be renewed; nothing is released until they are")]
     private partial void LogNotRenewed(Exception exception);
 
     // Under which epoch a shard is owned, and who is told when that ends by itself.

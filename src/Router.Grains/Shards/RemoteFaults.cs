@@ -30,6 +30,6 @@ internal sealed partial class RemoteFaults(TimeProvider time, ILogger<RemoteFaul
         LogFailed(count, shard, fault);
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Count} calls to shards on other silos or to conversations failed, the last one of shard {Shard}; callers try again")]
+    [LoggerMessage(1, LogLevel.Warning, "{Count} calls to shards on other silos or to conversations failed, the last one of shard {Shard}; callers try again")]
     private partial void LogFailed(int count, int shard, Exception fault);
 }

@@ -1,4 +1,6 @@
 using Orleans.Concurrency;
+using Orleans.Streams;
+using Orleans.Streams.Core;
 using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Messages;
@@ -8,13 +10,15 @@ using Router.Engine.Shards;
 using Router.Grains.Administration;
 using Router.Grains.Conversations;
 using Router.Grains.Placement;
+using Router.Grains.Streams;
 
 namespace Router.Grains.Shards;
 
 /// <inheritdoc cref="IShardGrain"/>
 /// <remarks>Reentrant: its calls only wait for the engine, which has the order.</remarks>
-[ByShard, KeepAlive, Reentrant]
-internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, ConfigurationHolder holder, ILocalSiloDetails silo) : Grain, IShardGrain
+[ByShard, KeepAlive, Reentrant, ImplicitStreamSubscription(ShardStream.Namespace)]
+internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, ConfigurationHolder holder, SliceKeeper slices, ILocalSiloDetails silo)
+    : Grain, IShardGrain, IStreamSubscriptionObserver, IAsyncObserver<IRecordSlice>
 {
     private int shard;
     private long epoch;
@@ -29,6 +33,15 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => owned.ReleaseAsync(shard, epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<IRecordSlice>().ResumeAsync(this);
+
+    /// <inheritdoc/>
+    public Task OnNextAsync(IRecordSlice item, StreamSequenceToken? token = null) => item.KeepAsync(slices);
+
+    /// <inheritdoc/>
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask; // the agent says it in its own log, and delivers again
 
     /// <inheritdoc/>
     public ValueTask<ShardPlacement> TouchAsync()

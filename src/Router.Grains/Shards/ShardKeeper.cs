@@ -13,20 +13,18 @@ namespace Router.Grains.Shards;
 /// </summary>
 internal sealed partial class ShardKeeper(
     IGrainFactory grains, SiloEngine engine, ConfigurationHolder holder, OwnedShards owned, ILocalSiloDetails silo, TimeProvider time, RouterSiloOptions options, ILogger<ShardKeeper> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    : SiloLoop
 {
     private const int ShardsNamed = 8;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
     private readonly ShardPlacement?[] placements = new ShardPlacement?[MessageId.ShardCount];
     private readonly Task[] touches = [.. Enumerable.Repeat(Task.CompletedTask, MessageId.ShardCount)];
     private readonly string here = silo.SiloAddress.ToParsableString();
-    private readonly CancellationTokenSource stopping = new();
     private readonly long started = time.GetTimestamp();
     private Task refreshing = Task.CompletedTask;
-    private Task loop = Task.CompletedTask;
     private string? lastFault;
     private bool wasReady;
-    private bool disposed;
+    private bool isNotRefreshed;
 
     /// <summary>Which shards have no owner, for people; null: each has one.</summary>
     public string? NotReadyBecause
@@ -59,14 +57,10 @@ internal sealed partial class ShardKeeper(
     public Task TouchAllAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, MessageId.ShardCount).Select(TouchAsync)).WaitAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(ShardKeeper), ServiceLifecycleStage.Active, StartAsync, _ => StopAsync());
-
     /// <summary>Touches no more; what is owned stays owned. May be called more than once.</summary>
-    public async Task StopAsync()
+    public override async Task StopAsync()
     {
-        await stopping.CancelAsync();
-        await loop;
+        await base.StopAsync();
 
         // Calls under way end before the grains do; where one hangs, nobody waits for it.
         await Task.WhenAll([.. touches, refreshing]).WaitAsync(StopTime, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -74,52 +68,34 @@ internal sealed partial class ShardKeeper(
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        // The container holds it under two types and disposes each.
-        if (!disposed)
-        {
-            disposed = true;
-            await StopAsync();
-            stopping.Dispose();
-        }
-    }
-
-    private Task StartAsync(CancellationToken cancellationToken)
+    protected override void Begin()
     {
         engine.Start();
         owned.Start();
-        loop = Task.Run(KeepAsync, CancellationToken.None);
-        return Task.CompletedTask;
     }
 
-    // A slow shard or catalog holds back neither the other shards nor the loop.
-    private async Task KeepAsync()
+    /// <inheritdoc/>
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        try
+        // A slow shard or catalog holds back neither the other shards nor the loop.
+        while (true)
         {
-            while (true)
+            if (refreshing.IsCompleted)
             {
-                if (refreshing.IsCompleted)
-                {
-                    refreshing = RefreshAsync();
-                }
-
-                for (int shard = 0; shard < touches.Length; shard++)
-                {
-                    if (touches[shard].IsCompleted)
-                    {
-                        touches[shard] = TouchAsync(shard);
-                    }
-                }
-
-                await Task.WhenAny(Task.WhenAll(touches), Task.Delay(options.TouchInterval, time, stopping.Token));
-                TellReadiness();
-                await Task.Delay(options.TouchInterval, time, stopping.Token);
+                refreshing = RefreshAsync();
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
+
+            for (int shard = 0; shard < touches.Length; shard++)
+            {
+                if (touches[shard].IsCompleted)
+                {
+                    touches[shard] = TouchAsync(shard);
+                }
+            }
+
+            await Task.WhenAny(Task.WhenAll(touches), Task.Delay(options.TouchInterval, time, stop));
+            TellReadiness();
+            await Task.Delay(options.TouchInterval, time, stop);
         }
     }
 
@@ -131,10 +107,16 @@ internal sealed partial class ShardKeeper(
             {
                 holder.Take(snapshot);
             }
+
+            isNotRefreshed = false;
         }
         catch (Exception exception) when (exception is OrleansException or TimeoutException or AdministrationUnavailableException)
         {
-            LogNotRefreshed(exception);
+            if (!isNotRefreshed)
+            {
+                isNotRefreshed = true; // tried every second: told once until it works
+                LogNotRefreshed(exception);
+            }
         }
     }
 
@@ -176,15 +158,15 @@ internal sealed partial class ShardKeeper(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "every shard has an owner; {Ms} ms since the silo was made")]
+    [LoggerMessage(1, LogLevel.Information, "every shard has an owner; {Ms} ms since the silo was made")]
     private partial void LogReady(long ms);
 
-    [LoggerMessage(LogLevel.Warning, "not ready: {Because}")]
+    [LoggerMessage(2, LogLevel.Warning, "not ready: {Because}")]
     private partial void LogNotReady(string because);
 
-    [LoggerMessage(LogLevel.Warning, "the configuration could not be read; trying again")]
+    [LoggerMessage(3, LogLevel.Warning, "the configuration could not be read; trying again")]
     private partial void LogNotRefreshed(Exception exception);
 
-    [LoggerMessage(LogLevel.Debug, "shard {Shard} has no owner; trying again")]
+    [LoggerMessage(4, LogLevel.Debug, "shard {Shard} has no owner; trying again")]
     private partial void LogNotTouched(int shard, Exception exception);
 }

@@ -12,6 +12,7 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
 {
     private readonly Lock gate = new();
     private List<Asked> waiting = [];
+    private volatile bool isFailing;
 
     /// <summary>Takes the next epoch of <paramref name="shard"/>; fails as <see cref="IJournal.TakeAsync"/> does.</summary>
     public Task<TakenShard> TakeAsync(int shard)
@@ -53,6 +54,7 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
             int[] shards = [.. batch.Select(static a => a.Shard).Distinct()];
             long started = time.GetTimestamp();
             IReadOnlyList<TakenShard> taken = await journal.TakeAsync(shards, CancellationToken.None).ConfigureAwait(false);
+            isFailing = false;
             LogTaken(taken.Count, taken.Sum(static t => t.Unfinished.Count), taken.Sum(static t => t.Unmatched.Count), (long)time.GetElapsedTime(started).TotalMilliseconds);
             foreach (Asked asked in batch)
             {
@@ -63,7 +65,12 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogNotTaken(batch.Length, exception);
+            if (!isFailing)
+            {
+                isFailing = true; // asked again every second: told once until it works
+                LogNotTaken(batch.Length, exception);
+            }
+
             foreach (Asked asked in batch)
             {
                 asked.Taken.TrySetException(exception);
@@ -71,10 +78,10 @@ internal sealed partial class ShardTaker(IJournal journal, TimeProvider time, Ro
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "took {Count} shards with {Unfinished} unfinished messages and {Unmatched} unmatched receipts in {Ms} ms")]
+    [LoggerMessage(1, LogLevel.Information, "took {Count} shards with {Unfinished} unfinished messages and {Unmatched} unmatched receipts in {Ms} ms")]
     private partial void LogTaken(int count, int unfinished, int unmatched, long ms);
 
-    [LoggerMessage(LogLevel.Warning, "{Count} shards could not be taken; trying again")]
+    [LoggerMessage(2, LogLevel.Warning, "{Count} shards could not be taken; trying again")]
     private partial void LogNotTaken(int count, Exception exception);
 
     private sealed class Asked(int shard)

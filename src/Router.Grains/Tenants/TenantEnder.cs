@@ -43,6 +43,6 @@ internal sealed partial class TenantEnder(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "the deletion of tenant {Tenant} could not go on; trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "the deletion of tenant {Tenant} could not go on; trying again")]
     private partial void LogLater(string tenant, Exception fault);
 }

@@ -112,7 +112,7 @@ internal sealed partial class TenantGrain(
         TemplateSettings[] others = Array.FindAll(kept.Templates, t => t.Name != template.Name || t.Language != template.Language);
         if (TemplateRules.CheckRoom(others, template) is { } fault)
         {
-            return new TemplateAnswer(fault.Field, fault.Detail);
+            return new TemplateAnswer(fault.Field, fault.Predicate);
         }
 
         await KeepAsync(kept with { Version = kept.Version + 1, Templates = [.. others, template] });
@@ -277,27 +277,27 @@ internal sealed partial class TenantGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
+    [LoggerMessage(1, LogLevel.Information, "key {Key} ({Role}) of tenant {Tenant} was added")]
     private partial void LogKeyAdded(string key, Role role, string tenant);
 
-    [LoggerMessage(LogLevel.Information, "the balance of tenant {Tenant} was topped up by {Amount}")]
+    [LoggerMessage(2, LogLevel.Information, "the balance of tenant {Tenant} was topped up by {Amount}")]
     private partial void LogCredit(string tenant, decimal amount);
 
-    [LoggerMessage(LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
+    [LoggerMessage(3, LogLevel.Information, "key {Key} of tenant {Tenant} was removed")]
     private partial void LogKeyRemoved(string key, string tenant);
 
-    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) is being deleted")]
+    [LoggerMessage(4, LogLevel.Information, "tenant {Tenant} (number {Number}) is being deleted")]
     private partial void LogDeleting(string tenant, int number);
 
-    [LoggerMessage(LogLevel.Information, "tenant {Tenant} (number {Number}) was deleted and its keys were destroyed")]
+    [LoggerMessage(5, LogLevel.Information, "tenant {Tenant} (number {Number}) was deleted and its keys were destroyed")]
     private partial void LogDeleted(string tenant, int number);
 
-    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
+    [LoggerMessage(6, LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was put")]
     private partial void LogTemplatePut(string template, string language, string tenant);
 
-    [LoggerMessage(LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was removed")]
+    [LoggerMessage(7, LogLevel.Information, "template {Template}/{Language} of tenant {Tenant} was removed")]
     private partial void LogTemplateRemoved(string template, string language, string tenant);
 
-    [LoggerMessage(LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
+    [LoggerMessage(8, LogLevel.Error, "tenant {Tenant} could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(string tenant, Exception exception);
 }

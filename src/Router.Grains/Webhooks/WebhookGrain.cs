@@ -330,12 +330,12 @@ internal sealed partial class WebhookGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "webhook {Name} of tenant {Tenant} was disabled: {Because}")]
+    [LoggerMessage(1, LogLevel.Warning, "webhook {Name} of tenant {Tenant} was disabled: {Because}")]
     private partial void LogDisabled(int tenant, string name, string because);
 
-    [LoggerMessage(LogLevel.Error, "webhook {Name} of tenant {Tenant} could not be stored; it starts anew from what is kept")]
+    [LoggerMessage(2, LogLevel.Error, "webhook {Name} of tenant {Tenant} could not be stored; it starts anew from what is kept")]
     private partial void LogNotKept(int tenant, string name, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "webhook {Name} of tenant {Tenant} moves or stops, and where it stands could not be kept: its last events are told again")]
+    [LoggerMessage(3, LogLevel.Warning, "webhook {Name} of tenant {Tenant} moves or stops, and where it stands could not be kept: its last events are told again")]
     private partial void LogLastWordNotKept(int tenant, string name);
 }

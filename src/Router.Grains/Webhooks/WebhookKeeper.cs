@@ -9,67 +9,31 @@ namespace Router.Grains.Webhooks;
 /// call a round for all.
 /// </summary>
 internal sealed partial class WebhookKeeper(IGrainFactory grains, ConfigurationHolder holder, TimeProvider time, RouterSiloOptions options, ILogger<WebhookKeeper> log)
-    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    : SiloLoop
 {
     private const int TouchesAtOnce = 32;
 
     // A silo that dies takes its webhooks with it for so many rounds at most: 10 s with the default interval.
     private const int RoundsATouch = 10;
 
-    private readonly CancellationTokenSource stopping = new();
     private WebhookList list = new(-1, []);
-    private Task loop = Task.CompletedTask;
-    private bool disposed;
 
     /// <summary>All webhooks, as last heard.</summary>
     public ImmutableArray<WebhookListEntry> Entries => Volatile.Read(ref list).Entries;
 
     /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(WebhookKeeper), ServiceLifecycleStage.Active, StartAsync, _ => StopAsync());
-
-    /// <summary>Touches no more. May be called more than once.</summary>
-    public async Task StopAsync()
+    protected override async Task RunAsync(CancellationToken stop)
     {
-        await stopping.CancelAsync();
-        await loop;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        // The container holds it under two types and disposes each.
-        if (!disposed)
+        await holder.Loaded.WaitAsync(stop);
+        for (int round = 0; ; round++)
         {
-            disposed = true;
-            await StopAsync();
-            stopping.Dispose();
-        }
-    }
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        loop = Task.Run(KeepAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    private async Task KeepAsync()
-    {
-        try
-        {
-            await holder.Loaded.WaitAsync(stopping.Token);
-            for (int round = 0; ; round++)
+            if (await RefreshAsync() || round % RoundsATouch == 0)
             {
-                if (await RefreshAsync() || round % RoundsATouch == 0)
-                {
-                    await Parallel.ForEachAsync(
-                        Entries, new ParallelOptions { MaxDegreeOfParallelism = TouchesAtOnce, CancellationToken = stopping.Token }, (entry, _) => TouchAsync(entry));
-                }
-
-                await Task.Delay(options.TouchInterval, time, stopping.Token);
+                await Parallel.ForEachAsync(
+                    Entries, new ParallelOptions { MaxDegreeOfParallelism = TouchesAtOnce, CancellationToken = stop }, (entry, _) => TouchAsync(entry));
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
+
+            await Task.Delay(options.TouchInterval, time, stop);
         }
     }
 
@@ -116,9 +80,9 @@ internal sealed partial class WebhookKeeper(IGrainFactory grains, ConfigurationH
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "the list of webhooks could not be read ({Fault}); trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "the list of webhooks could not be read ({Fault}); trying again")]
     private partial void LogNotRefreshed(string fault);
 
-    [LoggerMessage(LogLevel.Debug, "webhook {Name} of tenant {Tenant} is not awake ({Fault}); trying again")]
+    [LoggerMessage(2, LogLevel.Debug, "webhook {Name} of tenant {Tenant} is not awake ({Fault}); trying again")]
     private partial void LogNotTouched(string name, int tenant, string fault);
 }

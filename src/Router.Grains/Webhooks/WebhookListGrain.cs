@@ -79,6 +79,6 @@ internal sealed partial class WebhookListGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "the list of webhooks could not be stored; whoever changed it is told to ask again")]
+    [LoggerMessage(1, LogLevel.Error, "the list of webhooks could not be stored; whoever changed it is told to ask again")]
     private partial void LogNotKept(Exception exception);
 }

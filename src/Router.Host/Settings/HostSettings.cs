@@ -1,6 +1,7 @@
 using System.Net;
 using Router.Engine;
 using Router.FrontDoor;
+using Router.Streams;
 
 namespace Router.Host.Settings;
 
@@ -33,6 +34,9 @@ internal sealed record HostSettings
 
     /// <summary><c>Telemetry:TraceRatio</c>: the share of requests traced whose caller did not decide it, 0 to 1.</summary>
     public double TraceRatio { get; init; } = 0.01;
+
+    /// <summary><c>Kafka:…</c>: none where it has no brokers.</summary>
+    public KafkaOptions Kafka { get; init; } = new();
 
     /// <summary><c>Engine:…</c>: bounds of the engine.</summary>
     public EngineOptions Engine { get; init; } = new();

@@ -10,6 +10,7 @@ internal static class SettingsReader
     /// <summary>The environment's prefix.</summary>
     public const string Prefix = "ROUTER__";
 
+    private const string KafkaClient = "Kafka:Client:";
     private const string FileName = "appsettings.json";
 
     /// <summary>Reads; the settings, or the mistakes found.</summary>
@@ -51,7 +52,12 @@ internal static class SettingsReader
                 continue;
             }
 
-            if (SettingsTable.NotAvailable.TryGetValue(key, out string? remedy))
+            if (key.StartsWith(KafkaClient, StringComparison.OrdinalIgnoreCase))
+            {
+                // Names of librdkafka's own settings: it is asked itself which there are.
+                settings = settings with { Kafka = settings.Kafka with { Client = new Dictionary<string, string>(settings.Kafka.Client) { [key[KafkaClient.Length..]] = value } } };
+            }
+            else if (SettingsTable.NotAvailable.TryGetValue(key, out string? remedy))
             {
                 mistakes.Add(NotAvailable(key, remedy));
             }
@@ -78,6 +84,11 @@ internal static class SettingsReader
             mistakes.Add(wrong);
         }
 
+        if (settings.Kafka.Validate() is { } wrongKafka)
+        {
+            mistakes.Add(wrongKafka);
+        }
+
         if (settings.FrontDoor.Oidc.Validate() is { } wrongToken)
         {
             mistakes.Add(wrongToken);
@@ -101,8 +112,9 @@ internal static class SettingsReader
     private static Dictionary<string, string?> ReadArguments(IReadOnlyList<string> arguments, List<string> mistakes)
     {
         Dictionary<string, string?> read = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string argument in arguments)
+        for (int i = 0; i < arguments.Count; i++)
         {
+            string argument = arguments[i];
             int equals = argument.IndexOf('=', StringComparison.Ordinal);
             if (equals > 2 && argument.StartsWith("--", StringComparison.Ordinal))
             {
@@ -111,7 +123,7 @@ internal static class SettingsReader
             else
             {
                 // Not quoted whole: it may be a key that was meant as a value.
-                mistakes.Add("an argument is not of the form --Section:Key=value: write e.g. --Http:Url=http://127.0.0.1:8081");
+                mistakes.Add($"argument {i + 1} is not of the form --Section:Key=value: write e.g. --Http:Url=http://127.0.0.1:8081; --help tells all settings");
             }
         }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Reflection;
 using Router.Engine;
 using Router.FrontDoor;
+using Router.Streams;
 
 namespace Router.Host.Settings;
 
@@ -16,8 +17,6 @@ internal static class SettingsTable
     public static IReadOnlyDictionary<string, string> NotAvailable { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["Storage:Postgres"] = "leave it out; Storage:Path keeps everything in SQLite",
-        ["Kafka:BootstrapServers"] = "leave it out; messages come in over HTTP",
-        ["Kafka:SharedOutbound"] = "leave it out; messages come in over HTTP",
     };
 
     private static IEnumerable<Setting> Make() =>
@@ -43,6 +42,13 @@ internal static class SettingsTable
         },
         new("Webhooks:AllowPrivateNetworks", "true where tenants are trusted with the operator's own network, else false", static (s, v) =>
             bool.TryParse(v, out bool allow) ? s with { FrontDoor = s.FrontDoor with { AllowPrivateNetworks = allow } } : null),
+        OfKafka("BootstrapServers", "HOST:PORT, several with commas; or leave it out for no Kafka", static (o, v) => v.Length > 0 ? o with { BootstrapServers = v } : null),
+        OfKafka("SharedOutbound", "true or false", static (o, v) => bool.TryParse(v, out bool on) ? o with { SharedOutbound = on } : null),
+        OfKafka("Group", "1 to 200 characters: the consumer group's name", static (o, v) => o with { Group = v }),
+        OfKafka("CreateTopics", "true or false", static (o, v) => bool.TryParse(v, out bool on) ? o with { CreateTopics = on } : null),
+        OfKafka("Partitions", "a number from 1 to 1000", static (o, v) => Number(v, 1, 1_000) is { } n ? o with { Partitions = n } : null),
+        OfKafka("Replication", "a number from 1 to 32, or 0 for the brokers' default", static (o, v) => Number(v, 0, 32) is { } n ? o with { Replication = n } : null),
+        OfKafka("RetentionHours", "a number from 1 to 168", static (o, v) => Number(v, 1, 168) is { } n ? o with { RetentionHours = n } : null),
         new("Log:Level", "Trace, Debug, Information, Warning, Error or None", static (s, v) =>
             Enum.TryParse(v, true, out LogLevel level) && Enum.IsDefined(level) && !char.IsDigit(v[0]) ? s with { LogLevel = level } : null),
         new("Log:Format", "text or json", static (s, v) => v is "text" or "json" ? s with { LogJson = v is "json" } : null),
@@ -50,19 +56,22 @@ internal static class SettingsTable
             Uri.TryCreate(v, UriKind.Absolute, out Uri? to) && to.Scheme is "http" or "https" && to.UserInfo.Length == 0 ? s with { OtlpEndpoint = to } : null),
         new("Telemetry:TraceRatio", "a number from 0 to 1", static (s, v) =>
             double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double ratio) && ratio <= 1 ? s with { TraceRatio = ratio } : null),
-        .. typeof(EngineOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.PropertyType == typeof(int)).Select(OfEngine),
+        .. EngineOptions.All.Select(OfEngine),
     ];
 
     // Whether they fit together is known once all of them are read.
     private static Setting OfOidc(string name, string wants, Func<OidcOptions, string, OidcOptions> with) =>
         new($"Oidc:{name}", wants, (s, v) => v.Length > 0 ? s with { FrontDoor = s.FrontDoor with { Oidc = with(s.FrontDoor.Oidc, v) } } : null);
 
+    private static Setting OfKafka(string name, string wants, Func<KafkaOptions, string, KafkaOptions?> with) =>
+        new($"Kafka:{name}", wants, (s, v) => with(s.Kafka, v) is { } kafka ? s with { Kafka = kafka } : null);
+
     private static Setting OfHttp(string name, int highest, Func<FrontDoorOptions, int, FrontDoorOptions> with) =>
         new($"Http:{name}", string.Create(CultureInfo.InvariantCulture, $"a number from 1 to {highest}"), (s, v) =>
             Number(v, 1, highest) is { } number ? s with { FrontDoor = with(s.FrontDoor, number) } : null);
 
     // The engine's own check, which knows the range, comes after all of them are read.
-    private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", "a whole number", (s, v) =>
+    private static Setting OfEngine(PropertyInfo property) => new($"Engine:{property.Name}", $"a number from {EngineOptions.RangeOf(property).Minimum} to {EngineOptions.RangeOf(property).Maximum}", (s, v) =>
     {
         if (Number(v, int.MinValue, int.MaxValue) is not { } number)
         {

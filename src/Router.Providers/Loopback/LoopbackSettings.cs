@@ -26,7 +26,7 @@ public sealed record LoopbackSettings(int LatencyMs, double FailureRate, double 
             reader.Flag("echo"));
         if (settings.FailureRate + settings.ThrottleRate > 1)
         {
-            reader.Refuse(new SettingsFault("settings.failureRate", "settings.failureRate and settings.throttleRate are more than 1 together; lower one of them"));
+            reader.Refuse(new SettingsFault("settings.failureRate", "and settings.throttleRate are more than 1 together; lower one of them"));
         }
 
         fault = reader.Finish();

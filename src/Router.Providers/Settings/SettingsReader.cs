@@ -23,12 +23,12 @@ internal sealed class SettingsReader : IDisposable
             document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                Fault = new SettingsFault("settings", $"settings is {Words(document.RootElement.ValueKind)}; the settings of {kind} are a JSON object");
+                Fault = new SettingsFault("settings", $"is {Words(document.RootElement.ValueKind)}; the settings of {kind} are a JSON object");
             }
         }
         catch (JsonException)
         {
-            Fault = new SettingsFault("settings", $"settings is not a JSON object without repeated fields; write the settings of {kind} as one");
+            Fault = new SettingsFault("settings", $"is not a JSON object without repeated fields; write the settings of {kind} as one");
         }
     }
 
@@ -245,7 +245,7 @@ internal sealed class SettingsReader : IDisposable
         return false;
     }
 
-    private void Refuse(string field, string wrong) => Refuse(new SettingsFault($"settings.{field}", $"settings.{field} {wrong}"));
+    private void Refuse(string field, string wrong) => Refuse(new SettingsFault($"settings.{field}", wrong));
 
     private bool Has(string field) => document is not null && document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(field, out _);
 

@@ -83,7 +83,7 @@ internal sealed class ErrorMap
             string path = "errors." + Short(kind.Name);
             if (kind.Name is not ("status" or "receipt"))
             {
-                reader.Refuse(new($"settings.{path}", $"settings.{path} is not a field of smpp's errors; remove it (fields: status, receipt)"));
+                reader.Refuse(new($"settings.{path}", "is not a field of smpp's errors; remove it (fields: status, receipt)"));
             }
             else if (kind.Value.ValueKind != JsonValueKind.Object)
             {
@@ -91,7 +91,7 @@ internal sealed class ErrorMap
             }
             else if (kind.Value.GetPropertyCount() > CodesMax)
             {
-                reader.Refuse(new($"settings.{path}", string.Create(CultureInfo.InvariantCulture, $"settings.{path} has {kind.Value.GetPropertyCount()} codes; name at most {CodesMax}")));
+                reader.Refuse(new($"settings.{path}", string.Create(CultureInfo.InvariantCulture, $"has {kind.Value.GetPropertyCount()} codes; name at most {CodesMax}")));
             }
             else
             {
@@ -112,17 +112,17 @@ internal sealed class ErrorMap
             ulong key = 0;
             if (ofStatus && !TryStatus(code.Name, out status))
             {
-                reader.Refuse(new($"settings.{codePath}", $"settings.{codePath} is no command_status; write it as 0x1 to 0xffffffff or in decimal"));
+                reader.Refuse(new($"settings.{codePath}", "is no command_status; write it as 0x1 to 0xffffffff or in decimal"));
             }
             else if (!ofStatus && (key = code.Name.AsSpan().ContainsAnyExceptInRange('!', '~') ? 0 : KeyOf(Encoding.ASCII.GetBytes(code.Name))) == 0)
             {
                 reader.Refuse(new(
                     $"settings.{codePath}",
-                    string.Create(CultureInfo.InvariantCulture, $"settings.{codePath} is no error code of a receipt; write the 1 to {ReceiptCodeMax} characters that stand behind err: in it, or in decimal what network_error_code says")));
+                    string.Create(CultureInfo.InvariantCulture, $"is no error code of a receipt; write the 1 to {ReceiptCodeMax} characters that stand behind err: in it, or in decimal what network_error_code says")));
             }
             else if (TryMeaning(reader, codePath, code.Value, ofStatus, out ErrorMeaning meaning) && !(ofStatus ? statuses.TryAdd(status, meaning) : receipts.TryAdd(key, meaning)))
             {
-                reader.Refuse(new($"settings.{codePath}", $"settings.{codePath} is there twice, in another spelling; remove one"));
+                reader.Refuse(new($"settings.{codePath}", "is there twice, in another spelling; remove one"));
             }
         }
     }
@@ -142,7 +142,7 @@ internal sealed class ErrorMap
                 }
                 else if (!field.NameEquals("reason"))
                 {
-                    reader.Refuse(new($"settings.{path}.{Short(field.Name)}", $"settings.{path}.{Short(field.Name)} is not a field here; remove it (fields: is, reason)"));
+                    reader.Refuse(new($"settings.{path}.{Short(field.Name)}", "is not a field here; remove it (fields: is, reason)"));
                     return false;
                 }
             }

@@ -14,6 +14,7 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
     private readonly string label = account.Label(index, command);
     private volatile SmppSession? session;
     private volatile BindFault? fault;
+    private string? told;
 
     /// <summary>The session of now; null: none.</summary>
     public SmppSession? Session => session;
@@ -64,7 +65,10 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             {
                 string why = SmppLink.Words(exception);
                 Failed(exception is AuthenticationException ? why : $"could not connect ({why}): check settings.host and settings.port, and the firewalls between");
-                SmppLog.NotConnected(account.Logger, account.Name, label, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
+                if (IsNews(why))
+                {
+                    SmppLog.NotConnected(account.Logger, account.Name, label, account.Settings.Host, account.Settings.Port, why, (long)delay.TotalMilliseconds);
+                }
             }
 
             return delay;
@@ -98,11 +102,16 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             account.Counters.Add(SmppCount.BindsRefused);
             TimeSpan refused = backoff.Next(Status.IsCredentials(ended.RefusedWith));
             Failed(string.Create(CultureInfo.InvariantCulture, $"bind refused with status 0x{ended.RefusedWith:x8} ({Status.BindWords(ended.RefusedWith)}); next try in {Math.Ceiling(refused.TotalSeconds)} s"));
-            SmppLog.BindRefused(account.Logger, account.Name, label, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
+            if (IsNews(Status.BindWords(ended.RefusedWith)))
+            {
+                SmppLog.BindRefused(account.Logger, account.Name, label, ended.RefusedWith, Status.BindWords(ended.RefusedWith), (long)refused.TotalMilliseconds);
+            }
+
             return refused;
         }
 
         bool wasBound = ended.BoundAt != 0;
+        told = wasBound ? null : told;
         if (wasBound && account.Time.GetElapsedTime(ended.BoundAt) >= TimeSpan.FromSeconds(SteadySeconds))
         {
             backoff.Reset();
@@ -117,10 +126,21 @@ internal sealed class SmppBind(SmppAccount account, int index, Command command, 
             }
 
             Failed($"went down ({ended.Why})");
-            SmppLog.BindDown(account.Logger, account.Name, label, ended.Why, (long)delay.TotalMilliseconds);
+            if (wasBound || IsNews(ended.Why))
+            {
+                SmppLog.BindDown(account.Logger, account.Name, label, ended.Why, (long)delay.TotalMilliseconds);
+            }
         }
 
         return delay;
+    }
+
+    // A carrier that is away for a day would be told by each bind with each try: once for each reason until it has been bound is enough, the rest is a provider's lastError.
+    private bool IsNews(string why)
+    {
+        bool isNews = why != told;
+        told = why;
+        return isNews;
     }
 
     private void Failed(string words) => fault = new BindFault($"bind {label}: {words}", account.Time.GetUtcNow());

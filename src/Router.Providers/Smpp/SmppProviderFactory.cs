@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
@@ -12,6 +13,9 @@ public sealed class SmppProviderFactory(ILoggerFactory loggers) : IProviderFacto
 
     /// <inheritdoc/>
     public string Kind => KindName;
+
+    /// <inheritdoc/>
+    public bool Carries(Channel channel) => channel == Channel.Sms;
 
     /// <inheritdoc/>
     public SettingsFault? Validate(string settings)

@@ -135,7 +135,7 @@ public sealed record SmppSettings
         string code = reader.Ascii("countryCode", 0, 3, "");
         if (code.AsSpan().ContainsAnyExceptInRange('0', '9') || code.StartsWith('0'))
         {
-            reader.Refuse(new SettingsFault("settings.countryCode", $"settings.countryCode is \"{code}\"; set it to the 1 to 3 digits of a country code without + and zeros, such as 39"));
+            reader.Refuse(new SettingsFault("settings.countryCode", $"is \"{code}\"; set it to the 1 to 3 digits of a country code without + and zeros, such as 39"));
         }
 
         return System.Text.Encoding.ASCII.GetBytes(code);

@@ -36,7 +36,7 @@ internal sealed class TlsSettings
             string? field = serverName.Length > 0 ? "tlsServerName" : pem.Length > 0 ? "tlsCa" : null;
             if (field is not null)
             {
-                reader.Refuse(new SettingsFault($"settings.{field}", $"settings.{field} is set but settings.tls is not; set settings.tls to true or remove it"));
+                reader.Refuse(new SettingsFault($"settings.{field}", $"is set but settings.tls is not; set settings.tls to true or remove it"));
             }
 
             return null;
@@ -93,7 +93,7 @@ internal sealed class TlsSettings
         if (certificates.Count is 0 or > CertificatesMax)
         {
             reader.Refuse(new SettingsFault(
-                "settings.tlsCa", $"settings.tlsCa holds no certificates that can be read; set it to 1 to {CertificatesMax} in PEM (-----BEGIN CERTIFICATE-----…), the lines separated by \\n"));
+                "settings.tlsCa", $"holds no certificates that can be read; set it to 1 to {CertificatesMax} in PEM (-----BEGIN CERTIFICATE-----…), the lines separated by \\n"));
             return null;
         }
 

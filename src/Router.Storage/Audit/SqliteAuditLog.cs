@@ -16,7 +16,9 @@ internal sealed class SqliteAuditLog : IAuditLog, IDisposable
     private readonly Statement last;
     private readonly Statement all;
     private readonly Statement ofTenant;
-    private readonly Lock gate = new();
+
+    // Who waits for his turn holds no thread: a hundred readers of a long log would else hold the whole pool.
+    private readonly SemaphoreSlim turn = new(1);
 
     public SqliteAuditLog(Database database, SqliteWriter writer, Database reading)
     {
@@ -37,12 +39,20 @@ internal sealed class SqliteAuditLog : IAuditLog, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<AuditPage> ListAsync(AuditQuery query, CancellationToken cancellationToken)
+    public async ValueTask<AuditPage> ListAsync(AuditQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 200, nameof(query));
-        return new ValueTask<AuditPage>(Task.Run(() => Read(query), cancellationToken));
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Read(query), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -53,48 +63,46 @@ internal sealed class SqliteAuditLog : IAuditLog, IDisposable
         all.Dispose();
         ofTenant.Dispose();
         reading.Dispose();
+        turn.Dispose();
     }
 
     private AuditPage Read(AuditQuery query)
     {
-        lock (gate)
+        Statement select = query.Tenant is null ? all : ofTenant;
+        try
         {
-            Statement select = query.Tenant is null ? all : ofTenant;
-            try
+            long before = query.Before == 0 ? Last() + 1 : query.Before;
+            long from = Math.Max(1, before - RowsPerPage);
+            select.Bind(1, before).Bind(2, from);
+            if (query.Tenant is { } tenant)
             {
-                long before = query.Before == 0 ? Last() + 1 : query.Before;
-                long from = Math.Max(1, before - RowsPerPage);
-                select.Bind(1, before).Bind(2, from);
-                if (query.Tenant is { } tenant)
-                {
-                    select.Bind(3, tenant);
-                }
+                select.Bind(3, tenant);
+            }
 
-                List<AuditEntry> items = [];
-                while (select.Step())
+            List<AuditEntry> items = [];
+            while (select.Step())
+            {
+                AuditEntry entry = ReadRow(select);
+                if (query.Matches(entry))
                 {
-                    AuditEntry entry = ReadRow(select);
-                    if (query.Matches(entry))
+                    items.Add(entry);
+                    if (items.Count == query.Limit)
                     {
-                        items.Add(entry);
-                        if (items.Count == query.Limit)
-                        {
-                            long seq = select.Long(0);
-                            return new AuditPage(items, seq > 1 ? seq : 0);
-                        }
+                        long seq = select.Long(0);
+                        return new AuditPage(items, seq > 1 ? seq : 0);
                     }
                 }
+            }
 
-                return new AuditPage(items, from > 1 ? from : 0);
-            }
-            catch (SqliteFault fault)
-            {
-                throw fault.ToStorage(reading.Path);
-            }
-            finally
-            {
-                select.Reset();
-            }
+            return new AuditPage(items, from > 1 ? from : 0);
+        }
+        catch (SqliteFault fault)
+        {
+            throw fault.ToStorage(reading.Path);
+        }
+        finally
+        {
+            select.Reset();
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class Checkpointer : IDisposable
     private readonly ManualResetEvent stop = new(initialState: false);
     private readonly Thread thread;
     private volatile int pagesInLog;
+    private bool isFailing;
 
     /// <param name="database">A connection of its own.</param>
     /// <param name="pagesMax">Pages in the WAL above which the writer waits.</param>
@@ -89,16 +90,22 @@ internal sealed partial class Checkpointer : IDisposable
             {
                 (int inLog, int copied) = database.Checkpoint(truncate);
                 pagesInLog = inLog;
+                isFailing = false;
                 return inLog == copied && inLog >= 0;
             }
             catch (SqliteFault fault)
             {
-                LogFailed(logger, database.Path, fault.Code);
+                if (!isFailing)
+                {
+                    isFailing = true; // tried every 20 ms: told once until it works
+                    LogFailed(logger, database.Path, fault.Code);
+                }
+
                 return false;
             }
         }
     }
 
-    [LoggerMessage(EventId = 3010, Level = LogLevel.Warning, Message = "The WAL of {Path} could not be copied (SQLite result {Code}); it is tried again. Check the disk if this repeats.")]
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Warning, Message = "The WAL of {Path} could not be copied (SQLite result {Code}); it is tried again until it can: check the disk")]
     private static partial void LogFailed(ILogger logger, string path, int code);
 }

@@ -12,7 +12,7 @@ namespace Router.Storage.Sqlite;
 /// <remarks>
 /// Hot path, 0 B. Little-endian but for ids: version 1 · tail of the id 8 · contact 12 · sender 4 · tenant 4 · key slot 4 · previous head 8 · accepted at 8 · not before 8 ·
 /// valid until 8 · prefix 4 · channel 1 · purpose 1 · priority 1 (its highest bit: media) · segments 1 · marks 1 (1: reference, 2: idempotency key,
-/// 4: inbound, 8: inbound a part, outbound what confirms a STOP, 16: dormant, 32: region, 64: fallback). Then what the marks say, in their order: region 4 · fallback 16 and its seconds 4.
+/// 4: inbound, 8: inbound a part, outbound what confirms a STOP, 16: dormant, 32: region, 64: fallback, 128: trace). Then what the marks say, in their order: region 4 · fallback 16 and its seconds 4 · trace 24.
 /// </remarks>
 internal static class MessageCodec
 {
@@ -20,7 +20,7 @@ internal static class MessageCodec
     public const int FixedLength = 1 + 8 + ContactId.Size + 4 + 4 + 4 + 8 + 8 + 8 + 8 + 4 + 5;
 
     /// <summary>Bytes before the sealed record at most.</summary>
-    public const int ClearLengthMax = FixedLength + RegionLength + FallbackLength;
+    public const int ClearLengthMax = FixedLength + RegionLength + FallbackLength + TraceContext.Size;
 
     private const byte Version = 1;
     private const int MarksAt = FixedLength - 1;
@@ -32,6 +32,7 @@ internal static class MessageCodec
     private const int IsDormant = 16;
     private const int HasRegion = 32;
     private const int HasFallback = 64;
+    private const int HasTrace = 128;
     private const int RegionLength = 4;
     private const int FallbackLength = 16 + 4;
 
@@ -55,7 +56,7 @@ internal static class MessageCodec
         to[72] = message.Segments;
         to[MarksAt] = (byte)((message.HasReference ? HasReference : 0) | (message.HasIdempotencyKey ? HasIdempotencyKey : 0) | (message.Direction == MessageDirection.Inbound ? Inbound : 0)
             | (message.IsPart || message.ConfirmsStop ? PartOrConfirmation : 0) | (message.IsDormant ? IsDormant : 0) | (message.Region != 0 ? HasRegion : 0)
-            | (message.Fallback != default ? HasFallback : 0));
+            | (message.Fallback != default ? HasFallback : 0) | (message.Trace.IsRecorded ? HasTrace : 0));
         int at = FixedLength;
         if (message.Region != 0)
         {
@@ -68,6 +69,12 @@ internal static class MessageCodec
             message.Fallback.Write(to[at..]);
             BinaryPrimitives.WriteInt32LittleEndian(to[(at + 16)..], message.FallbackAfterSeconds);
             at += FallbackLength;
+        }
+
+        if (message.Trace.IsRecorded)
+        {
+            message.Trace.Write(to[at..]);
+            at += TraceContext.Size;
         }
 
         return at;
@@ -114,6 +121,12 @@ internal static class MessageCodec
         {
             message.Fallback = MessageId.Read(from[at..]);
             message.FallbackAfterSeconds = BinaryPrimitives.ReadInt32LittleEndian(from[(at + 16)..]);
+            at += FallbackLength;
+        }
+
+        if ((from[MarksAt] & HasTrace) != 0)
+        {
+            message.Trace = TraceContext.Read(from[at..]);
         }
     }
 
@@ -128,7 +141,8 @@ internal static class MessageCodec
     public static ulong Tail(ReadOnlySpan<byte> from) => BinaryPrimitives.ReadUInt64BigEndian(from[1..]);
 
     private static int ClearLength(ReadOnlySpan<byte> from) =>
-        FixedLength + ((from[MarksAt] & HasRegion) != 0 ? RegionLength : 0) + ((from[MarksAt] & HasFallback) != 0 ? FallbackLength : 0);
+        FixedLength + ((from[MarksAt] & HasRegion) != 0 ? RegionLength : 0) + ((from[MarksAt] & HasFallback) != 0 ? FallbackLength : 0)
+        + ((from[MarksAt] & HasTrace) != 0 ? TraceContext.Size : 0);
 
     private static void Check(ReadOnlySpan<byte> from)
     {

@@ -152,7 +152,7 @@ public sealed class TemplateTests
     [InlineData("t", "en", "{{ f() }}", "text", "is not a template")]
     [InlineData("t", "en", "", "text", "1 to 4096")]
     [InlineData("t", "en", "a\0", "text", "NUL")]
-    [InlineData("T", "en", "x", "name", "a name is")]
+    [InlineData("T", "en", "x", "name", "is not a name")]
     [InlineData("t", "EN", "x", "language", "not the tag")]
     [InlineData("t", "english", "x", "language", "not the tag")]
     public void A_template_that_is_wrong_is_refused_when_it_is_put(string name, string language, string text, string field, string detail)

@@ -54,6 +54,21 @@ public sealed class ProviderChangeTests
     }
 
     [Fact]
+    public void An_old_instance_whose_drain_fails_is_ended_and_its_successor_can_be()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 5)]);
+        ScriptedProvider before = h.Provider;
+        before.DrainFault = new InvalidOperationException("says the test");
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7)]);
+        ScriptedProvider after = h.Provider;
+        UntilUp(after);
+        Assert.False(before.IsUp);
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", inFlight: 7, enabled: false)]);
+        Assert.True(SpinWait.SpinUntil(() => !after.IsUp, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public void A_provider_disabled_while_its_old_instance_settles_ends_both_at_once()
     {
         using var h = new EngineHarness();

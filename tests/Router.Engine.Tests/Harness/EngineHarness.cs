@@ -108,7 +108,7 @@ internal sealed class EngineHarness : IDisposable
     public Posted Queue(
         int contact = 1, int shard = 5, Tenant? tenant = null, Purpose purpose = Purpose.Service, Priority priority = Priority.Normal, byte segments = 1, int validitySeconds = 3_600,
         long notBeforeMs = 0, ulong key = 0, ulong body = 1, Sender? sender = null, int textLength = 0, ContactId? to = null,
-        Channel channel = Channel.Sms, bool isMedia = false, string? region = null, MessageId fallback = default, int afterSeconds = 0, bool isDormant = false)
+        Channel channel = Channel.Sms, bool isMedia = false, string? region = null, MessageId fallback = default, int afterSeconds = 0, bool isDormant = false, TraceContext trace = default)
     {
         string text = ("m" + texts++.ToString(CultureInfo.InvariantCulture)).PadRight(textLength, '.');
         var posted = new Posted { Text = text };
@@ -128,6 +128,7 @@ internal sealed class EngineHarness : IDisposable
         request.FallbackId = fallback;
         request.FallbackAfterSeconds = afterSeconds;
         request.IsDormant = isDormant;
+        request.Trace = trace;
         request.HasIdempotencyKey = key != 0;
         request.IdempotencyKey = new UInt128((ulong)request.Tenant.Number, key);
         request.BodyHash = body;

@@ -15,6 +15,8 @@ internal sealed class FakeAdministration : IAdministration
 
     public string? NotReadyBecause { get; set; }
 
+    public IReadOnlyList<string> Troubles { get; set; } = [];
+
     /// <summary>Every change fails.</summary>
     public bool Unavailable { get; set; }
 

@@ -11,6 +11,17 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
     /// <summary>What every query throws; null: they answer.</summary>
     public volatile Exception? Fault;
 
+    /// <summary>The log never ends and holds nothing of anybody's.</summary>
+    public volatile bool Endless;
+
+    /// <summary>Reads of the log.</summary>
+    public long Reads;
+
+    /// <summary>Reads of an endless log under way at a time, at most.</summary>
+    public int ReadsAtOnceMax;
+
+    private int readsUnderWay;
+
     public bool Exclusive => journal.Exclusive;
 
     public string? NotWritableBecause => journal.NotWritableBecause;
@@ -19,7 +30,7 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public Router.Engine.Usage.IUsage Usage => journal.Usage;
 
-    public LogPosition End => journal.Events.End;
+    public LogPosition End => Endless ? new LogPosition(long.MaxValue / 2, 0) : journal.Events.End;
 
     public LogPosition Begin => journal.Events.Begin;
 
@@ -52,8 +63,20 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public ValueTask<AwaitedReceipt?> FindAwaitedReceiptAsync(ulong receiptKey, CancellationToken cancellationToken) => journal.FindAwaitedReceiptAsync(receiptKey, cancellationToken);
 
-    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max) =>
-        Fault is { } fault ? throw fault : journal.Events.Read(tenant, after, events, max);
+    public LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max)
+    {
+        Interlocked.Increment(ref Reads);
+        return Fault is { } fault ? throw fault : Endless ? ReadEndless(after) : journal.Events.Read(tenant, after, events, max);
+    }
+
+    private LogPosition ReadEndless(LogPosition after)
+    {
+        int underWay = Interlocked.Increment(ref readsUnderWay);
+        ReadsAtOnceMax = Math.Max(ReadsAtOnceMax, underWay);
+        Thread.Sleep(1); // a disk takes its time
+        Interlocked.Decrement(ref readsUnderWay);
+        return new LogPosition(after.Commit + 1, 0);
+    }
 
     public LogPosition Look(LogPosition after, ISet<int> tenants) => journal.Events.Look(after, tenants);
 

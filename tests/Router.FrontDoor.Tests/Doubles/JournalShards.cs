@@ -335,6 +335,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         message.HasIdempotencyKey = request.HasIdempotencyKey;
         message.IdempotencyKey = request.IdempotencyKey;
         message.BodyHash = request.BodyHash;
+        message.Trace = request.Trace;
         byte[] record = new byte[request.RecordLength + MessageRecord.SizeOfFrom(sender.Utf8.Length)];
         request.Record.AsSpan(0, request.RecordLength).CopyTo(record);
         MessageRecord.AppendFrom(sender.Utf8.Span, record.AsSpan(request.RecordLength));

@@ -11,13 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Audit;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
-using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Webhooks;
 using Router.Grains.Administration;
@@ -256,7 +256,9 @@ internal sealed record Answer(HttpStatusCode Code, string? Type, string Text, Di
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.Equal("about:blank", Json.GetProperty("type").GetString());
         Assert.NotEmpty(Json.GetProperty("title").GetString()!);
-        Assert.NotEmpty(Json.GetProperty("detail").GetString()!);
+        string detail = Json.GetProperty("detail").GetString()!;
+        Assert.NotEmpty(detail);
+        Assert.True(Field is null || detail.Contains(Field, StringComparison.Ordinal), $"the detail does not name its field: {Text}");
         if (field is not null)
         {
             Assert.Equal(field, Field);

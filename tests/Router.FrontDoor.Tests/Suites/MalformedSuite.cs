@@ -64,7 +64,7 @@ public sealed class MalformedSuite
             string detail = answer.Json.GetProperty("detail").GetString()!;
             return !Code.Split('|').Contains(answer.ProblemCode) ? $"not {Code}"
                 : Field is not null && answer.Field != Field ? $"the field is not {Field}"
-                : detail.Length < 10 || (Field is not null && !detail.Contains(Field.Split('.')[^1], StringComparison.Ordinal) && answer.ProblemCode != "invalid_address") ? "the detail does not say what is right"
+                : detail.Length < 10 || (answer.Field is { } field && !detail.TrimStart('"').StartsWith(field, StringComparison.Ordinal)) ? "the detail does not begin with its field"
                 : null;
         }
     }

@@ -22,6 +22,7 @@ internal static class Samples
     {
         ["/healthz"] = "tells only that the process lives",
         ["/docs"] = "a page that says of nobody anything",
+        ["/asyncapi"] = "a description of the topics",
         ["/dashboard"] = "a page that says of nobody anything: what it shows comes from /admin/live; and its sign-in",
         ["/openapi"] = "the same for programs",
         ["/readyz"] = "tells only whether traffic may come",
@@ -84,6 +85,7 @@ internal static class Samples
         {
             Required = ["name", "quietHours.from", "quietHours.to", "keywords[0].word", "limits.perRecipient.count", "limits.perRecipient.windowSeconds"],
         },
+        ["GET /admin/tenants"] = new(OperatorReads, static _ => "/admin/tenants"),
         ["GET /admin/tenants/{tenant}"] = new(OperatorReads, static w => $"/admin/tenants/{w.Tenant}"),
         ["DELETE /admin/tenants/{tenant}"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}") { Status = 202 },
         ["POST /admin/tenants/{tenant}/keys"] = new(OperatorManages, static w => $"/admin/tenants/{w.Tenant}/keys", static _ => NewKey) { Status = 201, Required = ["role"], TooManyBytes = 4097 },

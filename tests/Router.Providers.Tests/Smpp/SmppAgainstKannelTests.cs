@@ -26,7 +26,7 @@ public sealed partial class SmppAgainstKannelTests
     public async Task Twenty_thousand_messages_are_taken_by_Kannel_s_simulator()
     {
         Assert.True(File.Exists(Simulator), $"{Simulator} is missing: run tests/peers/install");
-        using TcpListener? bearerbox = Listen();
+        using TcpListener bearerbox = await ListenAsync();
         int port = FreePort();
         using var kannel = new Ended(Start(port));
         Task<string> log = kannel.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -57,7 +57,7 @@ public sealed partial class SmppAgainstKannelTests
     [Fact]
     public async Task A_check_follows_a_message_into_Kannel_s_simulator()
     {
-        using TcpListener? bearerbox = Listen();
+        using TcpListener bearerbox = await ListenAsync();
         int port = FreePort();
         using var kannel = new Ended(Start(port));
         Task<string> log = kannel.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -98,19 +98,24 @@ public sealed partial class SmppAgainstKannelTests
         return Process.Start(start)!;
     }
 
-    // Connections queue up at the listener; nobody needs to accept them. Taken already: another run of this test listens, which is as good.
-    private static TcpListener? Listen()
+    // Connections queue up at the listener; nobody needs to accept them. Taken: another run of this test on this machine has it, and gives it back when it ends.
+    private static async Task<TcpListener> ListenAsync()
     {
-        var listener = new TcpListener(IPAddress.Loopback, BearerboxPort);
-        try
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        while (true)
         {
-            listener.Start();
-            return listener;
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-        {
-            listener.Dispose();
-            return null;
+            var listener = new TcpListener(IPAddress.Loopback, BearerboxPort);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                listener.Dispose();
+                Assert.False(limit.IsCancellationRequested, $"port {BearerboxPort} is taken, and Kannel's simulator knows no other: free it");
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+            }
         }
     }
 

@@ -100,6 +100,13 @@ public sealed class SmppSettingsTests
     }
 
     [Fact]
+    public void Sms_is_all_that_smpp_carries()
+    {
+        var factory = new SmppProviderFactory(NullLoggerFactory.Instance);
+        Assert.Equal([Channel.Sms], Enum.GetValues<Channel>().Where(factory.Carries));
+    }
+
+    [Fact]
     public void A_password_is_never_shown()
     {
         string? error = new SmppProviderFactory(NullLoggerFactory.Instance).Validate("""{"host":"a","systemId":"b","password":"geheim\u00fc"}""")?.Detail;

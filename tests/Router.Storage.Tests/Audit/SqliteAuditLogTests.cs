@@ -47,6 +47,31 @@ public sealed class SqliteAuditLogTests : AuditLogContract
     }
 
     [Fact]
+    public async Task Readers_that_wait_for_their_turn_hold_no_thread()
+    {
+        const int Readers = 200;
+        IAuditLog log = folder.Open().Audit;
+        await Task.WhenAll(Enumerable.Range(0, 5_000).Select(_ => log.AppendAsync(One)));
+        var pages = new Task[Readers];
+        var readBefore = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Off the pool, so that its queue is served in this order: whoever held a thread while he waits would have come before.
+        var thread = new Thread(() =>
+        {
+            for (int i = 0; i < Readers; i++)
+            {
+                pages[i] = log.ListAsync(new AuditQuery { Actor = "nobody" }, CancellationToken.None).AsTask();
+            }
+
+            ThreadPool.UnsafeQueueUserWorkItem(_ => readBefore.SetResult(pages.Count(static p => p.IsCompleted)), null);
+        });
+        thread.Start();
+
+        Assert.InRange(await readBefore.Task, 0, Readers / 2);
+        await Task.WhenAll(pages);
+    }
+
+    [Fact]
     public async Task A_closed_store_keeps_nothing()
     {
         IAuditLog log = folder.Open().Audit;

@@ -23,8 +23,8 @@ const svg = (name, attributes) => {
 };
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const short = n => n == null ? "–" : n >= 1e6 ? `${(n / 1e6).toFixed(n >= 1e7 ? 0 : 1)} M` : n >= 1e4 ? `${(n / 1e3).toFixed(n >= 1e5 ? 0 : 1)} k` : n >= 10 || Number.isInteger(n) ? number.format(n) : n.toFixed(1);
-const span = s => s == null ? "–" : s >= 172800 ? `${Math.floor(s / 86400)} d` : s >= 7200 ? `${Math.floor(s / 3600)} h` : s >= 120 ? `${Math.floor(s / 60)} min` : s >= 1 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.round(s * 1000)} ms`;
+const short = n => n == null ? "–" : n >= 1e6 ? `${(n / 1e6).toFixed(n >= 1e7 ? 0 : 1)}\u00a0M` : n >= 1e4 ? `${(n / 1e3).toFixed(n >= 1e5 ? 0 : 1)}\u00a0k` : n >= 10 || Number.isInteger(n) ? number.format(n) : n.toFixed(1);
+const span = s => s == null ? "–" : s >= 172800 ? `${Math.floor(s / 86400)}\u00a0d` : s >= 7200 ? `${Math.floor(s / 3600)}\u00a0h` : s >= 120 ? `${Math.floor(s / 60)}\u00a0min` : s >= 1 ? `${s.toFixed(s < 10 ? 1 : 0)}\u00a0s` : `${Math.round(s * 1000)}\u00a0ms`;
 const bytes = b => b == null ? "–" : b >= 1 << 30 ? `${(b / (1 << 30)).toFixed(1)} GiB` : b >= 1 << 20 ? `${(b / (1 << 20)).toFixed(1)} MiB` : `${Math.round(b / 1024)} KiB`;
 const total = (look, status) => look.messages.filter(m => m.status === status).reduce((sum, m) => sum + m.count, 0);
 
@@ -38,8 +38,10 @@ const rate = (now, before, of) => {
 const rates = of => history.slice(1).map((look, i) => rate(look, history[i], of));
 const recent = (of, looks = 5) => rate(history.at(-1), history.at(-1 - Math.min(looks, history.length - 1)), of);
 
+const drawn = () => Math.min(Math.max(history.length - 1, 60), kept); // the first minute fills the width, then it grows to ten
+
 function draw(path, values, width, height, top) {
-  const shown = Math.min(Math.max(values.length, 60), kept); // the first minute fills the width, then it grows to ten
+  const shown = drawn();
   const step = width / Math.max(shown - 1, 1);
   const from = shown - values.length;
   path.setAttribute("d", values.map((v, i) => `${i ? "L" : "M"}${((from + i) * step).toFixed(1)} ${(height - 1 - (v / top) * (height - 3)).toFixed(1)}`).join(""));
@@ -82,6 +84,7 @@ function drawRates() {
     draw(c.line, all[i], 1200, 180, top);
     c.text.textContent = `${c.status === "sent" ? "left" : c.status} ${short(recent(look => total(look, c.status)))}/s`;
   });
+  $("h-rates").textContent = `Messages a second, last ${drawn() < 120 ? `${drawn()} seconds` : `${Math.floor(drawn() / 60)} minutes`}`;
   const peak = `highest ${short(top)}/s`;
   $("rates-peak").textContent = peak;
   $("rates").setAttribute("aria-label", `${curves.map(c => c.text.textContent).join(", ")}; ${peak}`);
@@ -124,7 +127,7 @@ const pill = (word, kind) => td => {
 };
 const open = (what, name) => td => {
   if (td.firstElementChild?.textContent === name) return;
-  td.replaceChildren(el("button", { type: "button", class: "name", onclick: () => show({ [what]: name }) }, name));
+  td.replaceChildren(el("button", { type: "button", class: "name", title: name, onclick: () => show({ [what]: name }) }, name));
 };
 const gauge = (value, max, label) => td => {
   let meter = td.querySelector("meter");
@@ -144,7 +147,7 @@ const outcome = (name, ...kinds) => look => kinds.reduce((sum, kind) => sum + (p
 
 function drawTables(look) {
   rows($("providers"), look.providers, p => p.provider, p => [
-    open("provider", p.provider), pill(p.state, stateKind[p.state] ?? ""), p.breaker ? pill(p.breaker, breakerKind[p.breaker] ?? "") : "",
+    open("provider", p.provider), p.state === "up" && recent(outcome(p.provider, "throttled"), 10) > 0 ? pill("throttled", "warn") : pill(p.state, stateKind[p.state] ?? ""), p.breaker ? pill(p.breaker, breakerKind[p.breaker] ?? "") : "",
     `${p.sessions?.open ?? 0} / ${p.sessions?.wanted ?? 0}`, gauge(p.inFlight, p.window, `${p.provider} in flight`),
     short(recent(outcome(p.provider, "sent"))), short(recent(outcome(p.provider, "failed", "unknown", "refused"))), short(recent(outcome(p.provider, "throttled"))),
     span(p.latencySeconds?.p50), span(p.latencySeconds?.p99), short(p.waiting ?? 0),
@@ -176,7 +179,7 @@ function drawRest(look) {
   facts($("journal"), [
     ["State", journal.fault ?? "writing"], ["Commits", `${short(commits)}/s`], ["Entries a commit", commits ? short(recent(l => l.journal.entries) / commits) : "–"],
     ["Commit p50", span(journal.commitSeconds?.p50)], ["Commit p99", span(journal.commitSeconds?.p99)], ["Write-ahead log", bytes(journal.walBytes)],
-    ["Receipts awaited", short(look.receipts.awaited)], ["without a message", short(look.receipts.unmatched)]]);
+    ["Receipts awaited", short(look.receipts.awaited)], ["of no message", short(look.receipts.unmatched)]]);
   facts($("silos"), look.silos.flatMap(s => [[s.silo, `${s.status}, ${s.shards} shards, ${short(s.waiting)} waiting`]]));
   if ($("shards").children.length !== 64) $("shards").replaceChildren(...Array.from({ length: 64 }, () => el("li")));
   const owned = new Map(look.shards.map(s => [s.shard, s]));
@@ -214,7 +217,8 @@ function drawDetail() {
     facts($("detail-facts"), [
       ["Kind", p.kind], ["State", p.state], ["Breaker", p.breaker], ["Sessions", `${p.sessions?.open ?? 0} of ${p.sessions?.wanted ?? 0}`], ["In flight", `${p.inFlight} of ${p.window}`],
       ["Not kept yet", p.unkept], ["Throttled now", p.throttled ? "yes" : "no"], ["Waiting", number.format(p.waiting ?? 0)], ["Latency p50", span(p.latencySeconds?.p50)], ["Latency p99", span(p.latencySeconds?.p99)],
-      ...Object.entries(p.outcomes ?? {}).map(([kind, count]) => [kind, number.format(count)]), ["Last error", p.lastError], ["at", p.lastErrorAt]]);
+      ...Object.entries(p.outcomes ?? {}).map(([kind, count]) => [kind[0].toUpperCase() + kind.slice(1), number.format(count)]), ["Last error", p.lastError],
+      ["That was", p.lastErrorAt && `${span((Date.parse(look.at) - Date.parse(p.lastErrorAt)) / 1000)} ago, ${p.lastErrorAt.slice(0, 19).replace("T", " ")} UTC`]]);
     acts([["drain", p.state === "up" || p.state === "down"], ["resume", p.state === "draining" || p.state === "drained"]].filter(([, may]) => may)
       .map(([act]) => [act === "drain" ? "Drain" : "Resume", () => ask(p.provider, act)]));
   } else {

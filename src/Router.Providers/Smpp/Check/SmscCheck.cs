@@ -13,15 +13,12 @@ namespace Router.Providers.Smpp.Check;
 /// It keeps nothing, so it takes nothing: what the carrier delivers that is not a receipt of its own message is put back for Router (0x64) and shown without addresses and text. The password is
 /// never written.
 /// </remarks>
-public sealed class SmscCheck
+public sealed partial class SmscCheck
 {
     private readonly SmscCheckOptions options;
-    private readonly TextWriter output;
     private readonly TimeProvider time;
-    private readonly long begun;
+    private readonly SmscCheckReport report;
     private readonly Lock gate = new();
-    private readonly Dictionary<uint, long> written = [];
-    private readonly HashSet<string> awaited = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource alive = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,9 +34,8 @@ public sealed class SmscCheck
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         this.options = options;
-        this.output = TextWriter.Synchronized(output);
         this.time = time;
-        begun = time.GetTimestamp();
+        report = new SmscCheckReport(output, time);
     }
 
     private TimeSpan Patience => TimeSpan.FromSeconds(options.Settings.ResponseTimeoutSeconds);
@@ -72,7 +68,7 @@ public sealed class SmscCheck
         }
         catch (Exception exception) when (SmppLink.IsFault(exception))
         {
-            Say($"!! the link broke: {SmppLink.Words(exception)}");
+            report.Say($"!! the link broke: {SmppLink.Words(exception)}");
             return false;
         }
         finally
@@ -91,8 +87,6 @@ public sealed class SmscCheck
         _ => Command.BindTransceiver,
     };
 
-    private static string Quoted(ReadOnlySpan<byte> text) => $"\"{string.Concat(Encoding.Latin1.GetString(text).Select(static c => c is >= ' ' and <= '~' ? c : '?'))}\"";
-
     private async Task<SmscCheckLink?> OpenAsync(Command bind, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -101,12 +95,12 @@ public sealed class SmscCheck
         try
         {
             SmppLink link = await SmppLink.ConnectAsync(settings, both.Token).ConfigureAwait(false);
-            Say($"   connected to {settings.Host}:{settings.Port}{(link.Protocol is { } protocol ? $", {protocol}" : ", without TLS")}");
+            report.Say($"   connected to {settings.Host}:{settings.Port}{(link.Protocol is { } protocol ? $", {protocol}" : ", without TLS")}");
             return new SmscCheckLink(link, bind);
         }
         catch (Exception exception) when (SmppLink.IsFault(exception) || exception is AuthenticationException)
         {
-            Say(exception is AuthenticationException ? $"!! {SmppLink.Words(exception)}"
+            report.Say(exception is AuthenticationException ? $"!! {SmppLink.Words(exception)}"
                 : $"!! could not connect to {settings.Host}:{settings.Port}: {SmppLink.Words(exception)}; check host and port, and whether the carrier lets this machine's address in");
             return null;
         }
@@ -118,7 +112,7 @@ public sealed class SmscCheck
         byte[] pdu = new byte[Protocol.Bind.SizeMax];
         uint sequence = NextSequence();
         int length = Protocol.Bind.Write(link.Bind, sequence, settings, pdu);
-        Wrote(link.Bind, sequence, $"system_id \"{settings.SystemId}\", system_type \"{settings.SystemType}\", interface_version {WireWords.Version(Protocol.Bind.InterfaceVersion)}");
+        report.Wrote(link.Bind, sequence, $"system_id \"{settings.SystemId}\", system_type \"{settings.SystemType}\", interface_version {WireWords.Version(Protocol.Bind.InterfaceVersion)}");
         await link.WriteAsync(pdu.AsMemory(0, length)).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(Patience, time);
         using CancellationTokenRegistration late = limit.Token.UnsafeRegister(static l => ((SmscCheckLink)l!).Dispose(), link);
@@ -128,25 +122,25 @@ public sealed class SmscCheck
             {
                 if (header.Command != Protocol.Bind.ResponseOf(link.Bind) && header.Command != Command.GenericNack)
                 {
-                    Read(header, "before the bind was answered: passed over");
+                    report.Read(header, "before the bind was answered: passed over");
                     continue;
                 }
 
-                Read(header, header.Status == Status.Ok ? BindAnswer(body.Span) : "");
+                report.Read(header, header.Status == Status.Ok ? BindAnswer(body.Span) : "");
                 if (header.Status == Status.Ok && header.Command != Command.GenericNack)
                 {
                     return true;
                 }
 
-                Say("!! the bind was refused");
+                report.Say("!! the bind was refused");
                 return false;
             }
 
-            Say("!! the carrier closed the connection, or sent what is no SMPP, without answering the bind: it may not know this machine's address, or want TLS");
+            report.Say("!! the carrier closed the connection, or sent what is no SMPP, without answering the bind: it may not know this machine's address, or want TLS");
         }
         catch (Exception exception) when (SmppLink.IsFault(exception))
         {
-            Say(limit.IsCancellationRequested ? $"!! no answer to the bind within {options.Settings.ResponseTimeoutSeconds} s" : $"!! the link broke: {SmppLink.Words(exception)}");
+            report.Say(limit.IsCancellationRequested ? $"!! no answer to the bind within {options.Settings.ResponseTimeoutSeconds} s" : $"!! the link broke: {SmppLink.Words(exception)}");
         }
 
         return false;
@@ -155,7 +149,7 @@ public sealed class SmscCheck
     private static string BindAnswer(ReadOnlySpan<byte> body)
     {
         var reader = new PduReader(body);
-        string words = $"system_id {Quoted(reader.CString(Protocol.Bind.SystemIdMax + 1))}";
+        string words = $"system_id {SmscCheckReport.Quoted(reader.CString(Protocol.Bind.SystemIdMax + 1))}";
         var tlvs = new TlvReader(reader.Rest);
         while (tlvs.MoveNext())
         {
@@ -172,11 +166,11 @@ public sealed class SmscCheck
     {
         SmscCheckLink first = links[0];
         uint sequence = NextSequence();
-        Wrote(Command.EnquireLink, sequence, "");
+        report.Wrote(Command.EnquireLink, sequence, "");
         await first.WriteAsync(Command.EnquireLink, Status.Ok, sequence).ConfigureAwait(false);
         if (!await InTimeAsync(alive.Task, Patience, cancellationToken).ConfigureAwait(false))
         {
-            Say($"!! no answer to enquire_link within {options.Settings.ResponseTimeoutSeconds} s");
+            report.Say($"!! no answer to enquire_link within {options.Settings.ResponseTimeoutSeconds} s");
             return false;
         }
 
@@ -185,7 +179,7 @@ public sealed class SmscCheck
             await SubmitAsync(first).ConfigureAwait(false);
             if (!await InTimeAsync(answered.Task, Patience, cancellationToken).ConfigureAwait(false))
             {
-                Say($"!! no answer to submit_sm within {options.Settings.ResponseTimeoutSeconds} s");
+                report.Say($"!! no answer to submit_sm within {options.Settings.ResponseTimeoutSeconds} s");
                 return false;
             }
         }
@@ -201,10 +195,10 @@ public sealed class SmscCheck
             return !refused;
         }
 
-        Say(awaits ? $"   waits up to {options.Wait.TotalSeconds} s for the receipt" : $"   listens for {options.Wait.TotalSeconds} s");
+        report.Say(awaits ? $"   waits up to {options.Wait.TotalSeconds} s for the receipt" : $"   listens for {options.Wait.TotalSeconds} s");
         if (!await InTimeAsync(received.Task, options.Wait, cancellationToken).ConfigureAwait(false) && awaits)
         {
-            Say("   no receipt yet: it may come later, or the account gets none");
+            report.Say("   no receipt yet: it may come later, or the account gets none");
         }
 
         return !refused;
@@ -235,10 +229,10 @@ public sealed class SmscCheck
                 RegisteredDelivery = options.Settings.RegisteredDelivery,
                 Standard = options.Settings.DefaultAlphabet,
             };
-            int length = isWhole ? submit.WriteWhole(sequence, segments, pdu) : submit.WriteSubmit(sequence, segments, (ushort)begun, bySar, pdu);
-            Wrote(Command.SubmitSm, sequence, string.Create(
+            int length = isWhole ? submit.WriteWhole(sequence, segments, pdu) : submit.WriteSubmit(sequence, segments, (ushort)report.Begun, bySar, pdu);
+            report.Wrote(Command.SubmitSm, sequence, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(isWhole ? "all" : $"segment {segments.Index + 1} of")} {segments.Count}{(isWhole ? " segments in message_payload" : "")}; source {Quoted(submit.Source.Value)} TON {submit.Source.Ton} NPI {submit.Source.Npi}; destination {Quoted(submit.Destination.Value)} TON {submit.Destination.Ton} NPI {submit.Destination.Npi}; esm_class 0x{submit.EsmClass:x2}, data_coding {submit.DataCoding}, registered_delivery {submit.RegisteredDelivery}"));
+                $"{(isWhole ? "all" : $"segment {segments.Index + 1} of")} {segments.Count}{(isWhole ? " segments in message_payload" : "")}; source {SmscCheckReport.Quoted(submit.Source.Value)} TON {submit.Source.Ton} NPI {submit.Source.Npi}; destination {SmscCheckReport.Quoted(submit.Destination.Value)} TON {submit.Destination.Ton} NPI {submit.Destination.Npi}; esm_class 0x{submit.EsmClass:x2}, data_coding {submit.DataCoding}, registered_delivery {submit.RegisteredDelivery}"));
             pdus.Add(pdu[..length]);
         }
 
@@ -248,188 +242,20 @@ public sealed class SmscCheck
         }
     }
 
-    private async Task ReadAllAsync(SmscCheckLink link)
-    {
-        try
-        {
-            while (await link.ReadAsync().ConfigureAwait(false) is ({ } header, { } body))
-            {
-                (Command Command, uint Status)? answer = Handle(header, body.Span);
-                if (answer is { } response)
-                {
-                    await link.WriteAsync(response.Command, response.Status, header.Sequence).ConfigureAwait(false);
-                }
-            }
-
-            Say(ending ? "   the carrier closed the connection" : "!! the carrier closed the connection, or sent a PDU with a length that cannot be");
-        }
-        catch (Exception exception) when (SmppLink.IsFault(exception))
-        {
-            if (!ending)
-            {
-                Say($"!! the link broke: {SmppLink.Words(exception)}");
-            }
-        }
-
-        // Nobody waits for what cannot come any more.
-        refused |= !ending;
-        alive.TrySetResult();
-        answered.TrySetResult();
-        received.TrySetResult();
-    }
-
-    private (Command Command, uint Status)? Handle(PduHeader header, ReadOnlySpan<byte> body)
-    {
-        switch (header.Command)
-        {
-            case Command.EnquireLink:
-                Read(header, "answered");
-                return (Command.EnquireLinkResp, Status.Ok);
-            case Command.EnquireLinkResp:
-                Read(header, "");
-                alive.TrySetResult();
-                return null;
-            case Command.SubmitSmResp or Command.GenericNack:
-                HandleAnswer(header, body);
-                return null;
-            case Command.DeliverSm or Command.DataSm:
-                return HandleDelivery(header, body);
-            case Command.Unbind:
-                Read(header, "answered");
-                return (Command.UnbindResp, Status.Ok);
-            case Command.UnbindResp:
-                Read(header, "");
-                return null;
-            case Command.Outbind or Command.AlertNotification:
-                Read(header, "passed over");
-                return null;
-            default:
-                Read(header, header.Command < Command.GenericNack ? "not known: answered with generic_nack" : "passed over");
-                return header.Command < Command.GenericNack ? (Command.GenericNack, Status.InvalidCommandId) : null;
-        }
-    }
-
-    private void HandleAnswer(PduHeader header, ReadOnlySpan<byte> body)
-    {
-        ReadOnlySpan<byte> id = header.Command == Command.SubmitSmResp && header.Status == Status.Ok ? new PduReader(body).CString(MessageIdText.LengthMax + 1) : default;
-        Read(header, header.Status != Status.Ok ? "" : id.IsEmpty ? "no message_id: no receipt can be told to belong to it" : $"message_id {Quoted(id)}");
-        alive.TrySetResult(); // a nack to enquire_link is an answer too
-        bool well = header is { Command: Command.SubmitSmResp, Status: Status.Ok };
-        if (!well && header.Command == Command.SubmitSmResp)
-        {
-            Say("!! the message was refused");
-        }
-
-        lock (gate)
-        {
-            refused |= !well && unanswered > 0;
-            foreach (string key in Keys(id))
-            {
-                awaited.Add(key);
-            }
-
-            if (unanswered > 0 && --unanswered == 0)
-            {
-                answered.TrySetResult();
-            }
-
-        }
-    }
-
-    // A receipt for what was sent here is taken; all else is Router's. One that comes before its response comes again.
-    private (Command Command, uint Status) HandleDelivery(PduHeader header, ReadOnlySpan<byte> body)
-    {
-        Command response = header.Command == Command.DataSm ? Command.DataSmResp : Command.DeliverSmResp;
-        if (!(header.Command == Command.DataSm ? ShortMessage.TryReadData(body, out ShortMessage message) : ShortMessage.TryRead(body, out message)))
-        {
-            Read(header, "malformed: refused for good");
-            return (response, Status.ReceiverPermanent);
-        }
-
-        DeliveryKind kind = DeliveryReceipt.Read(message, out ReadOnlySpan<byte> id, out MessageState state);
-        string words = string.Create(CultureInfo.InvariantCulture, $"esm_class 0x{message.EsmClass:x2}, data_coding {message.DataCoding}");
-        if (kind == DeliveryKind.Inbound)
-        {
-            Read(header, $"{words}: a message from an end user, put back for Router");
-            return (response, Status.ReceiverTemporary);
-        }
-
-        bool isOurs = false;
-        lock (gate)
-        {
-            foreach (string key in Keys(id))
-            {
-                isOurs |= awaited.Contains(key);
-            }
-        }
-
-        ErrorWords(message, out string error);
-        Read(header, $"{words}: {(kind == DeliveryKind.Receipt ? "a receipt" : "a notification")}{(isOurs ? $" for message_id {Quoted(id)}" : "")}, state {state.ToString().ToUpperInvariant()}{error}{(isOurs ? "" : ": not for this message, or before its response; put back for Router")}");
-        if (!isOurs)
-        {
-            return (response, Status.ReceiverTemporary);
-        }
-
-        if (kind == DeliveryKind.Receipt)
-        {
-            lock (gate)
-            {
-                refused |= state != MessageState.Delivered;
-                if (--receiptsDue <= 0)
-                {
-                    received.TrySetResult();
-                }
-            }
-        }
-
-        return (response, Status.Ok);
-    }
-
-    // Ids in responses and receipts may differ in base and leading zeros.
-    private static List<string> Keys(ReadOnlySpan<byte> id)
-    {
-        Span<byte> literal = stackalloc byte[MessageIdText.SizeMax];
-        Span<byte> reading = stackalloc byte[MessageIdText.SizeMax];
-        literal = literal[..MessageIdText.Literal(id, literal)];
-        var keys = new List<string>();
-        if (!literal.IsEmpty)
-        {
-            keys.Add(Encoding.ASCII.GetString(literal));
-            keys.Add(Encoding.ASCII.GetString(reading[..MessageIdText.HexToDecimal(literal, reading)]));
-            keys.Add(Encoding.ASCII.GetString(reading[..MessageIdText.DecimalToHex(literal, reading)]));
-            keys.RemoveAll(static k => k.Length == 0);
-        }
-
-        return keys;
-    }
-
-    private static void ErrorWords(in ShortMessage message, out string error)
-    {
-        ulong code = DeliveryReceipt.ErrorOf(message);
-        var characters = new StringBuilder();
-        for (int shift = 56; shift >= 0; shift -= 8)
-        {
-            char c = (char)((code >> shift) & 0xFF);
-            characters.Append(c is >= '!' and <= '~' ? c : "");
-        }
-
-        error = characters.Length == 0 ? "" : $", err {characters}";
-    }
-
     private async Task EndAsync(List<SmscCheckLink> links, Task[] reading)
     {
         ending = true;
         foreach (SmscCheckLink link in links)
         {
             uint sequence = NextSequence();
-            Wrote(Command.Unbind, sequence, "");
+            report.Wrote(Command.Unbind, sequence, "");
             try
             {
                 await link.WriteAsync(Command.Unbind, Status.Ok, sequence).ConfigureAwait(false);
             }
             catch (Exception exception) when (SmppLink.IsFault(exception))
             {
-                Say($"   it was closed already: {SmppLink.Words(exception)}");
+                report.Say($"   it was closed already: {SmppLink.Words(exception)}");
             }
         }
 
@@ -451,32 +277,4 @@ public sealed class SmscCheck
             return false;
         }
     }
-
-    private void Wrote(Command command, uint sequence, string words)
-    {
-        lock (gate)
-        {
-            written[sequence] = time.GetTimestamp();
-        }
-
-        Say($"-> {WireWords.Of(command)} {sequence.ToString(CultureInfo.InvariantCulture)}{(words.Length > 0 ? ": " : "")}{words}");
-    }
-
-    private void Read(PduHeader header, string words)
-    {
-        string answer = "";
-        if (header.Command >= Command.GenericNack)
-        {
-            lock (gate)
-            {
-                answer = written.TryGetValue(header.Sequence, out long at)
-                    ? string.Create(CultureInfo.InvariantCulture, $", {WireWords.Of(header.Status)}, after {time.GetElapsedTime(at).TotalMilliseconds:0.#} ms")
-                    : $", {WireWords.Of(header.Status)}";
-            }
-        }
-
-        Say($"<- {WireWords.Of(header.Command)} {header.Sequence.ToString(CultureInfo.InvariantCulture)}{answer}{(words.Length > 0 ? ": " : "")}{words}");
-    }
-
-    private void Say(string line) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time.GetElapsedTime(begun).TotalMilliseconds,8:0.0} ms {line}"));
 }

@@ -1,0 +1,102 @@
+using Router.Engine.Accepting;
+using Router.Engine.Shards;
+using Router.Grains.Administration;
+
+namespace Router.Grains.Streams;
+
+/// <summary>
+/// Hands the messages of a slice to their shard, in their order, and asks again until each is kept: what cannot be kept now waits, nothing is passed over. Any thread.
+/// </summary>
+public sealed class SliceKeeper(IShards shards, IAdministration administration, TimeProvider time)
+{
+    // Between two tries where a shard has no owner, a tenant has as many waiting as it may, or the journal does not keep: long enough to cost nothing, short beside any outage.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Ends once all of <paramref name="requests"/> are <see cref="AcceptOutcome.Accepted"/> or <see cref="AcceptOutcome.OtherBody"/>, or of a tenant that is being deleted. They belong to the
+    /// shard until then.
+    /// </summary>
+    public async Task KeepAsync(ReadOnlyMemory<AcceptRequest> requests)
+    {
+        var open = new List<AcceptRequest>(requests.Length);
+        open.AddRange(requests.Span);
+        while (true)
+        {
+            var round = new SliceRound(open.Count);
+            foreach (AcceptRequest request in open)
+            {
+                await SubmitAsync(request, round).ConfigureAwait(false);
+            }
+
+            await round.Ended.ConfigureAwait(false);
+            open.RemoveAll(r => r.Outcome is AcceptOutcome.Accepted or AcceptOutcome.OtherBody || IsClosed(r));
+            if (open.Count == 0)
+            {
+                return;
+            }
+
+            await PauseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits before something is tried again.</summary>
+    public Task PauseAsync() => Task.Delay(Pause, time, CancellationToken.None);
+
+    private bool IsClosed(AcceptRequest request) => administration.Current.IsClosed(request.Tenant!.Number);
+
+    private async ValueTask SubmitAsync(AcceptRequest request, SliceRound round)
+    {
+        if (request.Fallback is { } fallback)
+        {
+            // Kept before its message, as everywhere (FallbackAccept).
+            await KeepAsync(new[] { fallback }).ConfigureAwait(false);
+            request.Outcome = fallback.Outcome;
+            request.FallbackId = fallback.Id;
+            request.Fallback = null;
+            AcceptRequestPool.Blank(fallback);
+            if (request.Outcome != AcceptOutcome.Accepted)
+            {
+                round.Completed(request);
+                return;
+            }
+        }
+
+        request.Outcome = AcceptOutcome.Pending;
+        request.Listener = round;
+        Intake intake;
+        while ((intake = shards.TryAccept(request)) != Intake.Queued)
+        {
+            if (IsClosed(request))
+            {
+                round.Completed(request);
+                return;
+            }
+
+            if (intake == Intake.Full)
+            {
+                await shards.WaitForRoomAsync(request.Contact.Shard, CancellationToken.None).ConfigureAwait(false);
+            }
+            else
+            {
+                await PauseAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Told of every message of a round.
+    private sealed class SliceRound(int count) : IAcceptListener
+    {
+        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int left = count;
+
+        public Task Ended => ended.Task;
+
+        public void Completed(AcceptRequest request)
+        {
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                ended.SetResult();
+            }
+        }
+    }
+}

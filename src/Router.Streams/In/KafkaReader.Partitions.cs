@@ -1,0 +1,147 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Router.Streams.In;
+
+/// <content>Which partitions are read, which of them are paused, and what is stored of them.</content>
+internal sealed partial class KafkaReader
+{
+    // Offsets are stored (and then committed once a second) so often; and so often it is looked whether what was paused may go on.
+    private static readonly TimeSpan BalanceInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Dictionary<TopicPartition, ReadPartition> partitions = [];
+    private readonly List<SliceQueue> queues = [];
+    private IReadOnlyDictionary<string, int> topics = new Dictionary<string, int>();
+    private long balancedAt;
+
+    /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
+    public void Topics(IReadOnlyDictionary<string, int> known) => commands.Enqueue(consumer =>
+    {
+        topics = known;
+        Assign(consumer);
+    });
+
+    private void Attach(IConsumer<Ignore, int> consumer, SliceQueue queue)
+    {
+        queues.Add(queue);
+        Assign(consumer);
+    }
+
+    private void Detach(IConsumer<Ignore, int> consumer, SliceQueue queue)
+    {
+        Store(consumer);
+        queues.Remove(queue);
+        Assign(consumer);
+    }
+
+    private void Assign(IConsumer<Ignore, int> consumer)
+    {
+        Dictionary<TopicPartition, SliceQueue> wanted = [];
+        foreach ((string topic, int count) in topics)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (queues.Find(q => q.Number == i % options.Queues) is { } queue)
+                {
+                    wanted.Add(new TopicPartition(topic, i), queue);
+                }
+            }
+        }
+
+        TopicPartition[] gone = [.. partitions.Where(p => !wanted.TryGetValue(p.Key, out SliceQueue? queue) || queue != p.Value.Queue).Select(static p => p.Key)];
+        if (gone.Length > 0)
+        {
+            // What was read of them and not settled is somebody else's now, who reads it again: its slices are settled into nothing.
+            Commit(consumer, gone);
+            consumer.IncrementalUnassign(gone);
+            foreach (TopicPartition at in gone)
+            {
+                partitions.Remove(at);
+            }
+        }
+
+        TopicPartitionOffset[] added = [.. wanted.Where(w => !partitions.ContainsKey(w.Key)).Select(static w => new TopicPartitionOffset(w.Key, Offset.Stored))];
+        foreach (TopicPartitionOffset at in added)
+        {
+            partitions.Add(at.TopicPartition, new ReadPartition(at.TopicPartition, wanted[at.TopicPartition]));
+        }
+
+        if (added.Length > 0)
+        {
+            consumer.IncrementalAssign(added);
+            consumer.Resume(added.Select(static a => a.TopicPartition)); // a pause outlives an assignment
+        }
+
+        if (added.Length + gone.Length > 0)
+        {
+            LogAssigned(partitions.Count, topics.Count);
+        }
+    }
+
+    private void Balance(IConsumer<Ignore, int> consumer)
+    {
+        if (time.GetElapsedTime(balancedAt) < BalanceInterval)
+        {
+            return;
+        }
+
+        balancedAt = time.GetTimestamp();
+        Store(consumer);
+        foreach (ReadPartition partition in partitions.Values)
+        {
+            int inFlight = partition.Queue.InFlight;
+            partition.IsHeld = partition.IsHeld ? inFlight > options.InFlightMax / 2 : inFlight > options.InFlightMax;
+            partition.IsFull = partition.IsFull && records.IsFull(partition);
+            if (partition.IsHeld || partition.IsFull)
+            {
+                Pause(consumer, partition);
+            }
+            else if (partition.IsPaused)
+            {
+                consumer.Resume([partition.At]);
+                partition.IsPaused = false;
+            }
+        }
+    }
+
+    private void Pause(IConsumer<Ignore, int> consumer, ReadPartition partition)
+    {
+        if (!partition.IsPaused)
+        {
+            consumer.Pause([partition.At]);
+            partition.IsPaused = true;
+            meter.Paused();
+        }
+    }
+
+    private void Store(IConsumer<Ignore, int> consumer)
+    {
+        foreach (ReadPartition partition in partitions.Values)
+        {
+            if (partition.Prefix.TryTake(out long offset))
+            {
+                consumer.StoreOffset(new TopicPartitionOffset(partition.At, offset));
+            }
+        }
+    }
+
+    private void Commit(IConsumer<Ignore, int> consumer, TopicPartition[] gone)
+    {
+        try
+        {
+            TopicPartitionOffset[] offsets = [.. gone.Select(at => partitions[at]).Where(static p => p.Prefix.Settled >= 0).Select(static p => new TopicPartitionOffset(p.At, p.Prefix.Settled))];
+            if (offsets.Length > 0)
+            {
+                consumer.Commit(offsets);
+            }
+        }
+        catch (KafkaException fault)
+        {
+            // What is not committed is read again, and known.
+            LogFault(fault.Error.Code.ToString());
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "reading {Partitions} partitions of {Topics} topics")]
+    private partial void LogAssigned(int partitions, int topics);
+}

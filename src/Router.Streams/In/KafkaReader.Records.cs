@@ -1,0 +1,113 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Router.Engine.Accepting;
+using Router.Engine.Inbound;
+using Router.Engine.Shards;
+using Router.Grains.Streams;
+using Router.Streams.Topics;
+
+namespace Router.Streams.In;
+
+/// <content>What becomes of a record.</content>
+internal sealed partial class KafkaReader
+{
+    private const int RequestsATake = 256;
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(100);
+
+    private void Take(IConsumer<Ignore, int> consumer, ConsumeResult<Ignore, int> result)
+    {
+        health.Up();
+        if (!partitions.TryGetValue(new TopicPartition(result.Topic, result.Partition), out ReadPartition? partition))
+        {
+            return; // given back meanwhile
+        }
+
+        long offset = result.Offset.Value;
+        if (partition.Kind is TopicKind.Inbound or TopicKind.Receipts)
+        {
+            partition.Prefix.Read(offset);
+            partition.Queue.Began();
+            TakeFromGateway(partition, offset, result.Message.Headers);
+            return;
+        }
+
+        if (free.Count == 0)
+        {
+            pool.Take(free, RequestsATake);
+        }
+
+        AcceptRequest request = free.Pop();
+        RecordVerdict verdict = records.Read(partition.Source, result.Message.Headers, value.Value, offset, request, out string reason);
+        if (verdict == RecordVerdict.Wait)
+        {
+            // It comes again when its tenant has room: nothing of this partition is read until then.
+            free.Push(request);
+            partition.IsFull = true;
+            Pause(consumer, partition);
+            consumer.Seek(new TopicPartitionOffset(partition.At, result.Offset));
+            return;
+        }
+
+        partition.Prefix.Read(offset);
+        if (verdict == RecordVerdict.Message)
+        {
+            Add(partition, offset, request);
+            return;
+        }
+
+        AcceptRequestPool.Blank(request);
+        free.Push(request);
+        partition.Queue.Began();
+        _ = BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, value.Value, result.Message.Headers));
+    }
+
+    private void Add(ReadPartition partition, long offset, AcceptRequest request)
+    {
+        int shard = request.Contact.Shard;
+        (SliceQueue, int) key = (partition.Queue, shard);
+        if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length))
+        {
+            // The one before goes with the others: its order in the stream is that of the list.
+            slice = new Slice(ShardStream.Of(shard), partition.Queue, letters);
+            open.Add(slice);
+            openByShard[key] = slice;
+        }
+
+        slice.Add(request, partition, offset, value.Value);
+    }
+
+    private void TakeFromGateway(ReadPartition partition, long offset, Headers headers)
+    {
+        if (gateways.Refuses(partition.Kind, value.Value, out string reason))
+        {
+            _ = BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, value.Value, headers));
+            return;
+        }
+
+        _ = TellAsync(partition, offset, value.Value.ToArray());
+    }
+
+    // What a gateway tells goes straight to the engine, which finds its shard, here or on another silo.
+    private async Task TellAsync(ReadPartition partition, long offset, byte[] told)
+    {
+        while (!await gateways.TellAsync(partition.Kind, told).ConfigureAwait(false))
+        {
+            await Task.Delay(AskAgain, time, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        meter.Told();
+        partition.Prefix.Settle(offset);
+        partition.Queue.Ended();
+    }
+
+    private async Task BuryAsync(ReadPartition partition, long offset, DeadRecord record)
+    {
+        await letters.BuryAsync(record).ConfigureAwait(false);
+        LogDead(record.Topic, record.Partition, record.Offset, record.Reason);
+        partition.Prefix.Settle(offset);
+        partition.Queue.Ended();
+    }
+
+    [LoggerMessage(2, LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
+    private partial void LogDead(string topic, int partition, long offset, string reason);
+}

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Router.Engine.Accepting;
+
+namespace Router.Streams.In;
+
+/// <summary>
+/// This silo's consumer: one thread reads the partitions of the ways that are the silo's, decodes each record once and puts it into the slice of its shard. Nothing here blocks on what is
+/// slow: a way with too much under way is paused. Partials: <c>Records</c> what becomes of a record, <c>Partitions</c> which are read, paused and stored.
+/// </summary>
+internal sealed partial class KafkaReader : IAsyncDisposable
+{
+    // Where nothing is open, how long to wait for a record; where slices are open, not at all: they go as soon as nothing more lies ready.
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(20);
+
+    // Under load slices go at the latest after so many records: a shard with little traffic must not wait for the others.
+    private const int RecordsAFlush = 4_096;
+
+    private readonly KafkaOptions options;
+    private readonly RecordReader records;
+    private readonly GatewayRecords gateways;
+    private readonly AcceptRequestPool pool;
+    private readonly DeadLetterDesk letters;
+    private readonly TimeProvider time;
+    private readonly ILogger<KafkaReader> log;
+    private readonly KafkaHealth health;
+    private readonly KafkaMeter meter;
+    private readonly ValueBuffer value = new();
+    private readonly ConcurrentQueue<Action<IConsumer<Ignore, int>>> commands = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stack<Engine.Shards.AcceptRequest> free = new();
+    private readonly List<Slice> open = [];
+    private readonly Dictionary<(SliceQueue Queue, int Shard), Slice> openByShard = [];
+    private int sinceFlush;
+    private bool started;
+
+    public KafkaReader(
+        KafkaOptions options, RecordReader records, GatewayRecords gateways, AcceptRequestPool pool, DeadLetterDesk letters, KafkaHealth health, KafkaMeter meter, TimeProvider time,
+        ILogger<KafkaReader> log)
+    {
+        this.options = options;
+        this.records = records;
+        this.gateways = gateways;
+        this.meter = meter;
+        this.pool = pool;
+        this.letters = letters;
+        this.health = health;
+        this.time = time;
+        this.log = log;
+    }
+
+    /// <summary>Begins to read the partitions of <paramref name="queue"/>.</summary>
+    public Task AttachAsync(SliceQueue queue)
+    {
+        Start();
+        return DoAsync(consumer => Attach(consumer, queue));
+    }
+
+    /// <summary>Reads them no more; what was settled is stored.</summary>
+    public Task DetachAsync(SliceQueue queue) => DoAsync(consumer => Detach(consumer, queue));
+
+    /// <summary>All records of a slice are settled. Any thread.</summary>
+    public void Settle(Slice slice)
+    {
+        foreach (ref readonly RecordPlace place in slice.Places)
+        {
+            place.Partition.Prefix.Settle(place.Offset);
+        }
+
+        meter.Sliced(slice.Count);
+        slice.Dispose(pool);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (started)
+        {
+            await ended.Task;
+        }
+
+        stopping.Dispose();
+    }
+
+    private void Start()
+    {
+        lock (commands)
+        {
+            if (!started)
+            {
+                started = true;
+                new Thread(Run) { IsBackground = true, Name = "kafka-reader" }.Start();
+            }
+        }
+    }
+
+    private async Task DoAsync(Action<IConsumer<Ignore, int>> command)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        commands.Enqueue(consumer =>
+        {
+            command(consumer);
+            done.SetResult();
+        });
+        await Task.WhenAny(done.Task, ended.Task).ConfigureAwait(true);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            using IConsumer<Ignore, int> consumer = Build();
+            while (!stopping.IsCancellationRequested)
+            {
+                Turn(consumer);
+            }
+
+            Store(consumer);
+            consumer.Close(); // commits what was stored
+        }
+#pragma warning disable CA1031 // The end of this thread is told, whatever ended it; a silo that reads nothing must not look as if it did.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            health.Down("the reader ended: " + fault.GetType().Name);
+            LogEnded(fault);
+        }
+        finally
+        {
+            ended.TrySetResult();
+        }
+    }
+
+    private void Turn(IConsumer<Ignore, int> consumer)
+    {
+        while (commands.TryDequeue(out Action<IConsumer<Ignore, int>>? command))
+        {
+            command(consumer);
+        }
+
+        ConsumeResult<Ignore, int>? result = null;
+        try
+        {
+            result = consumer.Consume(open.Count > 0 ? TimeSpan.Zero : Idle);
+        }
+        catch (ConsumeException fault)
+        {
+            health.Down(fault.Error.Reason);
+            LogFault(fault.Error.Code.ToString());
+        }
+
+        if (result is not null)
+        {
+            Take(consumer, result);
+        }
+
+        if (result is null || ++sinceFlush >= RecordsAFlush)
+        {
+            Flush();
+            Balance(consumer);
+        }
+    }
+
+    private void Flush()
+    {
+        foreach (Slice slice in open)
+        {
+            slice.Queue.Add(slice);
+        }
+
+        open.Clear();
+        openByShard.Clear();
+        sinceFlush = 0;
+    }
+
+    private IConsumer<Ignore, int> Build()
+    {
+        var config = new ConsumerConfig(new Dictionary<string, string>(options.Client))
+        {
+            BootstrapServers = options.BootstrapServers,
+            GroupId = options.Group,
+            EnableAutoOffsetStore = false,
+            EnableAutoCommit = true,
+            AutoCommitIntervalMs = 1_000,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            FetchQueueBackoffMs = 5,
+            EnablePartitionEof = false,
+            ConsumeResultFields = "headers,topic",
+        };
+        return new ConsumerBuilder<Ignore, int>(config)
+            .SetValueDeserializer(value)
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler(static (_, _) => { }) // librdkafka's lines name brokers; what matters comes as an error
+            .Build();
+    }
+
+    private void OnError(Error error)
+    {
+        if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown or Confluent.Kafka.ErrorCode.Local_Resolve or Confluent.Kafka.ErrorCode.Local_Authentication or Confluent.Kafka.ErrorCode.Local_Ssl || error.IsFatal)
+        {
+            health.Down(error.Code.ToString());
+        }
+    }
+
+    [LoggerMessage(3, LogLevel.Error, "reading from Kafka ended")]
+    private partial void LogEnded(Exception fault);
+
+    [LoggerMessage(4, LogLevel.Warning, "reading from Kafka: {Code}")]
+    private partial void LogFault(string code);
+}

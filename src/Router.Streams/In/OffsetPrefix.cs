@@ -1,0 +1,129 @@
+namespace Router.Streams.In;
+
+/// <summary>
+/// Which records of a partition were read and which of them are settled: says up to where all are, because only that may be stored as the group's offset. Read by one thread, settled by any.
+/// </summary>
+internal sealed class OffsetPrefix
+{
+    private readonly Lock sync = new();
+    private long[] offsets = new long[256];
+    private bool[] settled = new bool[256];
+    private int first;
+    private int count;
+    private long next = -1;
+    private long told = -1;
+
+    /// <summary>Records read and not settled, or behind one that is not.</summary>
+    public int Open
+    {
+        get
+        {
+            lock (sync)
+            {
+                return count;
+            }
+        }
+    }
+
+    /// <summary>The first record that is not settled; -1: nothing was settled yet.</summary>
+    public long Settled
+    {
+        get
+        {
+            lock (sync)
+            {
+                return next;
+            }
+        }
+    }
+
+    /// <summary>A record was read; offsets come in rising order, with gaps where the broker has some.</summary>
+    public void Read(long offset)
+    {
+        lock (sync)
+        {
+            if (count == offsets.Length)
+            {
+                GrowLocked();
+            }
+
+            int at = (first + count) & (offsets.Length - 1);
+            offsets[at] = offset;
+            settled[at] = false;
+            count++;
+        }
+    }
+
+    /// <summary>A record is settled.</summary>
+    public void Settle(long offset)
+    {
+        lock (sync)
+        {
+            int at = FindLocked(offset);
+            if (at < 0)
+            {
+                return; // read before the partition was given back
+            }
+
+            settled[at] = true;
+            while (count > 0 && settled[first])
+            {
+                next = offsets[first] + 1;
+                first = (first + 1) & (offsets.Length - 1);
+                count--;
+            }
+        }
+    }
+
+    /// <summary>The offset to store, once for each time it moved: the first record that is not settled.</summary>
+    public bool TryTake(out long offset)
+    {
+        lock (sync)
+        {
+            offset = next;
+            bool moved = next > told;
+            told = next;
+            return moved;
+        }
+    }
+
+    private int FindLocked(long offset)
+    {
+        int low = 0;
+        int high = count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            int at = (first + middle) & (offsets.Length - 1);
+            if (offsets[at] == offset)
+            {
+                return at;
+            }
+
+            if (offsets[at] < offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    private void GrowLocked()
+    {
+        int length = offsets.Length;
+        long[] moreOffsets = new long[length * 2];
+        bool[] moreSettled = new bool[length * 2];
+        for (int i = 0; i < count; i++)
+        {
+            moreOffsets[i] = offsets[(first + i) & (length - 1)];
+            moreSettled[i] = settled[(first + i) & (length - 1)];
+        }
+
+        (offsets, settled, first) = (moreOffsets, moreSettled, 0);
+    }
+}

@@ -1,0 +1,53 @@
+using Confluent.Kafka;
+
+namespace Router.Streams.Out;
+
+/// <summary>
+/// The producer of messages to gateways: apart from that of events, because a message must not wait for brokers that are away. What they do not take in time was not sent, or nobody knows.
+/// </summary>
+internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health) : IDisposable
+{
+    // Longer than an election of a partition's leader takes on healthy brokers (3 s), so that one alone makes no message doubtful.
+    private const int TimeoutMs = 5_000;
+
+    private readonly Lazy<IProducer<byte[], byte[]>> producer = new(() => new ProducerBuilder<byte[], byte[]>(new ProducerConfig(new Dictionary<string, string>(options.Client))
+    {
+        BootstrapServers = options.BootstrapServers,
+        EnableIdempotence = true,
+        Acks = Acks.All,
+        LingerMs = 2,
+        MessageTimeoutMs = TimeoutMs,
+        QueueBufferingMaxMessages = 100_000,
+        DeliveryReportFields = "status",
+    }).SetErrorHandler((_, error) =>
+    {
+        if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown || error.IsFatal)
+        {
+            health.Down(error.Code.ToString());
+        }
+    }).SetLogHandler(static (_, _) => { }).Build());
+
+    /// <summary>Writes a record; false: the client's queue is full.</summary>
+    public bool TryWrite(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told)
+    {
+        try
+        {
+            producer.Value.Produce(topic, message, told);
+            return true;
+        }
+        catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code == Confluent.Kafka.ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (producer.IsValueCreated)
+        {
+            producer.Value.Flush(TimeSpan.FromMilliseconds(TimeoutMs));
+            producer.Value.Dispose();
+        }
+    }
+}

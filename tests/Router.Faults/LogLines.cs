@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Router.Testing.Processes;
+
+namespace Router.Faults;
+
+/// <summary>What the host has logged: a fault is told in one line, not in one a message or try.</summary>
+internal static partial class LogLines
+{
+    /// <summary>No warning or error came twice but for its numbers.</summary>
+    public static void AreFew(RouterProcess router, ITestOutputHelper output)
+    {
+        var kinds = router.Lines.Where(static l => Wrong().IsMatch(l)).GroupBy(static l => Changing().Replace(Time().Replace(l, ""), "#")).ToArray();
+        foreach (var kind in kinds)
+        {
+            output.WriteLine($"{kind.Count()} × {kind.First()}");
+        }
+
+        Assert.All(kinds, static kind => Assert.True(kind.Count() == 1, $"{kind.Count()} × {kind.Key}"));
+    }
+
+    [GeneratedRegex("(warn|fail|crit): ")]
+    private static partial Regex Wrong();
+
+    [GeneratedRegex(@"^\S+Z ")]
+    private static partial Regex Time();
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Changing();
+}

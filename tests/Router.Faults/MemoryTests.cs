@@ -1,0 +1,59 @@
+using System.Net;
+using Router.Testing.Processes;
+
+namespace Router.Faults;
+
+/// <summary>The process reaches its memory limit while messages pile up: it takes no more instead of dying, and goes on once they have left.</summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private Task held = Task.CompletedTask;
+
+    [Fact]
+    public async Task A_host_that_reaches_its_limit_refuses_says_so_once_and_goes_on_when_messages_leave()
+    {
+        await using var router = new RouterProcess("--Engine:ContactRowsMax=1024") { Environment = { ["DOTNET_GCHeapHardLimit"] = "0x10000000" } };
+        await router.StartAsync();
+
+        // Nobody listens there: all wait.
+        using HttpClient client = await Api.SetUpAsync(router, """{"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":1,"systemId":"s","password":"p"} }""");
+        var load = new Load(client);
+        string said = "";
+        await Until.TrueAsync(
+            async () =>
+            {
+                if (said.Length == 0)
+                {
+                    Task posting = load.PostLinesAsync(2_000);
+                    while (!posting.IsCompleted && said.Length == 0)
+                    {
+                        (int status, string text) = await router.ReadyAsync();
+                        said = status == 503 && text.Contains("memory is short", StringComparison.Ordinal) ? text : "";
+                        await Task.WhenAny(posting, Task.Delay(50));
+                    }
+
+                    held = posting;
+                }
+
+                return said.Length > 0;
+            },
+            () => $"{load.Accepted.Count} accepted, and memory is not short",
+            () => load.Accepted.Count);
+        output.WriteLine($"{load.Accepted.Count} waited: {said}");
+        Assert.False(router.HasExited, router.Output);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await load.PostOneAsync());
+
+        // They leave another way.
+        using (HttpClient admin = router.Client(RouterProcess.OperatorKey))
+        {
+            await Api.PutAsync(admin, "/admin/providers/second", """{"kind":"loopback","channels":["sms"],"settings":{"latencyMs":0}}""");
+            await Api.PutAsync(admin, "/admin/routes", """{"routes":[{"channel":"sms","providers":["second"]}]}""");
+            await Api.PutAsync(admin, "/admin/providers/carrier", """{"kind":"loopback","channels":["sms"],"enabled":false,"settings":{}}""");
+        }
+
+        await Until.TrueAsync(async () => (await router.ReadyAsync()).Status == 200, () => "it does not go on: " + router.Output);
+        await held;
+        await load.PostLinesAsync(500);
+        await load.AllDeliveredAsync();
+        Assert.Single(router.Lines, static l => l.Contains("memory is short", StringComparison.Ordinal));
+        LogLines.AreFew(router, output);
+    }}
