@@ -233,6 +233,8 @@ internal sealed partial class SimulationRun
             RunUntilQuiet();
             Time.Advance(SettleStepMs);
         }
+
+        RunUntilQuiet();
     }
 
     private void RunUntilQuiet()
