@@ -83,6 +83,15 @@ public sealed partial class SiloEngine
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> EndAsync(StoredMessage letter)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        var done = new DeadLetterTask(letter.Accepted.Id, letter.Accepted.Contact, letter.Accepted.Sender);
+        EndDeadLetter(done, kept: true);
+        return new ValueTask<bool>(done.Answer.Task);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<bool> TryKeepAsync(DeadRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -15,11 +15,11 @@ public sealed partial class SiloEngine
 
     /// <inheritdoc/>
     public void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
-        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs });
+        Receive(receipt, acknowledge, state, token, forwarded: false);
 
     /// <summary>As <see cref="Receive(in Receipt, Action{object?, long, bool}, object?, long)"/>, for a receipt that another silo sent here: it goes no further.</summary>
     public void ReceiveForwarded(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token) =>
-        Receive(new ReceiptTask { Receipt = receipt, Acknowledge = acknowledge, State = state, Token = token, AtMs = UnixMs, Forwarded = true });
+        Receive(receipt, acknowledge, state, token, forwarded: true);
 
     /// <summary>Asks the journal's tables for the owner of a message, which gets the receipt back with the answer.</summary>
     internal void LookUp(ReceiptTask task) => _ = LookUpAsync(task);
@@ -66,8 +66,14 @@ public sealed partial class SiloEngine
 
     private static int ShardOfReceipt(ulong receiptKey) => (int)(receiptKey & (MessageId.ShardCount - 1));
 
-    private void Receive(ReceiptTask task)
+    private void Receive(in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token, bool forwarded)
     {
+        ReceiptTask task = Receipts.Tasks.Take(receipt);
+        task.Acknowledge = acknowledge;
+        task.State = state;
+        task.Token = token;
+        task.AtMs = UnixMs;
+        task.Forwarded = forwarded;
         if (TryMatch(task))
         {
             PostReceipt(task, task.Awaited.Message.Shard);

@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Streams;
 using Router.Engine.Accepting;
+using Router.Engine.Inbound;
 using Router.Engine.Providers;
+using Router.Grains.Administration;
 using Router.Grains.Streams;
 using Router.Streams.In;
 using Router.Streams.Out;
@@ -30,7 +32,9 @@ public static class RouterStreams
         services.AddSingleton<KafkaMeter>();
         services.TryAddSingleton<RequestMaker>();
         services.TryAddSingleton<AcceptRequestPool>();
-        services.AddSingleton<RecordReader>();
+        services.AddTransient<RecordReader>(); // each has a scratch of its own
+        services.AddSingleton<IRecordReplay, RecordReplay>();
+        services.AddSingleton<ITroubled>(static s => s.GetRequiredService<KafkaHealth>());
         services.AddSingleton<GatewayRecords>();
         services.AddSingleton<KafkaReader>();
         services.AddSingleton<SliceAdapter>();

@@ -117,7 +117,7 @@ public sealed class AdministrationTests
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\"}]}", "invalid_value", "keywords[0]")]
     [InlineData("{\"name\":\"A\",\"keywords\":[{\"word\":\"x\",\"action\":\"help\"}]}", "invalid_value", "keywords[0].reply")]
     [InlineData("{\"name\":\"A\",\"stop\":\"some\"}", "invalid_value", "stop")]
-    [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":true}}", "not_available", "events")]
+    [InlineData("{\"name\":\"A\",\"events\":{\"kafka\":\"yes\"}}", "invalid_value", "events.kafka")]
     public async Task A_wrong_tenant_is_refused_by_its_field(string body, string code, string field)
     {
         await using TestDoor door = await TestDoor.OpenAsync();

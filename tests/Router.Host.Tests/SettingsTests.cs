@@ -87,7 +87,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("Speicher:Path=x", "Speicher:Path is not a setting: remove it, or use one of the sections Operator, Http")]
     [InlineData("Http=x", "Http is not a setting: remove it, or use one of Http:Url")]
     [InlineData("Storage:Postgres=Host=x;Password=hunter2", "Storage:Postgres is not available in this version: leave it out")]
-    [InlineData("Kafka:BootstrapServers=x:1", "Kafka:BootstrapServers is not available in this version")]
+    [InlineData("Kafka:BootstrapServers=", "Kafka:BootstrapServers is ''")]
+    [InlineData("Kafka:Partitions=0", "Kafka:Partitions is '0': give a number from 1 to 1000")]
     [InlineData("Webhooks:AllowPrivateNetworks=yes", "Webhooks:AllowPrivateNetworks is 'yes': give true where")]
     public void A_wrong_setting_is_one_line_with_its_remedy(string argument, string line)
     {
@@ -120,6 +121,17 @@ public sealed class SettingsTests : IDisposable
         Assert.Contains("Information", settings.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", settings.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", settings.FrontDoor.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_of_Kafka_s_client_are_handed_on_and_an_unknown_one_is_named()
+    {
+        HostSettings settings = Right("--Kafka:BootstrapServers=127.0.0.1:1", "--Kafka:Client:security.protocol=sasl_plaintext", "--Kafka:Client:sasl.mechanisms=PLAIN", "--Kafka:Client:sasl.username=router", "--Kafka:Client:sasl.password=hunter2");
+        Assert.Equal("hunter2", settings.Kafka.Client["sasl.password"]);
+        Assert.DoesNotContain("hunter2", settings.ToString(), StringComparison.Ordinal);
+
+        Assert.Contains("no.such.setting", Assert.Single(Wrong("--Kafka:BootstrapServers=127.0.0.1:1", "--Kafka:Client:no.such.setting=1")), StringComparison.Ordinal);
+        Assert.StartsWith("Kafka:Client:group.id is Router's own to set", Assert.Single(Wrong("--Kafka:BootstrapServers=127.0.0.1:1", "--Kafka:Client:group.id=x")), StringComparison.Ordinal);
     }
 
     [Fact]

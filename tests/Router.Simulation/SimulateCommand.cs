@@ -1,6 +1,6 @@
 namespace Router.Simulation;
 
-/// <summary><c>tests/simulate --seeds N [--from SEED] [--minutes M] [--threads T] [--steps S] [--trace]</c>; <c>--trace</c> tells all of one seed.</summary>
+/// <summary><c>tests/simulate --seeds N [--from SEED] [--minutes M] [--threads T] [--steps S] [--trace] [--until-failure]</c>; <c>--trace</c> tells all of one seed.</summary>
 internal static class SimulateCommand
 {
     public static int Run(string[] args)
@@ -14,7 +14,7 @@ internal static class SimulateCommand
 
         var simulator = new Simulator(Console.Out)
         {
-            Seeds = Number(args, "--seeds", 100), From = Number(args, "--from", 1), Minutes = Number(args, "--minutes", 0), Threads = Number(args, "--threads", 1), StepsCut = Number(args, "--steps", int.MaxValue),
+            Seeds = Number(args, "--seeds", 100), From = Number(args, "--from", 1), Minutes = Number(args, "--minutes", 0), Threads = Number(args, "--threads", 1), StepsCut = Number(args, "--steps", int.MaxValue), EndsAtFailure = args.Contains("--until-failure"),
         };
         return simulator.Run() ? 0 : 1;
     }
@@ -24,6 +24,6 @@ internal static class SimulateCommand
         int at = Array.IndexOf(args, name);
         return at < 0 ? otherwise
             : at + 1 < args.Length && int.TryParse(args[at + 1], out int value) && value >= 0 ? value
-            : throw new ArgumentException($"{name} takes a whole number: tests/simulate --seeds N [--from SEED] [--minutes M] [--threads T] [--steps S] [--trace]");
+            : throw new ArgumentException($"{name} takes a whole number: tests/simulate --seeds N [--from SEED] [--minutes M] [--threads T] [--steps S] [--trace] [--until-failure]");
     }
 }

@@ -42,7 +42,6 @@ internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents
                     continue;
                 }
 
-                run.OnHandedOver(departure.Id, (byte)segment);
                 flights.Add(new Flight(departure, (byte)segment));
             }
         }

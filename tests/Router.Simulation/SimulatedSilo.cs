@@ -61,6 +61,11 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     {
         if (Plan is null || Plan.Version < plan.Version)
         {
+            if (Plan is not null && plan.Tenants.Any(t => t.Price != Plan.Tenant(t.Number).Price))
+            {
+                run.Order.Repriced(run.Time.GetTimestamp());
+            }
+
             Plan = plan;
             run.Limits.Applied(Number, plan);
             Engine.Apply(run.ConfigurationOf(plan));

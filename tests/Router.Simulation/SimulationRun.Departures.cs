@@ -43,10 +43,6 @@ internal sealed partial class SimulationRun
             $"{message} ({text}) was handed to account {account} after {before:x}, which was accepted after it, of its conversation, purpose and priority: {wish} {Ledger.WishOf(Ledger.Accepted.FirstOrDefault(m => m.Key.Head == before).Key)}");
     }
 
-    /// <summary>A segment was handed to a provider.</summary>
-    public void OnHandedOver(MessageId message, byte segment) =>
-        Violation.Unless(!Ledger.IsSent(message, segment), $"segment {segment} of {message} is kept as sent and was handed out again");
-
     /// <summary>A segment leaves the house; returns the key of its receipt.</summary>
     public ulong OnWritten(Flight flight, SimulatedSilo silo, int account)
     {
@@ -56,6 +52,7 @@ internal sealed partial class SimulationRun
         Wish? wish = Ledger.WishOf(message);
         string purpose = wish?.Purpose ?? PurposeWords[(int)accepted.Purpose];
         Violation.Unless(!accepted.IsDormant || Ledger.IsFallbackDone(message), $"{message} left, a fallback that was not woken");
+        Violation.Unless(!Ledger.IsSent(message, segment), $"segment {segment} of {message} is kept as sent and left again");
         Violation.Unless(!cancelled.Contains(message), $"{message} left after its cancel was answered");
         Violation.Unless(!Ledger.Forbids(accepted.Contact, purpose, accepted.ConfirmsStop), $"segment {segment} of {message} left, which flags answered before forbid");
         if (wish is not null)

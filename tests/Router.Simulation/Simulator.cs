@@ -26,6 +26,9 @@ internal sealed class Simulator(TextWriter output)
     /// <summary>Every run is cut after so many steps: to see a failure again.</summary>
     public int StepsCut { get; init; } = int.MaxValue;
 
+    /// <summary>No seed is begun after one that failed.</summary>
+    public bool EndsAtFailure { get; init; }
+
     /// <summary>What was violated; null: nothing.</summary>
     public string? Failure { get; private set; }
 
@@ -69,7 +72,7 @@ internal sealed class Simulator(TextWriter output)
 
     private void RunSeeds()
     {
-        while (Interlocked.Increment(ref next) is var turn && turn <= Seeds && (Minutes == 0 || clock.Elapsed.TotalMinutes < Minutes))
+        while (Interlocked.Increment(ref next) is var turn && turn <= Seeds && !(EndsAtFailure && Failure is not null) && (Minutes == 0 || clock.Elapsed.TotalMinutes < Minutes))
         {
             var own = new Coverage();
             int seed = From + turn - 1;

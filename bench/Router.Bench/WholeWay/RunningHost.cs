@@ -34,12 +34,12 @@ internal sealed class RunningHost : IAsyncDisposable
     public string Key { get; private set; } = "";
 
     /// <summary>Starts it; all shards have an owner when it returns.</summary>
-    public static async Task<RunningHost> StartAsync(EngineOptions engine)
+    public static async Task<RunningHost> StartAsync(EngineOptions engine, SqliteStoreOptions store)
     {
         var host = new RunningHost();
         try
         {
-            await host.ServeAsync(engine);
+            await host.ServeAsync(engine, store);
             return host;
         }
         catch
@@ -65,10 +65,10 @@ internal sealed class RunningHost : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task ServeAsync(EngineOptions engine)
+    private async Task ServeAsync(EngineOptions engine, SqliteStoreOptions options)
     {
         var settings = new HostSettings { FrontDoor = new FrontDoorOptions { OperatorKey = OperatorKey }, HttpUrl = new Uri("http://127.0.0.1:0"), StoragePath = folder, LogLevel = LogLevel.Warning, Engine = engine };
-        store = SqliteStore.Open(new SqliteStoreOptions { Path = folder }, TimeProvider.System, NullLoggerFactory.Instance);
+        store = SqliteStore.Open(options with { Path = folder }, TimeProvider.System, NullLoggerFactory.Instance);
         app = RouterHost.Build(settings, store);
         await app.StartAsync();
         var url = new Uri(app.Urls.First());

@@ -40,6 +40,9 @@ internal sealed partial class ReceiptIndex
         }
     }
 
+    /// <summary>Tasks that are not in use.</summary>
+    public ReceiptTaskPool Tasks { get; } = new();
+
     /// <summary>Receipts awaited, those of finished messages that may be doubled among them. For display.</summary>
     public int AwaitedCount
     {
@@ -73,8 +76,7 @@ internal sealed partial class ReceiptIndex
         Stripe stripe = StripeOf(receiptKey);
         lock (stripe.Gate)
         {
-            stripe.Awaited.Remove(receiptKey); // a carrier that uses an id again means the new message
-            PutLocked(stripe, new AwaitedReceipt { ReceiptKey = receiptKey, Message = message });
+            PutLocked(stripe, new AwaitedReceipt { ReceiptKey = receiptKey, Message = message }, isAnew: true); // a carrier that uses an id again means the new message
         }
     }
 
@@ -91,7 +93,7 @@ internal sealed partial class ReceiptIndex
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
-            PutLocked(stripe, awaited);
+            PutLocked(stripe, awaited, isAnew: false);
             if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
             {
                 return null;
@@ -221,12 +223,13 @@ internal sealed partial class ReceiptIndex
         return ref !Unsafe.IsNullRef(ref entry) && entry.Epoch != 0 && entry.Epoch == EpochOf(entry.Awaited.Message) ? ref entry : ref Unsafe.NullRef<Entry>();
     }
 
-    private void PutLocked(Stripe stripe, in AwaitedReceipt awaited)
+    // Anew: it is the youngest, whatever was known under its key.
+    private void PutLocked(Stripe stripe, in AwaitedReceipt awaited, bool isAnew)
     {
         ref Entry entry = ref CollectionsMarshal.GetValueRefOrAddDefault(stripe.Awaited, awaited.ReceiptKey, out bool known);
         entry.Awaited = awaited;
         entry.Epoch = EpochOf(awaited.Message);
-        if (known)
+        if (known && !isAnew)
         {
             return;
         }
@@ -236,7 +239,8 @@ internal sealed partial class ReceiptIndex
         while (stripe.Order.Count > awaitedMax)
         {
             (ulong key, long turn) = stripe.Order.Dequeue();
-            if (stripe.Awaited.TryGetValue(key, out Entry oldest) && oldest.Turn == turn)
+            ref Entry oldest = ref CollectionsMarshal.GetValueRefOrNullRef(stripe.Awaited, key);
+            if (!Unsafe.IsNullRef(ref oldest) && oldest.Turn == turn)
             {
                 stripe.Awaited.Remove(key); // not one that was forgotten and put anew since
             }

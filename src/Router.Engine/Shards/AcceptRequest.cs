@@ -5,7 +5,7 @@ using Router.Core.Tenants;
 namespace Router.Engine.Shards;
 
 /// <summary>
-/// A decoded, well-formed message on its way into its shard. Made and pooled by the front door, lent to the shard's owner until
+/// A decoded, well-formed message on its way into its shard. Made and pooled by whoever takes messages in (the front door, the streams), lent to the shard's owner until
 /// <see cref="IAcceptListener.Completed"/>.
 /// </summary>
 public sealed class AcceptRequest

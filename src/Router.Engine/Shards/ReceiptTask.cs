@@ -55,4 +55,17 @@ internal sealed class ReceiptTask
         Acknowledge = null;
         acknowledge?.Invoke(State, Token, kept);
     }
+
+    /// <summary>As new: the next receipt must not find anything of this one.</summary>
+    public void Clear()
+    {
+        Receipt = default;
+        Awaited = default;
+        Matched = WasKept = IsDone = EndsMessage = Forwarded = LookUpFailed = IsLookUpOld = false;
+        AtMs = LookedUpUnder = LookAgainMs = LookAgainAfterMs = Token = 0;
+        Found = null;
+        Next = null;
+        Acknowledge = null;
+        State = null;
+    }
 }

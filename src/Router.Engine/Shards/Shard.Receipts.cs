@@ -241,6 +241,17 @@ internal sealed partial class Shard
         EndReceipt(task);
     }
 
+    // It took effect and was answered. One that had been kept as unmatched may be held by others.
+    private void LetGoOfReceipt(ref Step step)
+    {
+        var task = (ReceiptTask)step.Target!;
+        if (!task.WasKept)
+        {
+            step.Target = null; // an end in the middle of this part must not find it
+            receipts.Tasks.Return(task);
+        }
+    }
+
     private void RefuseReceipt(in Step step)
     {
         var task = (ReceiptTask)step.Target!;

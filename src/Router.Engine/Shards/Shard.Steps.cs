@@ -42,6 +42,10 @@ internal sealed partial class Shard
             {
                 effects.OutcomeKept(step.Provider);
             }
+            else if (step.Kind == StepKind.Receipt)
+            {
+                LetGoOfReceipt(ref step);
+            }
         }
 
         underWay.Clear();

@@ -83,13 +83,13 @@ internal sealed class Doorkeeper
         caller = default;
         if (DashboardSession.Find(context, hash, time.GetUtcNow()) is not { } keyHash || !DashboardSession.IsFromHere(context.Request))
         {
-            return KnownProblems.SignInNeeded;
+            return KnownProblems.Unauthorized;
         }
 
         ApiKey? key = operatorKey?.Hash == keyHash ? operatorKey : administration.Current.FindKey(keyHash);
         if (key is not { Tenant: 0, Role: Role.Operator or Role.Support } || HasExpired(key))
         {
-            return KnownProblems.SignInNeeded;
+            return KnownProblems.Unauthorized;
         }
 
         caller = new Caller(key, null);

@@ -18,7 +18,7 @@ namespace Router.FrontDoor.Administration;
 /// <summary>
 /// <c>/admin/deadletters</c>: messages from end users for which nobody was found, and trying them again (DESIGN §6). Who sent one and what it says is for operators, not for support. Cold.
 /// </summary>
-internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDeadLetters letters, IAdministration administration, Doorkeeper doorkeeper)
+internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDeadLetters letters, IEnumerable<IRecordReplay> records, IAdministration administration, Doorkeeper doorkeeper)
 {
     private const int BodyBytesMax = 64 * 1024;
     private const int IdsMax = 1_000;
@@ -156,9 +156,19 @@ internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDe
 
     private async Task<(int Replayed, int Left)> ReplayAsync(IReadOnlyList<StoredMessage> some)
     {
-        bool[] replayed = await Task.WhenAll(some.Select(letter => letters.ReplayAsync(letter).AsTask()));
+        bool[] replayed = await Task.WhenAll(some.Select(letter => ReplayOneAsync(letter)));
         int count = replayed.Count(static r => r);
         return (count, some.Count - count);
+    }
+
+    private async Task<bool> ReplayOneAsync(StoredMessage letter)
+    {
+        if (letter.Record is null || DeadRecord.Read(MessageRecord.Read(letter.Record)) is not { } record)
+        {
+            return await letters.ReplayAsync(letter);
+        }
+
+        return records.FirstOrDefault() is { } replay && await replay.ReplayAsync(record, CancellationToken.None) && await letters.EndAsync(letter);
     }
 
     private static void Write(Utf8JsonWriter json, StoredMessage letter, Configuration configuration, bool showsContent)
@@ -166,6 +176,12 @@ internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDe
         json.WriteStartObject();
         json.WriteString("id"u8, letter.Accepted.Id.ToString());
         json.WriteString("at"u8, MessageJson.Rfc3339(letter.Accepted.AcceptedAtMs));
+        if (letter.Record is not null && DeadRecord.Read(MessageRecord.Read(letter.Record)) is { } dead)
+        {
+            Write(json, dead, showsContent);
+            return;
+        }
+
         json.WriteString("reason"u8, "unknown_number"u8);
         json.WriteString("channel"u8, WireNames.Of(letter.Accepted.Channel));
         if (letter.Events is [{ Provider: var number }, ..] && configuration.FindProvider(number) is { } provider)
@@ -186,6 +202,21 @@ internal sealed class DeadLetterEndpoints(IJournal journal, IKeyedHash hash, IDe
                 MessageJson.WriteContact(json, "from"u8, record);
                 MessageJson.WriteContent(json, record);
             }
+        }
+
+        json.WriteEndObject();
+    }
+
+    // A record of a channel stream: where it was read, and for who may see content, what it says.
+    private static void Write(Utf8JsonWriter json, DeadRecord record, bool showsContent)
+    {
+        json.WriteString("reason"u8, record.Reason);
+        json.WriteString("topic"u8, record.Topic);
+        json.WriteNumber("partition"u8, record.Partition);
+        json.WriteNumber("offset"u8, record.Offset);
+        if (showsContent)
+        {
+            json.WriteString("value"u8, record.ValueAsText());
         }
 
         json.WriteEndObject();

@@ -12,7 +12,7 @@ namespace Router.FrontDoor.Health;
 /// <c>/healthz</c>: the process answers. <c>/readyz</c>: it may take traffic, else 503 with the reason (DESIGN §6); what is wrong although it may are its <c>troubles</c>. Both need no key,
 /// so they name nobody.
 /// </summary>
-internal sealed class HealthEndpoints(IAdministration administration, FrontDoorCounts counts, SlowClients slow, IHostApplicationLifetime lifetime)
+internal sealed class HealthEndpoints(IAdministration administration, FrontDoorCounts counts, SlowClients slow, IEnumerable<ITroubled> others, IHostApplicationLifetime lifetime)
 {
     internal void Map(IEndpointRouteBuilder routes)
     {
@@ -35,6 +35,7 @@ internal sealed class HealthEndpoints(IAdministration administration, FrontDoorC
             all.Add(cutOff);
         }
 
+        all.AddRange(others.Select(static o => o.Trouble).OfType<string>());
         return all;
     }
 

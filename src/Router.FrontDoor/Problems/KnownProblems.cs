@@ -10,7 +10,6 @@ namespace Router.FrontDoor.Problems;
 internal static class KnownProblems
 {
     internal static readonly Problem Unauthorized = new(401, "unauthorized", "A valid key is needed: Authorization: Bearer KEY.");
-    internal static readonly Problem SignInNeeded = Unauthorized with { Detail = "A valid key is needed: Authorization: Bearer KEY, or a browser that signed in on /dashboard." };
     internal static readonly Problem NotFound = new(404, "not_found", "What this path names is not there, or is not this key's to see.");
     internal static readonly Problem NoSuchPath = new(404, "not_found", "No call has this path; /docs shows those that there are.");
     internal static readonly Problem ContactErased = new(409, "contact_erased", "The contact was erased: nothing can be written to it or beside it before it has a message again.");

@@ -30,6 +30,7 @@ internal sealed class ContactsFile : IDisposable
 
     private readonly Database database;
     private readonly Statement upsert;
+    private readonly Ordering order = new();
     private readonly long filterBytesMax;
     private long rows;
 
@@ -65,7 +66,7 @@ internal sealed class ContactsFile : IDisposable
     /// <exception cref="SqliteFault">Not all was written; do it again.</exception>
     public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit)
     {
-        int[] ordered = Ordered(contacts);
+        ReadOnlySpan<int> ordered = Ordered(contacts);
         if (rows + contacts.Count > Filter.Capacity)
         {
             GrowFilter(rows + contacts.Count);
@@ -74,20 +75,13 @@ internal sealed class ContactsFile : IDisposable
         for (int from = 0; from < ordered.Length; from += SliceRows)
         {
             bool last = from + SliceRows >= ordered.Length;
-            InTransaction(() =>
-            {
-                WriteRows(contacts, ordered.AsSpan(from, Math.Min(SliceRows, ordered.Length - from)));
-                if (last)
-                {
-                    WriteEnd(lastCommit);
-                }
-            });
+            WriteSlice(contacts, ordered.Slice(from, Math.Min(SliceRows, ordered.Length - from)), last ? lastCommit : 0);
             database.Checkpoint(truncate: false);
         }
 
         if (ordered.Length == 0)
         {
-            InTransaction(() => WriteEnd(lastCommit));
+            WriteSlice(contacts, ordered, lastCommit);
         }
 
         LastCommit = lastCommit;
@@ -102,26 +96,29 @@ internal sealed class ContactsFile : IDisposable
     }
 
     // By the first 64 bits alone: they are hash, so that two contacts share them once in 2⁶⁰ pairs, and then the order costs a page, not the truth.
-    private static int[] Ordered(SlabTable<ContactId, ContactRow> contacts)
+    private ReadOnlySpan<int> Ordered(SlabTable<ContactId, ContactRow> contacts)
     {
-        ulong[] keys = new ulong[contacts.Count];
-        int[] ordinals = new int[keys.Length];
+        Span<ulong> keys = order.Begin(contacts.Count);
         for (int i = 0; i < keys.Length; i++)
         {
             keys[i] = contacts[i].Contact.High;
-            ordinals[i] = i;
         }
 
-        Array.Sort(keys, ordinals);
-        return ordinals;
+        return order.End(keys.Length);
     }
 
-    private void InTransaction(Action write)
+    // One transaction; with the last slice (end is not 0) what is said of the whole.
+    private void WriteSlice(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, long end)
     {
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            write();
+            WriteRows(contacts, ordinals);
+            if (end != 0)
+            {
+                WriteEnd(end);
+            }
+
             database.Execute("COMMIT");
         }
         catch (SqliteFault)

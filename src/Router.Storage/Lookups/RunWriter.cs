@@ -25,6 +25,9 @@ internal sealed partial class RunWriter : IDisposable
     private readonly Database database;
     private readonly BlockWriter blocks;
     private readonly StructList<EventRow> events = new(16);
+    private readonly Ordering byRowKey = new();
+    private readonly Ordering byReceiptKey = new();
+    private long[] listed = [];
 
     public RunWriter(string path)
     {
@@ -40,7 +43,7 @@ internal sealed partial class RunWriter : IDisposable
     /// <exception cref="SqliteFault">Nothing was written.</exception>
     public Run Write(Generation generation, IReadOnlyDictionary<long, UnfinishedState> unfinished)
     {
-        int[] byKey = MessagesByKey(generation);
+        ReadOnlySpan<int> byKey = MessagesByKey(generation);
         int statuses = 0;
         for (int i = 0; i < generation.Messages.Count; i++)
         {
@@ -105,22 +108,18 @@ internal sealed partial class RunWriter : IDisposable
         }
     }
 
-    private static int[] MessagesByKey(Generation generation)
+    private ReadOnlySpan<int> MessagesByKey(Generation generation)
     {
-        int count = generation.Messages.Count;
-        long[] keys = new long[count];
-        int[] ordinals = new int[count];
-        for (int i = 0; i < count; i++)
+        Span<ulong> keys = byRowKey.Begin(generation.Messages.Count);
+        for (int i = 0; i < keys.Length; i++)
         {
-            keys[i] = generation.Messages[i].RowKey;
-            ordinals[i] = i;
+            keys[i] = (ulong)generation.Messages[i].RowKey; // 60 bits: never negative
         }
 
-        Array.Sort(keys, ordinals);
-        return ordinals;
+        return byRowKey.End(keys.Length);
     }
 
-    private void WriteHistories(Run run, Generation generation, int[] byKey)
+    private void WriteHistories(Run run, Generation generation, ReadOnlySpan<int> byKey)
     {
         Span<byte> key = stackalloc byte[8];
         blocks.Begin(run.Number, RunKind.History, key.Length);
@@ -149,15 +148,13 @@ internal sealed partial class RunWriter : IDisposable
 
     private void WriteReceipts(Run run, Generation generation)
     {
-        ulong[] keys = new ulong[generation.Receipts.Count];
-        int[] ordinals = new int[keys.Length];
+        Span<ulong> keys = byReceiptKey.Begin(generation.Receipts.Count);
         for (int i = 0; i < keys.Length; i++)
         {
             keys[i] = generation.Receipts[i].ReceiptKey;
-            ordinals[i] = i;
         }
 
-        Array.Sort(keys, ordinals);
+        ReadOnlySpan<int> ordinals = byReceiptKey.End(keys.Length);
         Span<byte> key = stackalloc byte[8];
         blocks.Begin(run.Number, RunKind.Receipt, key.Length);
         foreach (int ordinal in ordinals)
@@ -200,36 +197,58 @@ internal sealed partial class RunWriter : IDisposable
         blocks.Flush();
     }
 
-    private void WriteList(Run run, Generation generation, int[] byKey)
+    private void WriteList(Run run, Generation generation, ReadOnlySpan<int> byKey)
     {
-        // Row keys are in order already: dealt out to tenants and statuses they stay so.
-        Dictionary<(int Tenant, MessageStatus Status), List<long>> lists = [];
+        // Row keys are in order already: dealt out to tenants and statuses they stay so. First how many each has, then its place, then the keys.
+        Dictionary<(int Tenant, MessageStatus Status), int> ends = [];
         foreach (int ordinal in byKey)
         {
             ref MessageRow message = ref generation.Messages[ordinal];
-            if (message.Status == MessageStatus.None || message.IsPart)
+            if (IsListed(message))
             {
-                // Only its segments were touched, and an older run lists it; a part is listed nowhere.
-                continue;
+                CollectionsMarshal.GetValueRefOrAddDefault(ends, (message.Tenant, message.Status), out _)++;
             }
+        }
 
-            ref List<long>? list = ref CollectionsMarshal.GetValueRefOrAddDefault(lists, (message.Tenant, message.Status), out _);
-            (list ??= []).Add(message.RowKey);
+        (int Tenant, MessageStatus Status)[] lists = [.. ends.Keys.Order()];
+        int count = 0;
+        foreach ((int Tenant, MessageStatus Status) of in lists)
+        {
+            ref int end = ref CollectionsMarshal.GetValueRefOrNullRef(ends, of);
+            (end, count) = (count, count + end);
+        }
+
+        if (listed.Length < count)
+        {
+            listed = new long[count];
+        }
+
+        foreach (int ordinal in byKey)
+        {
+            ref MessageRow message = ref generation.Messages[ordinal];
+            if (IsListed(message))
+            {
+                listed[CollectionsMarshal.GetValueRefOrNullRef(ends, (message.Tenant, message.Status))++] = message.RowKey;
+            }
         }
 
         Span<byte> key = stackalloc byte[ListKey.Length];
         blocks.Begin(run.Number, RunKind.List, key.Length);
-        foreach ((int Tenant, MessageStatus Status) of in lists.Keys.Order())
+        int at = 0;
+        foreach ((int Tenant, MessageStatus Status) of in lists)
         {
-            foreach (long rowKey in lists[of])
+            for (int end = ends[of]; at < end; at++)
             {
-                ListKey.Write(of.Tenant, of.Status, rowKey, key);
+                ListKey.Write(of.Tenant, of.Status, listed[at], key);
                 blocks.Add(key, 0);
             }
         }
 
         blocks.Flush();
     }
+
+    // Without a status only its segments were touched, and an older run lists it; a part is listed nowhere.
+    private static bool IsListed(in MessageRow message) => message.Status != MessageStatus.None && !message.IsPart;
 
     private void WriteUnfinished(Run run, IReadOnlyDictionary<long, UnfinishedState> unfinished)
     {

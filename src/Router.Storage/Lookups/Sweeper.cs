@@ -194,8 +194,11 @@ internal sealed partial class Sweeper : IDisposable
             memory.DropContacts();
         }
 
+        int swept = closed.Rows.Count;
+        memory.Recycle(closed);
+
         long elapsedMs = (long)time.GetElapsedTime(started).TotalMilliseconds;
-        LogContactsSwept(logger, closed.Rows.Count, elapsedMs);
+        LogContactsSwept(logger, swept, elapsedMs);
         return true;
     }
 
@@ -224,6 +227,8 @@ internal sealed partial class Sweeper : IDisposable
             memory.DropGeneration(run, unfinished);
             KeepFilterBudgetLocked();
         }
+
+        memory.Recycle(closed);
 
         long elapsedMs = (long)time.GetElapsedTime(started).TotalMilliseconds;
         LogSwept(logger, run.Messages, run.Path, elapsedMs);

@@ -7,7 +7,7 @@ namespace Router.Storage.Lookups;
 /// Walks a tenant's messages from the newest to the oldest over generations and runs as they stood when it was made. A message may show in several and under an older
 /// status: the caller composes it and looks. One thread.
 /// </summary>
-internal sealed class TenantList
+internal sealed class TenantList : IDisposable
 {
     // Rows of memory passed over under one hold of the gate: about 50 µs.
     private const int StepsMax = 4096;
@@ -17,6 +17,7 @@ internal sealed class TenantList
     private readonly int tenant;
     private readonly MessageStatus status;
     private readonly List<Source> sources = [];
+    private readonly GenerationReader generations;
 
     /// <param name="memory">Memory; its gate is taken.</param>
     /// <param name="lookups">The caller's.</param>
@@ -30,7 +31,8 @@ internal sealed class TenantList
         this.status = status;
         lock (memory.Gate)
         {
-            foreach (Generation generation in memory.Generations)
+            generations = new GenerationReader(memory);
+            foreach (Generation generation in generations.Generations)
             {
                 sources.Add(new Source { Generation = generation, Bound = long.MaxValue });
             }
@@ -77,6 +79,9 @@ internal sealed class TenantList
             best.IsExact = true;
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => generations.Dispose();
 
     private void AddRun(Run run)
     {

@@ -8,7 +8,7 @@ namespace Router.Storage.Memory;
 internal sealed class ContactGeneration(long afterCommit, int contacts)
 {
     /// <summary>The commit before its first.</summary>
-    public long AfterCommit { get; } = afterCommit;
+    public long AfterCommit { get; private set; } = afterCommit;
 
     /// <summary>Its last commit.</summary>
     public long LastCommit { get; set; } = afterCommit;
@@ -18,4 +18,10 @@ internal sealed class ContactGeneration(long afterCommit, int contacts)
 
     /// <summary>The row of a contact, made when there is none.</summary>
     public ref ContactRow Touch(in ContactId contact) => ref Rows[Rows.FindOrAdd(new ContactRow { Contact = contact })];
+
+    /// <summary>As new, but for the room of its table. Nobody else refers to it.</summary>
+    public void Clear() => Rows.Clear(contacts);
+
+    /// <summary>Begins it again after <see cref="Clear"/>.</summary>
+    public void Begin(long after) => AfterCommit = LastCommit = after;
 }

@@ -12,10 +12,16 @@ namespace Router.Storage.Memory;
 /// </summary>
 internal sealed class Generation
 {
+    // A generation that is used again keeps the room of four entries a message (accepted, sent, delivered and one more), and of tenants' lists that hold up to four times its messages in all.
+    private const int EventsKept = 4;
+    private const int TenantRoomKept = 4;
+    private const int TenantsKept = 4_096;
+
     private readonly Dictionary<int, TenantMessages> tenants = [];
     private readonly List<TenantMessages> unsorted = [];
     private TenantMessages? lastTenantMessages;
     private int lastTenant;
+    private readonly int messagesExpected;
 
     /// <param name="afterCommit">The commit before its first.</param>
     /// <param name="messages">Messages expected.</param>
@@ -23,6 +29,7 @@ internal sealed class Generation
     /// <param name="usageAfter">Usage of commits up to this one is in its file.</param>
     public Generation(long afterCommit, int messages, int idempotencyKeys, long usageAfter)
     {
+        messagesExpected = messages;
         UsageAfter = usageAfter;
         AfterCommit = LastCommit = afterCommit;
         Messages = new SlabTable<long, MessageRow>(messages);
@@ -31,7 +38,7 @@ internal sealed class Generation
     }
 
     /// <summary>The commit before its first.</summary>
-    public long AfterCommit { get; }
+    public long AfterCommit { get; private set; }
 
     /// <summary>Its last commit.</summary>
     public long LastCommit { get; set; }
@@ -49,22 +56,62 @@ internal sealed class Generation
     public SlabTable<ulong, ReceiptRow> Receipts { get; }
 
     /// <summary>Idempotency keys. The journal's writer alone reads and writes them; after the generation is closed nobody writes.</summary>
-    public SlabTable<UInt128, IdempotencyRow> Idempotency { get; }
+    public SlabTable<UInt128, IdempotencyRow> Idempotency { get; private set; }
 
     /// <summary>Contacts with departures that count for a recipient's limit.</summary>
-    public SlabTable<ContactId, DeparturesRow> Departures { get; } = new();
+    public SlabTable<ContactId, DeparturesRow> Departures { get; private set; } = new();
 
     /// <summary>Those departures.</summary>
-    public Slab<DepartureRow> DepartureTimes { get; } = new();
+    public Slab<DepartureRow> DepartureTimes { get; private set; } = new();
 
     /// <summary>What was used.</summary>
-    public UsageSums Usage { get; } = new();
+    public UsageSums Usage { get; private set; } = new();
 
     /// <summary>The commit after which its usage begins: another than <see cref="AfterCommit"/> when the sweep of one was lost in a crash.</summary>
-    public long UsageAfter { get; }
+    public long UsageAfter { get; private set; }
+
+    /// <summary>Readers that look at it again after they have let go of the gate (<see cref="GenerationReader"/>): it must stay what it is.</summary>
+    public int Readers { get; set; }
 
     /// <summary>Receipts that had found no message when it was closed.</summary>
     public IReadOnlyList<ShardReceipt> Unmatched { get; set; } = [];
+
+    /// <summary>As new, but for the room of its tables. Nobody else refers to it.</summary>
+    /// <remarks>The keys' table is let go of: the journal's writer reads it without the gate.</remarks>
+    public void Clear()
+    {
+        AfterCommit = LastCommit = LastAtMs = UsageAfter = 0;
+        Messages.Clear(messagesExpected);
+        Receipts.Clear(messagesExpected);
+        Events.Clear(messagesExpected * EventsKept);
+        Idempotency = new SlabTable<UInt128, IdempotencyRow>();
+        Departures = new SlabTable<ContactId, DeparturesRow>();
+        DepartureTimes = new Slab<DepartureRow>();
+        Usage = new UsageSums();
+        Unmatched = [];
+        unsorted.Clear();
+        lastTenantMessages = null;
+        lastTenant = 0;
+        long room = 0;
+        foreach (TenantMessages messages in tenants.Values)
+        {
+            messages.Clear();
+            room += messages.Capacity;
+        }
+
+        if (tenants.Count > TenantsKept || room > (long)messagesExpected * TenantRoomKept)
+        {
+            tenants.Clear();
+        }
+    }
+
+    /// <summary>Begins it again after <see cref="Clear"/>.</summary>
+    public void Begin(long afterCommit, int idempotencyKeys, long usageAfter)
+    {
+        UsageAfter = usageAfter;
+        AfterCommit = LastCommit = afterCommit;
+        Idempotency = new SlabTable<UInt128, IdempotencyRow>(idempotencyKeys);
+    }
 
     /// <summary>Adds an accepted message.</summary>
     public void Accept(in MessageId id, int tenant, long atMs, MessageStatus status, int provider, bool isPart, bool hasFallback)

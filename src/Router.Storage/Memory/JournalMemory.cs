@@ -191,14 +191,14 @@ internal sealed partial class JournalMemory
         if (closeGeneration && Current.LastCommit > Current.AfterCommit)
         {
             Current.Unmatched = [.. unmatched.Values.SelectMany(static l => l)];
-            generations.Add(new Generation(Current.LastCommit, generationMessages, Current.Idempotency.Count, Math.Max(Current.LastCommit, usageCommit)));
+            generations.Add(NextGeneration());
             generationsOfContacts++;
         }
 
         bool contactsDue = closeContacts || contacts[^1].Rows.Count >= contactsMax || generationsOfContacts >= GenerationsPerContacts;
         if (contactsDue && contacts[^1].LastCommit > contacts[^1].AfterCommit)
         {
-            contacts.Add(new ContactGeneration(contacts[^1].LastCommit, contactsMax));
+            contacts.Add(NextContacts());
             generationsOfContacts = 0;
         }
     }

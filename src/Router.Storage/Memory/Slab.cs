@@ -28,6 +28,17 @@ internal sealed class Slab<TRow>
         return Count++;
     }
 
+    /// <summary>As new, but for the room of <paramref name="rowsKept"/> rows, in which old ones lie until they are overwritten.</summary>
+    public void Clear(int rowsKept)
+    {
+        Count = 0;
+        int kept = (rowsKept + ChunkRows - 1) >> ChunkBits;
+        if (kept < chunks.Length)
+        {
+            Array.Clear(chunks, kept, chunks.Length - kept);
+        }
+    }
+
     /// <summary>Takes the last row back.</summary>
     public void RemoveLast() => Count--;
 }

@@ -17,7 +17,7 @@ internal sealed class SlabTable<TKey, TRow>
     private int[] index;
 
     /// <param name="rowsExpected">Rows up to which it never grows: entering all rows anew each time they have doubled was 5 % of the journal's writer.</param>
-    public SlabTable(int rowsExpected = 0) => index = new int[Math.Max(CapacityMin, (int)BitOperations.RoundUpToPowerOf2((uint)rowsExpected * 2))];
+    public SlabTable(int rowsExpected = 0) => index = new int[LengthFor(rowsExpected)];
 
     /// <summary>Rows in it.</summary>
     public int Count => rows.Count;
@@ -94,6 +94,22 @@ internal sealed class SlabTable<TKey, TRow>
         index[hole] = 0;
         rows.RemoveLast();
     }
+
+    /// <summary>As new, but for the room of <paramref name="rowsKept"/> rows.</summary>
+    public void Clear(int rowsKept)
+    {
+        rows.Clear(rowsKept);
+        int length = LengthFor(rowsKept);
+        if (index.Length > length)
+        {
+            index = new int[length];
+            return;
+        }
+
+        Array.Clear(index);
+    }
+
+    private static int LengthFor(int rows) => Math.Max(CapacityMin, (int)BitOperations.RoundUpToPowerOf2((uint)rows * 2));
 
     private void Enter(uint hash, int ordinal)
     {

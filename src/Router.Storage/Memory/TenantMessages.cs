@@ -17,6 +17,12 @@ internal sealed class TenantMessages
     /// <summary>Whether <see cref="Sort"/> is due.</summary>
     public bool IsSorted => sorted == count;
 
+    /// <summary>Messages for which there is room.</summary>
+    public int Capacity => keys.Length;
+
+    /// <summary>As new, but for its room.</summary>
+    public void Clear() => count = sorted = 0;
+
     /// <summary>Adds a message; <see cref="Sort"/> comes before the next look-up.</summary>
     public void Add(long rowKey, int ordinal)
     {

@@ -27,6 +27,7 @@ internal sealed class ContactSalts : IDisposable
     private readonly SafeFileHandle file;
     private readonly List<Block> pending = [];
     private readonly List<Block> recent = [];
+    private byte[]? spare;
     private uint next;
     private uint made;
     private uint durable;
@@ -79,7 +80,8 @@ internal sealed class ContactSalts : IDisposable
         {
             if (next == made)
             {
-                byte[] salts = new byte[BlockSlots * Size];
+                byte[] salts = spare ?? new byte[BlockSlots * Size];
+                spare = null;
                 RandomNumberGenerator.Fill(salts);
                 pending.Add(new Block(made, salts));
                 made = checked(made + BlockSlots);
@@ -162,6 +164,7 @@ internal sealed class ContactSalts : IDisposable
                 for (int old = 0; old < recent.Count - RecentMax; old++)
                 {
                     CryptographicOperations.ZeroMemory(recent[old].Salts);
+                    spare = recent[old].Salts;
                 }
 
                 recent.RemoveRange(0, Math.Max(0, recent.Count - RecentMax));

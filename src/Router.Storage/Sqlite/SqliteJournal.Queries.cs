@@ -152,7 +152,7 @@ internal sealed partial class SqliteJournal
     private MessagePage ListTenant(JournalReader reader, MessageQuery query)
     {
         List<StoredMessage> items = [];
-        TenantList list = new(memory, reader.Lookups, query.Tenant, query.Status);
+        using TenantList list = new(memory, reader.Lookups, query.Tenant, query.Status);
         long before = query.BeforeHead == 0 ? long.MaxValue : MessageId.ToRowKey(query.BeforeHead);
         for (int rows = query.Limit * RowsPerItem; ; rows--)
         {

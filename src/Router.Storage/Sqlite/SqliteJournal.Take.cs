@@ -36,11 +36,11 @@ internal sealed partial class SqliteJournal
         List<(ReceiptRow Receipt, MessageStatus Status)> awaited;
         Dictionary<int, List<UnmatchedReceipt>> unmatched = [];
         Run[] runs;
-        List<Generation> generations;
+        GenerationReader generations;
         lock (memory.Gate)
         {
             runs = memory.Runs;
-            generations = [.. memory.Generations];
+            generations = new GenerationReader(memory);
             unfinished = memory.UnfinishedOf(asked);
             awaited = memory.AwaitedOf(asked, options.AwaitedReceiptsMax);
             foreach (int shard in shards)
@@ -49,7 +49,11 @@ internal sealed partial class SqliteJournal
             }
         }
 
-        AddSweptAwaited(reader, asked, runs, generations, awaited);
+        using (generations)
+        {
+            AddSweptAwaited(reader, asked, runs, generations.Generations, awaited);
+        }
+
         ILookup<int, UnfinishedMessage> messages = ReadUnfinished(reader, unfinished).ToLookup(static m => m.Accepted.Id.Shard);
         ILookup<int, AwaitedReceipt> receipts = ReadAwaited(reader, awaited).ToLookup(static r => r.Message.Shard);
         long lastIdMs = reader.LastRowKey() >> 12;
@@ -72,7 +76,7 @@ internal sealed partial class SqliteJournal
 
     // From the newest runs, as many receipts as memory may hold: a restart right after a sweep must not send each receipt to the tables.
     private void AddSweptAwaited(
-        JournalReader reader, ulong asked, Run[] runs, List<Generation> generations, List<(ReceiptRow Receipt, MessageStatus Status)> awaited)
+        JournalReader reader, ulong asked, Run[] runs, IReadOnlyList<Generation> generations, List<(ReceiptRow Receipt, MessageStatus Status)> awaited)
     {
         Dictionary<long, MessageStatus> statuses = [];
         List<ReceiptRow> receipts = [];

@@ -93,6 +93,6 @@ internal sealed partial class EvenBalancer(IClusterMembershipService membership,
         return [.. all.Where((_, number) => number % silos.Length == at)];
     }
 
-    [LoggerMessage(LogLevel.Information, "{Mine} of {All} ways of Kafka's records are this silo's")]
+    [LoggerMessage(1, LogLevel.Information, "{Mine} of {All} ways of Kafka's records are this silo's")]
     private partial void LogShare(int mine, int all);
 }

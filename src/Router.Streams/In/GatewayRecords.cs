@@ -36,7 +36,7 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            reason = "invalid_json"; // the second: text that is not UTF-8
+            reason = "malformed_json"; // the second: text that is not UTF-8
         }
 
         return reason.Length > 0;
@@ -77,7 +77,7 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
     }
 
     private string WrongInbound(JsonElement told) =>
-        told.ValueKind != JsonValueKind.Object ? "invalid_json"
+        told.ValueKind != JsonValueKind.Object ? "malformed_json"
         : Find(told) is not { } account ? "unknown_provider"
         : From(told, account) is null ? "invalid_from"
         : Text(told, "to").Length == 0 ? "invalid_to"
@@ -85,7 +85,7 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
         : "";
 
     private string WrongReceipt(JsonElement told) =>
-        told.ValueKind != JsonValueKind.Object ? "invalid_json"
+        told.ValueKind != JsonValueKind.Object ? "malformed_json"
         : Find(told) is null ? "unknown_provider"
         : Text(told, "providerMessageId").Length == 0 ? "invalid_provider_message_id"
         : StatusOf(told) == default ? "invalid_status"

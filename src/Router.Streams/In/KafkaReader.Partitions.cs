@@ -142,6 +142,6 @@ internal sealed partial class KafkaReader
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "reading {Partitions} partitions of {Topics} topics")]
+    [LoggerMessage(1, LogLevel.Information, "reading {Partitions} partitions of {Topics} topics")]
     private partial void LogAssigned(int partitions, int topics);
 }

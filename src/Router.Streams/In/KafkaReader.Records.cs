@@ -37,7 +37,7 @@ internal sealed partial class KafkaReader
         }
 
         AcceptRequest request = free.Pop();
-        RecordVerdict verdict = records.Read(partition, result.Message.Headers, value.Value, offset, request, out string reason);
+        RecordVerdict verdict = records.Read(partition.Source, result.Message.Headers, value.Value, offset, request, out string reason);
         if (verdict == RecordVerdict.Wait)
         {
             // It comes again when its tenant has room: nothing of this partition is read until then.
@@ -108,6 +108,6 @@ internal sealed partial class KafkaReader
         partition.Queue.Ended();
     }
 
-    [LoggerMessage(LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
+    [LoggerMessage(2, LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
     private partial void LogDead(string topic, int partition, long offset, string reason);
 }

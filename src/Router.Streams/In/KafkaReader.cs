@@ -205,9 +205,9 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "reading from Kafka ended")]
+    [LoggerMessage(3, LogLevel.Error, "reading from Kafka ended")]
     private partial void LogEnded(Exception fault);
 
-    [LoggerMessage(LogLevel.Warning, "reading from Kafka: {Code}")]
+    [LoggerMessage(4, LogLevel.Warning, "reading from Kafka: {Code}")]
     private partial void LogFault(string code);
 }

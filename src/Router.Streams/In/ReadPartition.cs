@@ -10,10 +10,9 @@ internal sealed class ReadPartition(TopicPartition at, SliceQueue queue)
 
     public SliceQueue Queue => queue;
 
-    public TopicKind Kind { get; } = TopicNames.Read(at.Topic).Kind;
+    public RecordSource Source { get; } = new(at);
 
-    /// <summary>The tenant that the topic's name fixes; null: none.</summary>
-    public string? Tenant { get; } = TopicNames.Read(at.Topic).Tenant;
+    public TopicKind Kind => Source.Kind;
 
     public OffsetPrefix Prefix { get; } = new();
 

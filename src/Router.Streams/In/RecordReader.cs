@@ -22,11 +22,11 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
     private readonly byte[] scratch = new byte[MessageDecoder.ScratchBytesMax];
 
     /// <summary>Reads it into <paramref name="request"/>; else <paramref name="reason"/> says what is wrong.</summary>
-    public RecordVerdict Read(ReadPartition partition, Headers headers, ReadOnlySpan<byte> value, long offset, AcceptRequest request, out string reason)
+    public RecordVerdict Read(RecordSource source, Headers headers, ReadOnlySpan<byte> value, long offset, AcceptRequest request, out string reason)
     {
         reason = "";
         Configuration current = administration.Current;
-        string? name = partition.Tenant ?? NameIn(headers);
+        string? name = source.Tenant ?? NameIn(headers);
         if (name is null)
         {
             reason = "tenant_missing";
@@ -42,11 +42,11 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
         if (shards.WaitingOf(tenant.Number) >= tenant.Settings.Limits.Waiting)
         {
             reason = "over_bound";
-            return partition.Kind == TopicKind.Outbound ? RecordVerdict.Wait : RecordVerdict.Dead;
+            return source.Kind == TopicKind.Outbound ? RecordVerdict.Wait : RecordVerdict.Dead;
         }
 
         Span<byte> key = stackalloc byte[KeyBytesMax];
-        if (!TryWriteKey(partition, headers, offset, key, out int keyLength, out long line))
+        if (!TryWriteKey(source, headers, offset, key, out int keyLength, out long line))
         {
             reason = "invalid_header";
             return RecordVerdict.Dead;
@@ -66,12 +66,12 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
 
     /// <summary>Whether the tenant of a topic has as many messages waiting as it may, still.</summary>
     public bool IsFull(ReadPartition partition) =>
-        partition.Tenant is { } name && administration.Current.FindTenant(name) is { IsDeleting: false } tenant && shards.WaitingOf(tenant.Number) >= tenant.Settings.Limits.Waiting;
+        partition.Source.Tenant is { } name && administration.Current.FindTenant(name) is { IsDeleting: false } tenant && shards.WaitingOf(tenant.Number) >= tenant.Settings.Limits.Waiting;
 
     private static string? NameIn(Headers headers) => headers.TryGetLastBytes("ce_tenant", out byte[] bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 
     // ce_source and ce_id where both are there; else the record's place, which is the same however often it is read.
-    private static bool TryWriteKey(ReadPartition partition, Headers headers, long offset, Span<byte> key, out int length, out long line)
+    private static bool TryWriteKey(RecordSource from, Headers headers, long offset, Span<byte> key, out int length, out long line)
     {
         if (headers.TryGetLastBytes("ce_id", out byte[] id) && id is { Length: > 0 } && headers.TryGetLastBytes("ce_source", out byte[] source) && source is { Length: > 0 })
         {
@@ -89,8 +89,8 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
         }
 
         line = PlaceLine;
-        length = Encoding.UTF8.GetBytes(partition.At.Topic, key); // a topic's name has 249 characters at most
-        BinaryPrimitives.WriteInt32LittleEndian(key[length..], partition.At.Partition.Value);
+        length = Encoding.UTF8.GetBytes(from.At.Topic, key); // a topic's name has 249 characters at most
+        BinaryPrimitives.WriteInt32LittleEndian(key[length..], from.At.Partition.Value);
         BinaryPrimitives.WriteInt64LittleEndian(key[(length + 4)..], offset);
         length += 12;
         return true;

@@ -144,9 +144,9 @@ internal sealed partial class EventExportGrain(
         kept = now;
     }
 
-    [LoggerMessage(LogLevel.Information, "events go out to Kafka from commit {Commit} on")]
+    [LoggerMessage(1, LogLevel.Information, "events go out to Kafka from commit {Commit} on")]
     private partial void LogBegin(long commit);
 
-    [LoggerMessage(LogLevel.Warning, "events do not go out to Kafka now ({Fault}: {Because}); trying again")]
+    [LoggerMessage(2, LogLevel.Warning, "events do not go out to Kafka now ({Fault}: {Because}); trying again")]
     private partial void LogLater(string fault, string because);
 }

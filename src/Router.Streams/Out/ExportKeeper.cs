@@ -27,6 +27,6 @@ internal sealed partial class ExportKeeper(IGrainFactory grains, RouterSiloOptio
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "nobody writes events to Kafka now ({Fault}); trying again")]
+    [LoggerMessage(1, LogLevel.Warning, "nobody writes events to Kafka now ({Fault}); trying again")]
     private partial void LogNotAwake(string fault);
 }

@@ -84,6 +84,6 @@ internal sealed partial class KafkaProducer : IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "writing to Kafka has come to an end ({Code}): restart Router")]
+    [LoggerMessage(1, LogLevel.Error, "writing to Kafka has come to an end ({Code}): restart Router")]
     private partial void LogFatal(string code);
 }

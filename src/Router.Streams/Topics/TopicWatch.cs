@@ -90,12 +90,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "topics made: {Topics}")]
+    [LoggerMessage(1, LogLevel.Information, "topics made: {Topics}")]
     private partial void LogCreated(string topics);
 
-    [LoggerMessage(LogLevel.Warning, "topics are missing: {Topics}; make them, or set Kafka:CreateTopics=true")]
+    [LoggerMessage(2, LogLevel.Warning, "topics are missing: {Topics}; make them, or set Kafka:CreateTopics=true")]
     private partial void LogMissing(string topics);
 
-    [LoggerMessage(LogLevel.Warning, "Kafka's topics could not be looked at ({Code}); trying again")]
+    [LoggerMessage(3, LogLevel.Warning, "Kafka's topics could not be looked at ({Code}); trying again")]
     private partial void LogNotLooked(string code);
 }

@@ -18,6 +18,11 @@ internal sealed class FakeLetters(JournalShards? shards) : IDeadLetters
             return false;
         }
 
+        return await EndAsync(letter);
+    }
+
+    public async ValueTask<bool> EndAsync(StoredMessage letter)
+    {
         return await shards!.AppendAsync(Some.Status(letter.Accepted, MessageStatus.Delivered), letter.Accepted.Id.Shard);
     }
 }

@@ -2,7 +2,8 @@ namespace Router.Simulation.Model;
 
 /// <summary>
 /// First attempts of a conversation, purpose and priority are handed over in the order in which the messages were accepted. One that was deferred or retried holds nobody back, and comes when it comes;
-/// so does one that waited while a provider was tried again, because some go to it as trials. Messages that must stay in different regions have different ways.
+/// so does one that waited while a provider was tried again, because some go to it as trials, or while a price changed, because messages of different prices wait apart. Messages that must stay in
+/// different regions have different ways.
 /// </summary>
 internal sealed class DepartureOrder
 {
@@ -19,6 +20,9 @@ internal sealed class DepartureOrder
 
     /// <summary>Some provider is being tried again.</summary>
     public void Trial(long now) => triedAt = now;
+
+    /// <summary>A silo hears of other prices.</summary>
+    public void Repriced(long now) => triedAt = now;
 
     /// <summary>A message is handed to a provider; returns one that was accepted after it and handed over before it, 0: none was.</summary>
     public ulong Handed(ulong message, object conversation, string purpose, string priority, int provider)

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Router.LoadTest.Report;
+
+namespace Router.LoadTest.Tests;
+
+public sealed class TinyRunTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("router-load-test-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    /// <summary>Real host, real carrier, real driver, so that none of them can rot; what it says of time counts for nothing here.</summary>
+    [Theory]
+    [InlineData("single", "smpp")]
+    [InlineData("lines", "loopback")]
+    public async Task Steady_for_two_seconds_loses_nothing_and_leaves_a_report(string transport, string carrier)
+    {
+        int code = await LoadProgram.RunAsync(
+            ["steady", "--rate", "100", "--seconds", "2", "--warm", "200", "--connections", "4", "--references", "2", "--no-timing", "--transport", transport, "--carrier", carrier, "--out", folder]);
+        LoadReport report = JsonSerializer.Deserialize<LoadReport>(await File.ReadAllTextAsync(Path.Combine(folder, "report.json")), ReportJson.Options)!;
+        Assert.True(code == 0, string.Join('\n', report.Checks));
+        Assert.Contains(report.Checks, static c => c.Passes && c.What.StartsWith("each accepted message was told as delivered", StringComparison.Ordinal));
+        Assert.True(report.Latencies["intended time → handed to the carrier"].Count > 0);
+        Assert.True(report.Latencies["intended time → told as delivered"].Count > 0);
+        Assert.Contains("steady", await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("steady", "--rate")]
+    [InlineData("steady", "--rate", "many")]
+    [InlineData("steady", "--max", "--rate", "5")]
+    [InlineData("steady", "--transport", "pigeon")]
+    [InlineData("steady", "--fast")]
+    [InlineData("steady", "--compare", "/no/such/file")]
+    public async Task What_is_not_understood_is_told_before_anything_starts(params string[] arguments) => Assert.Equal(2, await LoadProgram.RunAsync(arguments));
+}

@@ -1,0 +1,66 @@
+using Router.Streams.In;
+
+namespace Router.Streams.Tests;
+
+/// <summary>Up to where a partition's records are settled: only that is ever stored as the group's offset.</summary>
+public sealed class OffsetPrefixTests
+{
+    [Fact]
+    public void A_record_that_is_not_settled_holds_back_those_behind_it()
+    {
+        var prefix = new OffsetPrefix();
+        foreach (long offset in (long[])[10, 11, 15]) // the broker has gaps
+        {
+            prefix.Read(offset);
+        }
+
+        prefix.Settle(15);
+        prefix.Settle(11);
+        Assert.False(prefix.TryTake(out _));
+        prefix.Settle(10);
+        Assert.True(prefix.TryTake(out long next));
+        Assert.Equal(16, next);
+        Assert.False(prefix.TryTake(out _));
+        Assert.Equal(0, prefix.Open);
+    }
+
+    [Fact]
+    public void Whatever_the_order_the_offset_is_the_first_that_is_not_settled()
+    {
+        var random = new Random(7);
+        var prefix = new OffsetPrefix();
+        var open = new List<long>();
+        long offset = 0;
+        for (int step = 0; step < 20_000; step++)
+        {
+            if (open.Count == 0 || random.Next(2) == 0)
+            {
+                offset += 1 + random.Next(3);
+                prefix.Read(offset);
+                open.Add(offset);
+            }
+            else
+            {
+                int at = random.Next(open.Count);
+                prefix.Settle(open[at]);
+                open.RemoveAt(at);
+            }
+
+            if (prefix.TryTake(out long next))
+            {
+                Assert.True(open.Count == 0 ? next == offset + 1 : next <= open[0], $"{next} although {(open.Count == 0 ? offset : open[0])} is open");
+                Assert.All(open, o => Assert.True(o >= next));
+            }
+        }
+    }
+
+    [Fact]
+    public void What_was_read_before_a_partition_was_given_back_is_settled_into_nothing()
+    {
+        var prefix = new OffsetPrefix();
+        prefix.Read(5);
+        prefix.Settle(3);
+        Assert.False(prefix.TryTake(out _));
+        Assert.Equal(1, prefix.Open);
+    }
+}
