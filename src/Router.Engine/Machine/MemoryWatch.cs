@@ -9,9 +9,9 @@ namespace Router.Engine.Machine;
 /// <remarks>Looked at by one thread, read by any. Hot path: <see cref="IsShort"/> at each message.</remarks>
 public sealed class MemoryWatch
 {
-    // Between them lies what intake under way may still take; and the collector does best with a quarter to spare.
-    private const double ShortFrom = 0.85;
-    private const double EndsBelow = 0.75;
+    // What has been accepted takes more as it leaves (statuses, receipts awaited), at most about half of what it took to wait: that must find its place above the first.
+    private const double ShortFrom = 0.80;
+    private const double EndsBelow = 0.70;
 
     // A full collection beside the program, so that what is counted is not mostly garbage; no more often than it could pay.
     private static readonly TimeSpan CollectPause = TimeSpan.FromSeconds(2);
