@@ -11,7 +11,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     [Fact]
     public async Task A_host_that_reaches_its_limit_refuses_says_so_once_and_goes_on_when_messages_leave()
     {
-        await using var router = new RouterProcess("--Engine:ContactRowsMax=1024", "--Engine:RecordRingBytes=262144") { Environment = { ["DOTNET_GCHeapHardLimit"] = "0xC000000" } };
+        await using var router = new RouterProcess("--Engine:ContactRowsMax=1024", "--Engine:RecordRingBytes=262144") { Environment = { ["DOTNET_GCHeapHardLimit"] = "0x10000000" } };
         await router.StartAsync();
 
         // Nobody listens there: all wait.
