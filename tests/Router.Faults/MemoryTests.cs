@@ -54,6 +54,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         await held;
         await load.PostLinesAsync(500);
         await load.AllDeliveredAsync();
+        await Until.TrueAsync(async () => (await router.ReadyAsync()).Status == 200, () => "it does not go on: " + router.Output);
 
         // A line each time that the mark is crossed (what leaves takes memory too, so it may be once more), never one a message or a look.
         int told = router.Lines.Count(static l => l.Contains("memory is short", StringComparison.Ordinal));
