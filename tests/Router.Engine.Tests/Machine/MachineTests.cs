@@ -54,6 +54,28 @@ public sealed class MachineTests
         Assert.False(watch.Look());
     }
 
+    // Guards against a process whose lasting memory lies between the two marks and which would refuse for ever.
+    [Fact]
+    public void Memory_that_stays_below_80_percent_for_5_seconds_is_enough()
+    {
+        long used = 80;
+        var time = new FakeTimeProvider();
+        var watch = new MemoryWatch(time, () => (used, 100), static () => { });
+        Assert.True(watch.Look());
+        used = 79;
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(4));
+        used = 80;
+        Assert.False(watch.Look());
+        used = 79;
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(watch.Look());
+        Assert.False(watch.IsShort);
+    }
+
     [Fact]
     public void What_a_collection_frees_is_not_short()
     {
