@@ -55,6 +55,9 @@ public static class RouterStreams
                 o.MaxEventDeliveryTime = Timeout.InfiniteTimeSpan;
                 o.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10);
                 o.BatchContainerBatchSize = 1;
+
+                // There are 64 streams. One given up as idle while its shard keeps nothing would be looked at again with its next record, which its paused partitions do not bring.
+                o.StreamInactivityPeriod = TimeSpan.FromDays(365);
             }));
             streams.ConfigureBackoffProvider(static (_, _) => (Orleans.Runtime.Providers.IMessageDeliveryBackoffProvider)new DeliveryPause());
         });

@@ -63,4 +63,23 @@ public sealed class OffsetPrefixTests
         Assert.False(prefix.TryTake(out _));
         Assert.Equal(1, prefix.Open);
     }
+
+    [Fact]
+    public void A_topic_made_anew_begins_again()
+    {
+        var prefix = new OffsetPrefix();
+        prefix.Read(998);
+        prefix.Read(999);
+        prefix.Settle(998);
+        Assert.True(prefix.TryTake(out _));
+        prefix.Read(0); // the old one's last is not settled yet
+        prefix.Read(1);
+        prefix.Settle(999);
+        prefix.Settle(0);
+        Assert.True(prefix.TryTake(out long next));
+        Assert.Equal(1, next);
+        prefix.Settle(1);
+        Assert.True(prefix.TryTake(out next));
+        Assert.Equal(2, next);
+    }
 }

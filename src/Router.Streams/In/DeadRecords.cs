@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Confluent.Kafka;
 using Router.Engine.Inbound;
 
@@ -7,9 +8,10 @@ namespace Router.Streams.In;
 /// <summary>Makes dead letters of records.</summary>
 internal static class DeadRecords
 {
-    // Of each header and in all: more than CloudEvents need, and no more than a dead letter has room for.
+    // Of each header and in all: more than CloudEvents need, and no more than a dead letter has room for. All are counted as they are kept: JSON makes six bytes of one.
     private const int HeaderBytesMax = 512;
     private const int HeadersMax = 16;
+    private const int KeptBytesMax = 16 * 1024;
 
     /// <summary>Makes one.</summary>
     public static DeadRecord Of(ReadPartition partition, long offset, string reason, ReadOnlySpan<byte> value, Headers? headers = null) =>
@@ -18,12 +20,20 @@ internal static class DeadRecords
     private static Dictionary<string, string> Kept(Headers? headers)
     {
         var kept = new Dictionary<string, string>();
+        int room = KeptBytesMax;
         foreach (IHeader header in headers?.BackingList ?? [])
         {
             byte[] bytes = header.GetValueBytes() ?? [];
             if (kept.Count < HeadersMax && header.Key.Length <= HeaderBytesMax && bytes.Length <= HeaderBytesMax && header.Key.StartsWith("ce_", StringComparison.Ordinal))
             {
-                kept[header.Key] = Encoding.UTF8.GetString(bytes);
+                string text = Encoding.UTF8.GetString(bytes);
+                room -= JsonEncodedText.Encode(header.Key).EncodedUtf8Bytes.Length + JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length;
+                if (room < 0)
+                {
+                    break;
+                }
+
+                kept[header.Key] = text;
             }
         }
 

@@ -81,7 +81,16 @@ internal sealed partial class EvenBalancer(IClusterMembershipService membership,
 
             foreach (IStreamQueueBalanceListener listener in told)
             {
-                await listener.QueueDistributionChangeNotification();
+                try
+                {
+                    await listener.QueueDistributionChangeNotification();
+                }
+#pragma warning disable CA1031 // The next change must be told all the same: the ways of a silo that died would be nobody's.
+                catch (Exception fault)
+#pragma warning restore CA1031
+                {
+                    LogNotTold(fault);
+                }
             }
         }
     }
@@ -95,4 +104,7 @@ internal sealed partial class EvenBalancer(IClusterMembershipService membership,
 
     [LoggerMessage(1, LogLevel.Information, "{Mine} of {All} ways of Kafka's records are this silo's")]
     private partial void LogShare(int mine, int all);
+
+    [LoggerMessage(2, LogLevel.Error, "a change of the ways of Kafka's records was not taken up")]
+    private partial void LogNotTold(Exception fault);
 }

@@ -12,6 +12,7 @@ internal sealed class OffsetPrefix
     private int count;
     private long next = -1;
     private long told = -1;
+    private long last = -1;
 
     /// <summary>Records read and not settled, or behind one that is not.</summary>
     public int Open
@@ -37,11 +38,17 @@ internal sealed class OffsetPrefix
         }
     }
 
-    /// <summary>A record was read; offsets come in rising order, with gaps where the broker has some.</summary>
+    /// <summary>A record was read; offsets come in rising order, with gaps where the broker has some. Lower ones are those of a topic that was made anew: nothing of the old one counts any more.</summary>
     public void Read(long offset)
     {
         lock (sync)
         {
+            if (offset <= last)
+            {
+                (first, count, next, told) = (0, 0, -1, -1);
+            }
+
+            last = offset;
             if (count == offsets.Length)
             {
                 GrowLocked();

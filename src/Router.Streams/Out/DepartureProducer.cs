@@ -27,17 +27,17 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
         }
     }).SetLogHandler(static (_, _) => { }).Build());
 
-    /// <summary>Writes a record; false: the client's queue is full.</summary>
-    public bool TryWrite(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told)
+    /// <summary>Writes a record; not <see cref="Confluent.Kafka.ErrorCode.NoError"/>: it was not taken, and nobody is told of it.</summary>
+    public Confluent.Kafka.ErrorCode Write(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told)
     {
         try
         {
             producer.Value.Produce(topic, message, told);
-            return true;
+            return Confluent.Kafka.ErrorCode.NoError;
         }
-        catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code == Confluent.Kafka.ErrorCode.Local_QueueFull)
+        catch (ProduceException<byte[], byte[]> fault)
         {
-            return false;
+            return fault.Error.Code; // the queue is full, the topic is not there, the client has ended …
         }
     }
 

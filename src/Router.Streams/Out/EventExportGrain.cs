@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Storage;
 using Router.Engine.Journal;
 using Router.Grains;
 using Router.Grains.Administration;
@@ -65,6 +66,13 @@ internal sealed partial class EventExportGrain(
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
+            }
+            catch (InconsistentStateException)
+            {
+                // Another wrote the place: this one is not the one any more.
+                LogLeft();
+                DeactivateOnIdle();
+                return;
             }
 #pragma warning disable CA1031 // Whatever keeps events from going out now, they go out later: the place is kept.
             catch (Exception fault)
@@ -149,4 +157,7 @@ internal sealed partial class EventExportGrain(
 
     [LoggerMessage(2, LogLevel.Warning, "events do not go out to Kafka now ({Fault}: {Because}); trying again")]
     private partial void LogLater(string fault, string because);
+
+    [LoggerMessage(3, LogLevel.Warning, "another writes events to Kafka: this one ends")]
+    private partial void LogLeft();
 }

@@ -20,6 +20,16 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
     /// <summary>Hands a batch to the client; the task within ends once the brokers have it.</summary>
     public async Task<Task<bool>> WriteAsync(StructList<LogEvent> events, CancellationToken cancellationToken)
     {
+        if (byTenant.Count > 1_024)
+        {
+            byTenant.Clear();
+        }
+
+        foreach (StructList<LogEvent> left in byTenant.Values)
+        {
+            left.Clear(); // of the call before; where that failed, its events come again in this one
+        }
+
         foreach (ref readonly LogEvent one in events.Span)
         {
             if (!byTenant.TryGetValue(one.Entry.Tenant, out StructList<LogEvent>? own))
@@ -38,13 +48,6 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
             {
                 await WriteAsync(tenant, own, batch, cancellationToken);
             }
-
-            own.Clear();
-        }
-
-        if (byTenant.Count > 1_024)
-        {
-            byTenant.Clear();
         }
 
         batch.Close();
@@ -53,6 +56,7 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
 
     private async Task WriteAsync(Tenant tenant, StructList<LogEvent> events, WriteBatch batch, CancellationToken cancellationToken)
     {
+        bodies.Clear(); // where a call failed, those of another tenant
         await composer.ComposeAsync(tenant, events, bodies, cancellationToken);
         string? own = tenant.Settings.EventsToKafka ? TopicNames.EventsOf(tenant.Name) : null;
         byte[] name = WordOf(tenant.Name);

@@ -119,9 +119,11 @@ internal sealed class KafkaProvider : IProvider
             Headers = CloudEvent.Of(Encoding.ASCII.GetString(id), "message.outbound"u8.ToArray(), time.GetUtcNow().ToUnixTimeMilliseconds(), name),
         };
         Interlocked.Increment(ref inFlight);
-        if (!producer.TryWrite(topic, message, report => Told(segments, report.Status, receipt)))
+        Confluent.Kafka.ErrorCode refused = producer.Write(topic, message, report => Told(segments, report.Status, receipt));
+        if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
-            Settle(segments, OutcomeKind.Throttled, 0, FullRetryMs);
+            bool isFull = refused == Confluent.Kafka.ErrorCode.Local_QueueFull;
+            Settle(segments, isFull ? OutcomeKind.Throttled : OutcomeKind.Failed, 0, isFull ? FullRetryMs : 0);
             Ended();
         }
     }
