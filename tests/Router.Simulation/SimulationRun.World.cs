@@ -3,7 +3,8 @@ namespace Router.Simulation;
 /// <content>Silos die, freeze and start, shards are taken and given up, links and power go, and the end of all trouble.</content>
 internal sealed partial class SimulationRun
 {
-    private const int SettleMs = 400_000;
+    // Longer than clocks jump: what waits for an hour that was set back by that much comes later by as much.
+    private const int SettleMs = 2_000_000;
     private const int SettleStepMs = 100;
     private const long LeaseTicks = 1_000 * SimulatedTime.TicksAMs;
     private readonly SimulatedSilo[] silos;
