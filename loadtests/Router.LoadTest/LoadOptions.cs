@@ -14,7 +14,7 @@ internal sealed record LoadOptions
         --share S       open loop at this share of the maximum, which is measured first
         --seconds S     how long (default: the scenario's)
         --transport T   single (a POST a message) or lines (NDJSON streams)
-        --connections N connections (default 64; of lines 4)
+        --connections N connections (default 64; of lines 1)
         --carrier C     loopback or smpp (a process of its own, which sees when each message arrives)
         --binds N       SMPP binds (default 2), --window N submits in flight on each (default 500)
         --messages N    of campaign and million (default 1000000)

@@ -36,7 +36,7 @@ internal static partial class RouterProgram
         using ILoggerFactory logs = LoggerFactory.Create(log => log.AddRouterLog(settings));
         try
         {
-            await using SqliteStore store = SqliteStore.Open(new SqliteStoreOptions { Path = settings.StoragePath }, TimeProvider.System, logs);
+            await using SqliteStore store = SqliteStore.Open(SqliteStoreOptions.For(settings.StoragePath, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), TimeProvider.System, logs);
             return await RunAsync(settings, store, logs.CreateLogger("Router"));
         }
         catch (StorageException exception)

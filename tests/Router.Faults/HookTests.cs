@@ -23,10 +23,10 @@ public sealed class HookTests(ITestOutputHelper output)
         string said = "";
         await Until.TrueAsync(
             async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok","troubles":["1 webhooks take no events"]}""", () => "/readyz says " + said);
-        await load.PostLinesAsync(300);
-        await ToldAsync(other, load);
         output.WriteLine($"{hanging.Posts} posts hang or have");
         hanging.Answer = static () => (RawReceiver.Taken, false);
+        await load.PostLinesAsync(300);
+        await ToldAsync(other, load);
         await ToldAsync(hanging, load);
         await Until.TrueAsync(async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok"}""", () => "/readyz says " + said);
         Assert.Equal(600, load.Accepted.Count);

@@ -3,7 +3,7 @@ namespace Router.Faults;
 /// <summary>Waits for a condition, never for a time; the limit only ends a test that has failed.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
     /// <param name="condition">What is waited for.</param>
     /// <param name="otherwise">What is told when it does not come.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using Router.Engine.Shards;
 using Router.FrontDoor.Tests.Doubles;
 using static Router.FrontDoor.Tests.Doubles.Ndjson;
 
@@ -45,6 +46,34 @@ public sealed class LineClosingTests
         Assert.StartsWith("{\"line\":2,\"problem\":{\"status\":408,\"code\":\"stream_idle\"", closed, StringComparison.Ordinal);
         Assert.Null(await raw.ReadLineAsync());
         Assert.Equal(1, door.Journal.Store.MessageCount);
+    }
+
+    // Guards against a client that has its whole answer, sends its next request on the same connection, and is cut off a second later: the rest of its body was there all the time.
+    [Theory]
+    [InlineData(Intake.NoOwner)]
+    [InlineData(Intake.NoMemory)]
+    public async Task A_stream_closed_because_a_shard_takes_nothing_leaves_its_connection_to_the_next_request(Intake intake)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Refuse = _ => intake;
+        await using RawConnection raw = await door.ConnectAsync();
+        await raw.SendHeadAsync("POST", "/v1/messages", door.Key, MediaType);
+        await raw.ReadHeadAsync();
+        await raw.SendChunkAsync(Line(1) + "\n" + Line(2) + "\n");
+        await raw.EndChunksAsync();
+        await Until(() => Volatile.Read(ref door.Counts.WaitsForShard) > 0);
+
+        await Until(() =>
+        {
+            door.Time.Advance(TimeSpan.FromSeconds(31));
+            return Volatile.Read(ref door.Counts.StreamsIdle) > 0;
+        });
+
+        Assert.StartsWith("{\"line\":1,\"problem\":{\"status\":408,\"code\":\"stream_idle\"", await raw.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Null(await raw.ReadLineAsync());
+        Assert.True(raw.EndedWhole);
+        await raw.SendHeadAsync("GET", "/healthz", door.Key);
+        Assert.Contains(" 200 ", await raw.ReadHeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class TenantsEnd
         cluster.Carrier.SilentTo = cluster.Silos[0].Name;
         Posted flying = await Posted.PostAsync(cluster.Shards(0), tenant, "+393330000001", Stop);
         Assert.Equal(AcceptOutcome.Accepted, await flying.Outcome);
-        await cluster.WaitForAsync(() => cluster.Shards(0).QueuesAsync(new PurgeFilter(tenant.Number, null, null), Stop).AsTask().GetAwaiter().GetResult() is [{ UnderWay: 1 }]);
+        await cluster.WaitForAsync(() => cluster.Shards(0).QueuesAsync(new PurgeFilter(tenant.Number, null, null), Stop).AsTask().GetAwaiter().GetResult().Queues is [{ UnderWay: 1 }]);
 
         await cluster.Administration(0).DeleteTenantAsync("acme", Stop);
         for (int i = 0; i < 3; i++)

@@ -144,7 +144,7 @@ internal sealed class Ledger(SimulationRun run)
         Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
         Violation.Unless(ofTexts.TryAdd(text, message.Id), $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
         wishes.Add(message.Id, wish!);
-        run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp());
+        run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp(), part.Epoch);
         if (run.Trace is not null)
         {
             run.Say($"{message.Id} is kept: {text}");

@@ -11,9 +11,12 @@ internal sealed class Network(SimulationRun run)
     /// <summary>Calls <paramref name="to"/>.</summary>
     /// <param name="from">Whoever dies before the answer is told nothing.</param>
     /// <param name="to">Where it goes.</param>
+    /// <param name="what">For people.</param>
     /// <param name="arrive">Runs there; tells the outcome to what it is given, once, at once or later.</param>
     /// <param name="answer">Runs at the caller's, once, with the outcome; false also when the call or its answer was lost.</param>
-    public void Send(SimulatedSilo from, SimulatedSilo to, Action<Action<bool>> arrive, Action<bool> answer) => calls.Add(new Call(from, to, arrive, answer) { SentAt = run.Time.GetTimestamp() });
+    public void Send(SimulatedSilo from, SimulatedSilo to, string what, Action<Action<bool>> arrive, Action<bool> answer) => calls.Add(new Call(from, to, what, arrive, answer) { SentAt = run.Time.GetTimestamp() });
+
+    public override string ToString() => string.Join("; ", calls);
 
     /// <summary>Lets one of them go on; false: none can.</summary>
     public bool Step()
@@ -90,7 +93,7 @@ internal sealed class Network(SimulationRun run)
         }
     }
 
-    private sealed class Call(SimulatedSilo from, SimulatedSilo to, Action<Action<bool>> arrive, Action<bool> answer)
+    private sealed class Call(SimulatedSilo from, SimulatedSilo to, string what, Action<Action<bool>> arrive, Action<bool> answer)
     {
         public SimulatedSilo From { get; } = from;
 
@@ -103,6 +106,8 @@ internal sealed class Network(SimulationRun run)
         public bool Arrived { get; set; }
 
         public bool? Outcome { get; private set; }
+
+        public override string ToString() => $"{what}, {From.Number} to {To.Number}, sent at {SentAt}, {(Arrived ? "arrived" : "under way")}, {Outcome}";
 
         public void Deliver() => arrive(outcome => Outcome ??= outcome);
     }

@@ -30,6 +30,11 @@ internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents
 
     public void Submit(ReadOnlySpan<Departure> departures)
     {
+        if (gone && !silo.Providers.Made.Contains(this))
+        {
+            silo.Providers.Made.Add(this); // asked for before it was replaced
+        }
+
         foreach (ref readonly Departure departure in departures)
         {
             string text = Encoding.UTF8.GetString(MessageRecord.Read(departure.Record.AsSpan(0, departure.RecordLength)).Text);

@@ -145,6 +145,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         time.Die();
         Workers.Stop();
         Journal.Die();
+        Engine.Meter.Dispose(); // meters are known to the whole program, and with each all that it measures
         run.Carriers.Died(this);
         run.Phones.Died(this);
         run.Network.Died(this);
@@ -191,7 +192,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         }
 
         run.Coverage.Count(what);
-        run.Network.Send(this, to, tell => arrive(to, tell), answer);
+        run.Network.Send(this, to, what, tell => arrive(to, tell), answer);
         return true;
     }
 }

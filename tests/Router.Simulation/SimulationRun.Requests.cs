@@ -183,7 +183,7 @@ internal sealed partial class SimulationRun
         {
             Coverage.Count("act: by another silo");
             one.IsOwed = true;
-            Network.Send(door, owner, tell => EnterThere(owner, request, tell), kept =>
+            Network.Send(door, owner, one.Wish.Text, tell => EnterThere(owner, request, tell), kept =>
             {
                 request.Outcome = kept ? request.Outcome : AcceptOutcome.Unavailable;
                 one.Completed(request);

@@ -233,6 +233,8 @@ internal sealed partial class SimulationRun
             RunUntilQuiet();
             Time.Advance(SettleStepMs);
         }
+
+        RunUntilQuiet();
     }
 
     private void RunUntilQuiet()
@@ -252,10 +254,13 @@ internal sealed partial class SimulationRun
             foreach (SimulatedSilo silo in silos)
             {
                 moved |= silo.OwnSome() | silo.TellRenewal() | silo.Workers.RunOne() | silo.Journal.WriteSome() | silo.Journal.SyncSome() | silo.Journal.TellSome() | silo.Journal.AnswerSome();
-                foreach (SimulatedProvider provider in silo.Providers.Made)
+                LookAtBreakers(silo);
+                for (int i = silo.Providers.Made.Count - 1; i >= 0; i--)
                 {
-                    moved |= provider.Step();
+                    moved |= silo.Providers.Made[i].Step();
                 }
+
+                LookAtBreakers(silo);
             }
 
             moved |= Network.Step();

@@ -136,7 +136,15 @@ internal sealed partial class SimulationRun : IDisposable
         PostInTurn();
     }
 
-    public void Dispose() => Logs.Dispose();
+    public void Dispose()
+    {
+        foreach (SimulatedSilo silo in silos)
+        {
+            silo.Engine.Meter.Dispose();
+        }
+
+        Logs.Dispose();
+    }
 
     /// <summary>How a departure that is written will end.</summary>
     public OutcomeKind DrawOutcome(int account)

@@ -110,7 +110,7 @@ public sealed class KafkaTests(ITestOutputHelper output)
 
         Dictionary<string, int> ended = await Api.WaitForEndAsync(client, ids, TimeSpan.FromMinutes(1));
         Assert.Equal(["delivered"], ended.Keys);
-        ConsumeResult<string, string> received = kafka.Read("router.events", static all => all.Exists(static e => Header(e, "ce_type") == "message.received")).Last();
+        ConsumeResult<string, string> received = kafka.Read("router.events", static all => all.Exists(static e => Header(e, "ce_type") == "message.received")).Last(static e => Header(e, "ce_type") == "message.received");
         Assert.Equal("thank you", JsonDocument.Parse(received.Message.Value).RootElement.GetProperty("inbound").GetProperty("content").GetProperty("text").GetString());
         Assert.Equal("unknown_provider", Header(Assert.Single(kafka.Read("router.deadletter", static all => all.Count > 0)), "reason"));
     }

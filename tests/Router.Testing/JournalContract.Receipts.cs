@@ -144,6 +144,22 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Of_the_receipts_of_a_key_only_the_one_that_is_done_is_forgotten()
+    {
+        ShardWriter writer = await TakeAsync(9);
+        writer.Add(Some.Unmatched(1, MessageStatus.Delivered));
+        writer.Add(Some.Unmatched(1, MessageStatus.Read));
+        await writer.KeepAsync();
+        writer.Add(Some.ReceiptDone(1) with { Status = MessageStatus.Delivered });
+        await writer.KeepAsync();
+
+        foreach (ShardWriter taken in new[] { await TakeAsync(9), await ReopenAndTakeAsync(9) })
+        {
+            Assert.Equal(MessageStatus.Read, Assert.Single(taken.Taken.Unmatched).Status);
+        }
+    }
+
+    [Fact]
     public async Task A_receipt_that_comes_unmatched_again_after_it_was_done_is_kept()
     {
         ShardWriter writer = await TakeAsync(9);

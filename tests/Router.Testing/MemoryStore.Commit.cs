@@ -241,7 +241,8 @@ public sealed partial class MemoryStore
                 break;
             case EntryKind.ReceiptDone:
                 ulong done = entry.ReceiptKey;
-                unmatched.RemoveAll(u => u.Receipt.ReceiptKey == done);
+                MessageStatus status = entry.Status;
+                unmatched.RemoveAll(u => u.Receipt.ReceiptKey == done && (status == MessageStatus.None || u.Receipt.Status == status));
                 break;
             default:
                 throw new InvalidOperationException($"entry of kind {entry.Kind}: the journal does not know it");

@@ -35,7 +35,7 @@ internal abstract class Scenario
             Requests = new RouterRequests(keys, lines, contacts ?? new Contacts(0, (ulong)number + 2), purpose, number, run.Options.References, senders),
         };
 
-    protected static int Connections(LoadRun run, bool lines) => run.Options.Connections ?? (lines ? 4 : 64);
+    protected static int Connections(LoadRun run, bool lines) => run.Options.Connections ?? (lines ? 1 : 64);
 
     /// <summary>Measures what the driver itself can do, over the same connections against a server that does nothing.</summary>
     protected static async Task<double> CeilingAsync(LoadRun run, bool lines, int? connections = null)

@@ -21,7 +21,7 @@ public enum EntryKind : byte
     /// <summary>A receipt that found no message yet; kept before it is acknowledged.</summary>
     UnmatchedReceipt = 5,
 
-    /// <summary>An unmatched receipt found its message, or its time ran out: forget it.</summary>
+    /// <summary>An unmatched receipt found its message, or its time ran out: forget the one of this key and status (none: all of the key, as older logs have it).</summary>
     ReceiptDone = 6,
 
     /// <summary>

@@ -9,17 +9,20 @@ namespace Router.Engine.Machine;
 /// <remarks>Looked at by one thread, read by any. Hot path: <see cref="IsShort"/> at each message.</remarks>
 public sealed class MemoryWatch
 {
-    // Between them lies what intake under way may still take; and the collector does best with a quarter to spare.
-    private const double ShortFrom = 0.85;
-    private const double EndsBelow = 0.75;
+    // What has been accepted takes more as it leaves (statuses, receipts awaited), at most about half of what it took to wait: that must find its place above the first.
+    private const double ShortFrom = 0.80;
+    private const double EndsBelow = 0.70;
 
     // A full collection beside the program, so that what is counted is not mostly garbage; no more often than it could pay.
     private static readonly TimeSpan CollectPause = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Steady = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider time;
     private readonly Func<(long Used, long Limit)> read;
     private readonly Action collect;
     private long? collectedAt;
+    private long? belowSince;
     private volatile string? because;
 
     /// <summary>Of this process.</summary>
@@ -45,21 +48,19 @@ public sealed class MemoryWatch
     internal bool Look()
     {
         (long used, long limit) = read();
-        if (used < limit * EndsBelow)
+        if (used >= limit * EndsBelow && (used >= limit * ShortFrom || because is not null) && IsCollectionDue())
         {
-            bool wasShort = because is not null;
-            because = null;
-            return wasShort;
-        }
-
-        if (collectedAt is not { } at || time.GetElapsedTime(at) >= CollectPause)
-        {
-            collectedAt = time.GetTimestamp();
             collect();
             (used, limit) = read();
         }
 
-        if (used < limit * ShortFrom || because is not null)
+        if (used < limit * ShortFrom)
+        {
+            return because is not null && Ends(used < limit * EndsBelow);
+        }
+
+        belowSince = null;
+        if (because is not null)
         {
             return false;
         }
@@ -67,6 +68,31 @@ public sealed class MemoryWatch
         because = string.Create(
             CultureInfo.InvariantCulture,
             $"memory is short ({used >> 20} of {limit >> 20} MiB): nothing is accepted until what waits has left; give the process more, or lower Engine:ContactRowsMax and the tenants' limits.waiting");
+        return true;
+    }
+
+    private bool IsCollectionDue()
+    {
+        if (collectedAt is { } at && time.GetElapsedTime(at) < CollectPause)
+        {
+            return false;
+        }
+
+        collectedAt = time.GetTimestamp();
+        return true;
+    }
+
+    // Well below, or below for a while: what stays for good may lie between the two, and must not keep everything out for ever.
+    private bool Ends(bool well)
+    {
+        belowSince ??= time.GetTimestamp();
+        if (!well && time.GetElapsedTime(belowSince.Value) < Steady)
+        {
+            return false;
+        }
+
+        belowSince = null;
+        because = null;
         return true;
     }
 

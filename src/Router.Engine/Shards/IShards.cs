@@ -45,6 +45,6 @@ public interface IShards
     /// </summary>
     ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken);
 
-    /// <summary>What waits and matches <paramref name="filter"/>, summed over the shards that have an owner.</summary>
-    ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken);
+    /// <summary>What waits and matches <paramref name="filter"/>.</summary>
+    ValueTask<QueueLook> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken);
 }

@@ -292,6 +292,7 @@ internal sealed partial class Shard
         ref Step step = ref pending.Add();
         step.Kind = StepKind.ReceiptDone;
         step.Slot = -1;
+        step.Segment = (byte)task.Receipt.Status; // not its Status: that would be counted
         step.ReceiptKey = task.Receipt.ReceiptKey;
     }
 

@@ -248,6 +248,8 @@ internal sealed partial class Shard
 
             case StepKind.ReceiptDone:
                 entry.Kind = EntryKind.ReceiptDone;
+                entry.Status = (MessageStatus)step.Segment;
+                entry.Segment = 0;
                 break;
             case StepKind.FallbackDone:
             {

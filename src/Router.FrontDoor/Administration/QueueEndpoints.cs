@@ -30,7 +30,7 @@ internal sealed class QueueEndpoints(IAdministration administration, IShards sha
             return;
         }
 
-        IReadOnlyList<QueueState> queues = await shards.QueuesAsync(filter, context.RequestAborted);
+        IReadOnlyList<QueueState> queues = (await shards.QueuesAsync(filter, context.RequestAborted)).Queues;
         await JsonAnswer.WriteAsync(context, 200, queues, Write);
     }
 

@@ -38,7 +38,7 @@ internal sealed class LiveFeed(IAdministration administration, IShards shards, T
             if (newest.Length == 0 || time.GetElapsedTime(madeAt) >= Every * 0.9)
             {
                 newest = Compose(
-                    await administration.SilosAsync(cancellationToken), await administration.ShardsAsync(cancellationToken), await shards.QueuesAsync(default, cancellationToken));
+                    await administration.SilosAsync(cancellationToken), await administration.ShardsAsync(cancellationToken), (await shards.QueuesAsync(default, cancellationToken)).Queues);
                 madeAt = time.GetTimestamp();
             }
 

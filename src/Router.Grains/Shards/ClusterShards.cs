@@ -105,11 +105,8 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<QueueState>[] states = await Task.WhenAll(Enumerable.Range(0, MessageId.ShardCount).Select(shard => QueuesAsync(shard, filter, cancellationToken)));
-        return QueueState.Sum(states.SelectMany(static s => s));
-    }
+    public async ValueTask<QueueLook> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) =>
+        QueueLook.Of(await Task.WhenAll(Enumerable.Range(0, MessageId.ShardCount).Select(shard => QueuesAsync(shard, filter, cancellationToken))));
 
     /// <inheritdoc/>
     public bool TryForward(int shard, in Receipt receipt, Action<object?, long, bool> acknowledge, object? state, long token)
@@ -306,7 +303,7 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
         }
     }
 
-    private async Task<IReadOnlyList<QueueState>> QueuesAsync(int shard, PurgeFilter filter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<QueueState>?> QueuesAsync(int shard, PurgeFilter filter, CancellationToken cancellationToken)
     {
         if (engine.Owns(shard) || !keeper.IsElsewhere(shard))
         {
@@ -315,12 +312,12 @@ internal sealed class ClusterShards : IShards, INotices, IReceiptsElsewhere, IFa
 
         try
         {
-            QueueItem[] items = await grains.GetGrain<IShardGrain>(shard).QueuesAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
-            return Array.ConvertAll(items, static item => item.ToState());
+            QueueItem[]? items = await grains.GetGrain<IShardGrain>(shard).QueuesAsync(filter.Tenant, filter.Provider, (byte?)filter.Purpose).WaitAsync(cancellationToken);
+            return items is null ? null : Array.ConvertAll(items, static item => item.ToState());
         }
         catch (Exception exception) when (Told(shard, exception, cancellationToken))
         {
-            return [];
+            return null;
         }
     }
 

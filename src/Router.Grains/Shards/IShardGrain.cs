@@ -38,8 +38,8 @@ internal interface IShardGrain : IGrainWithIntegerKey
     [ResponseTimeout("00:10:00")]
     Task<long?> PurgeAsync(int? tenant, int? provider, byte? purpose);
 
-    /// <summary>See <see cref="Router.Engine.Shards.IShards.QueuesAsync"/>.</summary>
-    Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose);
+    /// <summary>See <see cref="Router.Engine.Shards.IShards.QueuesAsync"/>; null: it could not say.</summary>
+    Task<QueueItem[]?> QueuesAsync(int? tenant, int? provider, byte? purpose);
 
     /// <summary>See <see cref="Router.Engine.SiloEngine.SettleFallbackAsync"/>.</summary>
     Task<bool> SettleFallbackAsync(int tenant, ulong head, ulong tail, bool wakes);

@@ -122,8 +122,8 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         await engine.PurgeAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None);
 
     /// <inheritdoc/>
-    public async Task<QueueItem[]> QueuesAsync(int? tenant, int? provider, byte? purpose) =>
-        [.. (await engine.QueuesAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None)).Select(QueueItem.Of)];
+    public async Task<QueueItem[]?> QueuesAsync(int? tenant, int? provider, byte? purpose) =>
+        (await engine.QueuesAsync(shard, new PurgeFilter(tenant, provider, (Purpose?)purpose), CancellationToken.None))?.Select(QueueItem.Of).ToArray();
 
     /// <inheritdoc/>
     public async Task<bool> SettleFallbackAsync(int tenant, ulong head, ulong tail, bool wakes) =>

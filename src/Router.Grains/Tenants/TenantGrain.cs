@@ -177,7 +177,7 @@ internal sealed partial class TenantGrain(
         // A silo that missed it might still accept; and a step before may not have reached the catalog.
         await Catalog.PublishTenantAsync(tenant);
         var filter = new PurgeFilter(tenant.Number, null, null);
-        if (await shards.PurgeAsync(filter, CancellationToken.None) is not 0 || (await shards.QueuesAsync(filter, CancellationToken.None)).Count > 0)
+        if (await shards.PurgeAsync(filter, CancellationToken.None) is not 0 || await shards.QueuesAsync(filter, CancellationToken.None) is not { IsWhole: true, Queues.Count: 0 })
         {
             return true;
         }

@@ -129,7 +129,7 @@ internal sealed partial class JournalMemory
                 }));
                 break;
             case EntryKind.ReceiptDone:
-                unmatched.Remove(entry.ReceiptKey);
+                RemoveUnmatchedLocked(entry);
                 break;
             case EntryKind.None:
             default:
@@ -286,6 +286,20 @@ internal sealed partial class JournalMemory
 
         receipt = default;
         return false;
+    }
+
+    // Of a key only the one that is done: "read" may have come and been kept while "delivered" was on its way. Logs written before that told the status name none.
+    private void RemoveUnmatchedLocked(in JournalEntry done)
+    {
+        MessageStatus status = done.Status;
+        if (unmatched.TryGetValue(done.ReceiptKey, out List<ShardReceipt>? list) && (status == MessageStatus.None || list.TrueForAll(r => r.Receipt.Status == status)))
+        {
+            unmatched.Remove(done.ReceiptKey);
+        }
+        else
+        {
+            list?.RemoveAll(r => r.Receipt.Status == status);
+        }
     }
 
     private void AddUnmatchedLocked(in ShardReceipt receipt)

@@ -45,6 +45,23 @@ public sealed record SqliteStoreOptions
     /// <summary>How long an idempotency key is remembered (DESIGN §6).</summary>
     public TimeSpan IdempotencyWindow { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// For a process that may have so much memory: below 2 GiB what is held is less in proportion, down to a sixteenth, so that a small container is swept more often instead of running full.
+    /// </summary>
+    public static SqliteStoreOptions For(string path, long memoryBytes)
+    {
+        const double Ample = 2L * 1024 * 1024 * 1024;
+        double share = Math.Clamp(memoryBytes / Ample, 1.0 / 16, 1);
+        var all = new SqliteStoreOptions { Path = path };
+        return all with
+        {
+            GenerationMessages = (int)(all.GenerationMessages * share),
+            ContactsMax = (int)(all.ContactsMax * share),
+            FilterBytesMax = (long)(all.FilterBytesMax * share),
+            EventCacheBytes = (int)(all.EventCacheBytes * share),
+        };
+    }
+
     /// <summary>Throws for a value out of range, naming it, the range and the remedy.</summary>
     /// <exception cref="StorageException">A value is out of range.</exception>
     public void Validate()

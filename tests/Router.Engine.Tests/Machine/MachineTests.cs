@@ -27,31 +27,53 @@ public sealed class MachineTests
     }
 
     [Fact]
-    public void Memory_is_short_from_85_percent_on_and_again_enough_below_75()
+    public void Memory_is_short_from_80_percent_on_and_again_enough_below_70()
     {
-        long used = 70;
+        long used = 69;
         int collections = 0;
         var time = new FakeTimeProvider();
         var watch = new MemoryWatch(time, () => (used, 100), () => collections++);
         Assert.False(watch.Look());
         Assert.Equal(0, collections);
 
-        used = 84;
+        used = 79;
         Assert.False(watch.Look());
-        used = 85;
+        used = 80;
         Assert.True(watch.Look());
         Assert.True(watch.IsShort);
         Assert.Equal(1, collections); // not at each look
 
-        used = 76;
+        used = 71;
         time.Advance(TimeSpan.FromSeconds(2));
         Assert.False(watch.Look());
         Assert.True(watch.IsShort);
         Assert.Equal(2, collections);
-        used = 74;
+        used = 69;
         Assert.True(watch.Look());
         Assert.False(watch.IsShort);
         Assert.False(watch.Look());
+    }
+
+    // Guards against a process whose lasting memory lies between the two marks and which would refuse for ever.
+    [Fact]
+    public void Memory_that_stays_below_80_percent_for_5_seconds_is_enough()
+    {
+        long used = 80;
+        var time = new FakeTimeProvider();
+        var watch = new MemoryWatch(time, () => (used, 100), static () => { });
+        Assert.True(watch.Look());
+        used = 79;
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(4));
+        used = 80;
+        Assert.False(watch.Look());
+        used = 79;
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(4));
+        Assert.False(watch.Look());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(watch.Look());
+        Assert.False(watch.IsShort);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal class InstantShards : IShards
 
     public ValueTask<long?> PurgeAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<QueueLook> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     protected void Complete(AcceptRequest request)
     {

@@ -181,7 +181,7 @@ internal sealed class JournalShards : IShards, IAsyncDisposable
         return new(PurgeFails ? null : Queues.Sum(static q => q.Ready + q.Deferred));
     }
 
-    public ValueTask<IReadOnlyList<QueueState>> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => new(Queues);
+    public ValueTask<QueueLook> QueuesAsync(PurgeFilter filter, CancellationToken cancellationToken) => new(new QueueLook(Queues, true));
 
     /// <summary>Adds an entry to the log.</summary>
     public async Task<bool> AppendAsync(JournalEntry entry, int shard)

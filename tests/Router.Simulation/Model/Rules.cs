@@ -46,7 +46,7 @@ internal static class Rules
 
         if (at < statuses.Count && statuses[at] == "Sent" && ++at == statuses.Count)
         {
-            return true;
+            return statuses[0] == "Accepted";
         }
 
         if (at + 1 < statuses.Count && statuses[at] == "Delivered" && statuses[at + 1] == "Read")
