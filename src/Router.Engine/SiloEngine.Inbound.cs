@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Inbound;
@@ -103,7 +104,7 @@ public sealed partial class SiloEngine
             Contact = Hash.Contact(0, Channel.None, place),
             Text = record.ValueAsText(),
             Metadata = record.Describe(),
-            Key = Hash.IdempotencyKey(0, place, RecordLine),
+            Key = Hash.IdempotencyKey(0, [.. place, .. BitConverter.GetBytes(XxHash3.HashToUInt64(record.Value.Span))], RecordLine), // a topic made anew has the same places
         });
         return await kept.Task.ConfigureAwait(false);
     }

@@ -42,20 +42,25 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
         return reason.Length > 0;
     }
 
-    /// <summary>Tells the engine what <see cref="Refuses"/> found right; false: it could not be kept, tell it again.</summary>
+    /// <summary>Tells the engine what <see cref="Refuses"/> found right; false: it could not be kept: if <see cref="Refuses"/> still finds it right, tell it again.</summary>
     public Task<bool> TellAsync(TopicKind kind, byte[] value)
     {
         using JsonDocument document = JsonDocument.Parse(value);
         JsonElement told = document.RootElement;
         if (Find(told) is not { } account)
         {
-            return Task.FromResult(true); // the provider was removed since it was looked at
+            return Task.FromResult(false); // the provider was removed since it was looked at
         }
 
         var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (kind == TopicKind.Inbound)
         {
-            (Channel channel, byte[] from) = From(told, account)!.Value;
+            if (From(told, account) is not { } address)
+            {
+                return Task.FromResult(false); // the provider has other channels since
+            }
+
+            (Channel channel, byte[] from) = address;
             var message = new InboundMessage
             {
                 Provider = account.Number,

@@ -9,17 +9,17 @@ internal sealed partial class KafkaReader
     // Offsets are stored (and then committed once a second) so often; and so often it is looked whether what was paused may go on.
     private static readonly TimeSpan BalanceInterval = TimeSpan.FromMilliseconds(50);
 
+    // Records of a partition behind its first that is not settled, at most: as many are read again after a crash.
+    private const int OpenMax = 256 * 1024;
+
     private readonly Dictionary<TopicPartition, ReadPartition> partitions = [];
     private readonly List<SliceQueue> queues = [];
     private IReadOnlyDictionary<string, int> topics = new Dictionary<string, int>();
+    private IReadOnlyDictionary<string, int> known = new Dictionary<string, int>();
     private long balancedAt;
 
     /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
-    public void Topics(IReadOnlyDictionary<string, int> known) => commands.Enqueue(consumer =>
-    {
-        topics = known;
-        Assign(consumer);
-    });
+    public void Topics(IReadOnlyDictionary<string, int> there) => Volatile.Write(ref known, there);
 
     private void Attach(IConsumer<Ignore, int> consumer, SliceQueue queue)
     {
@@ -29,8 +29,8 @@ internal sealed partial class KafkaReader
 
     private void Detach(IConsumer<Ignore, int> consumer, SliceQueue queue)
     {
-        Store(consumer);
         queues.Remove(queue);
+        Store(consumer);
         Assign(consumer);
     }
 
@@ -52,6 +52,7 @@ internal sealed partial class KafkaReader
         if (gone.Length > 0)
         {
             // What was read of them and not settled is somebody else's now, who reads it again: its slices are settled into nothing.
+            // Of a topic that is gone nothing is committed: it would hold for the next one of that name.
             Commit(consumer, gone);
             consumer.IncrementalUnassign(gone);
             foreach (TopicPartition at in gone)
@@ -90,7 +91,8 @@ internal sealed partial class KafkaReader
         foreach (ReadPartition partition in partitions.Values)
         {
             int inFlight = partition.Queue.InFlight;
-            partition.IsHeld = partition.IsHeld ? inFlight > options.InFlightMax / 2 : inFlight > options.InFlightMax;
+            int behind = partition.Prefix.Open;
+            partition.IsHeld = partition.IsHeld ? inFlight > options.InFlightMax / 2 || behind > OpenMax / 2 : inFlight > options.InFlightMax || behind > OpenMax;
             partition.IsFull = partition.IsFull && records.IsFull(partition);
             if (partition.IsHeld || partition.IsFull)
             {
@@ -129,7 +131,7 @@ internal sealed partial class KafkaReader
     {
         try
         {
-            TopicPartitionOffset[] offsets = [.. gone.Select(at => partitions[at]).Where(static p => p.Prefix.Settled >= 0).Select(static p => new TopicPartitionOffset(p.At, p.Prefix.Settled))];
+            TopicPartitionOffset[] offsets = [.. gone.Where(at => topics.ContainsKey(at.Topic)).Select(at => partitions[at]).Where(static p => p.Prefix.Settled >= 0).Select(static p => new TopicPartitionOffset(p.At, p.Prefix.Settled))];
             if (offsets.Length > 0)
             {
                 consumer.Commit(offsets);

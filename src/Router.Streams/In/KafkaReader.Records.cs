@@ -26,7 +26,6 @@ internal sealed partial class KafkaReader
         if (partition.Kind is TopicKind.Inbound or TopicKind.Receipts)
         {
             partition.Prefix.Read(offset);
-            partition.Queue.Began();
             TakeFromGateway(partition, offset, result.Message.Headers);
             return;
         }
@@ -37,7 +36,7 @@ internal sealed partial class KafkaReader
         }
 
         AcceptRequest request = free.Pop();
-        RecordVerdict verdict = records.Read(partition.Source, result.Message.Headers, value.Value, offset, request, out string reason);
+        RecordVerdict verdict = Read(partition, result.Message, offset, request, out string reason);
         if (verdict == RecordVerdict.Wait)
         {
             // It comes again when its tenant has room: nothing of this partition is read until then.
@@ -57,8 +56,24 @@ internal sealed partial class KafkaReader
 
         AcceptRequestPool.Blank(request);
         free.Push(request);
-        partition.Queue.Began();
         _ = BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, value.Value, result.Message.Headers));
+    }
+
+    // A record that a reader was not made for must not stop the others: it is looked at by people.
+    private RecordVerdict Read(ReadPartition partition, Message<Ignore, int> message, long offset, AcceptRequest request, out string reason)
+    {
+        try
+        {
+            return records.Read(partition.Source, message.Headers, value.Value, offset, message.Timestamp.UnixTimestampMs, request, out reason);
+        }
+#pragma warning disable CA1031 // Whatever it was, it would come again with each try.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogUnreadable(partition.At.Topic, partition.At.Partition.Value, offset, fault.GetType().Name);
+            reason = "unreadable";
+            return RecordVerdict.Dead;
+        }
     }
 
     private void Add(ReadPartition partition, long offset, AcceptRequest request)
@@ -90,24 +105,56 @@ internal sealed partial class KafkaReader
     // What a gateway tells goes straight to the engine, which finds its shard, here or on another silo.
     private async Task TellAsync(ReadPartition partition, long offset, byte[] told)
     {
-        while (!await gateways.TellAsync(partition.Kind, told).ConfigureAwait(false))
+        int weight = SliceQueue.WeightOf(1, told.Length);
+        partition.Queue.Began(weight);
+        while (!await IsToldAsync(partition, offset, told).ConfigureAwait(false))
         {
             await Task.Delay(AskAgain, time, CancellationToken.None).ConfigureAwait(false);
+            if (gateways.Refuses(partition.Kind, told, out string reason))
+            {
+                // Right when it was read: its provider was removed or changed since.
+                await BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, told)).ConfigureAwait(false);
+                partition.Queue.Ended(weight);
+                return;
+            }
         }
 
         meter.Told();
         partition.Prefix.Settle(offset);
-        partition.Queue.Ended();
+        partition.Queue.Ended(weight);
+    }
+
+    private async Task<bool> IsToldAsync(ReadPartition partition, long offset, byte[] told)
+    {
+        try
+        {
+            return await gateways.TellAsync(partition.Kind, told).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A fault that nobody sees would hold up the partition until a restart.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotTold(partition.At.Topic, partition.At.Partition.Value, offset, fault.GetType().Name);
+            return false;
+        }
     }
 
     private async Task BuryAsync(ReadPartition partition, long offset, DeadRecord record)
     {
+        int weight = SliceQueue.WeightOf(1, record.Value.Length);
+        partition.Queue.Began(weight);
         await letters.BuryAsync(record).ConfigureAwait(false);
         LogDead(record.Topic, record.Partition, record.Offset, record.Reason);
         partition.Prefix.Settle(offset);
-        partition.Queue.Ended();
+        partition.Queue.Ended(weight);
     }
 
     [LoggerMessage(2, LogLevel.Debug, "record {Topic}/{Partition}/{Offset} is a dead letter: {Reason}")]
     private partial void LogDead(string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "record {Topic}/{Partition}/{Offset} could not be looked at ({Fault}): it is a dead letter")]
+    private partial void LogUnreadable(string topic, int partition, long offset, string fault);
+
+    [LoggerMessage(6, LogLevel.Warning, "record {Topic}/{Partition}/{Offset} was not taken ({Fault}); trying again")]
+    private partial void LogNotTold(string topic, int partition, long offset, string fault);
 }

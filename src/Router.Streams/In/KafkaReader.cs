@@ -14,6 +14,12 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     // Where nothing is open, how long to wait for a record; where slices are open, not at all: they go as soon as nothing more lies ready.
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(20);
 
+    // For what the thread is asked: with brokers that hang, the client hangs in a commit, and a stop must not. What was not committed is read again, and known.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    // Before a client takes the place of one that failed.
+    private static readonly TimeSpan Anew = TimeSpan.FromSeconds(1);
+
     // Under load slices go at the latest after so many records: a shard with little traffic must not wait for the others.
     private const int RecordsAFlush = 4_096;
 
@@ -79,10 +85,13 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         await stopping.CancelAsync();
         if (started)
         {
-            await ended.Task;
+            await Task.WhenAny(ended.Task, Task.Delay(Patience, time)).ConfigureAwait(false);
         }
 
-        stopping.Dispose();
+        if (ended.Task.IsCompleted || !started)
+        {
+            stopping.Dispose();
+        }
     }
 
     private void Start()
@@ -102,40 +111,62 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         commands.Enqueue(consumer =>
         {
-            command(consumer);
-            done.SetResult();
+            try
+            {
+                command(consumer);
+            }
+            finally
+            {
+                done.SetResult();
+            }
         });
-        await Task.WhenAny(done.Task, ended.Task).ConfigureAwait(true);
+        await Task.WhenAny(done.Task, ended.Task, Task.Delay(Patience, time)).ConfigureAwait(true);
     }
 
     private void Run()
     {
-        try
+        CancellationToken end = stopping.Token;
+        while (!end.IsCancellationRequested)
         {
-            using IConsumer<Ignore, int> consumer = Build();
-            while (!stopping.IsCancellationRequested)
+            try
             {
-                Turn(consumer);
+                Read(end);
             }
-
-            Store(consumer);
-            consumer.Close(); // commits what was stored
-        }
-#pragma warning disable CA1031 // The end of this thread is told, whatever ended it; a silo that reads nothing must not look as if it did.
-        catch (Exception fault)
+#pragma warning disable CA1031 // Whatever ended the client (a partition that went while it was paused, an error it calls fatal), another takes its place: what was not stored is read again, and known.
+            catch (Exception fault)
 #pragma warning restore CA1031
-        {
-            health.Down("the reader ended: " + fault.GetType().Name);
-            LogEnded(fault);
+            {
+                health.Down("the reader begins anew: " + fault.GetType().Name);
+                LogAnew(fault);
+                end.WaitHandle.WaitOne(Anew);
+            }
         }
-        finally
+
+        ended.TrySetResult();
+    }
+
+    private void Read(CancellationToken end)
+    {
+        using IConsumer<Ignore, int> consumer = Build();
+        partitions.Clear(); // of a client before: slices under way are settled into nothing
+        Assign(consumer);
+        while (!end.IsCancellationRequested)
         {
-            ended.TrySetResult();
+            Turn(consumer);
         }
+
+        Store(consumer);
+        consumer.Close(); // commits what was stored
     }
 
     private void Turn(IConsumer<Ignore, int> consumer)
     {
+        if (topics != Volatile.Read(ref known))
+        {
+            topics = known;
+            Assign(consumer);
+        }
+
         while (commands.TryDequeue(out Action<IConsumer<Ignore, int>>? command))
         {
             command(consumer);
@@ -188,7 +219,8 @@ internal sealed partial class KafkaReader : IAsyncDisposable
             AutoOffsetReset = AutoOffsetReset.Earliest,
             FetchQueueBackoffMs = 5,
             EnablePartitionEof = false,
-            ConsumeResultFields = "headers,topic",
+            TopicMetadataRefreshIntervalMs = 10_000, // a topic that was deleted and made again is read no later (librdkafka's five minutes)
+            ConsumeResultFields = "headers,topic,timestamp",
         };
         return new ConsumerBuilder<Ignore, int>(config)
             .SetValueDeserializer(value)
@@ -205,8 +237,8 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(3, LogLevel.Error, "reading from Kafka ended")]
-    private partial void LogEnded(Exception fault);
+    [LoggerMessage(3, LogLevel.Error, "reading from Kafka begins anew")]
+    private partial void LogAnew(Exception fault);
 
     [LoggerMessage(4, LogLevel.Warning, "reading from Kafka: {Code}")]
     private partial void LogFault(string code);

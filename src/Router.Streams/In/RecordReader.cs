@@ -22,7 +22,7 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
     private readonly byte[] scratch = new byte[MessageDecoder.ScratchBytesMax];
 
     /// <summary>Reads it into <paramref name="request"/>; else <paramref name="reason"/> says what is wrong.</summary>
-    public RecordVerdict Read(RecordSource source, Headers headers, ReadOnlySpan<byte> value, long offset, AcceptRequest request, out string reason)
+    public RecordVerdict Read(RecordSource source, Headers headers, ReadOnlySpan<byte> value, long offset, long atMs, AcceptRequest request, out string reason)
     {
         reason = "";
         Configuration current = administration.Current;
@@ -46,7 +46,7 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
         }
 
         Span<byte> key = stackalloc byte[KeyBytesMax];
-        if (!TryWriteKey(source, headers, offset, key, out int keyLength, out long line))
+        if (!TryWriteKey(source, headers, offset, atMs, key, out int keyLength, out long line))
         {
             reason = "invalid_header";
             return RecordVerdict.Dead;
@@ -70,8 +70,8 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
 
     private static string? NameIn(Headers headers) => headers.TryGetLastBytes("ce_tenant", out byte[] bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 
-    // ce_source and ce_id where both are there; else the record's place, which is the same however often it is read.
-    private static bool TryWriteKey(RecordSource from, Headers headers, long offset, Span<byte> key, out int length, out long line)
+    // ce_source and ce_id where both are there; else the record's place, which is the same however often it is read, and its time, which is another where a topic was made anew.
+    private static bool TryWriteKey(RecordSource from, Headers headers, long offset, long atMs, Span<byte> key, out int length, out long line)
     {
         if (headers.TryGetLastBytes("ce_id", out byte[] id) && id is { Length: > 0 } && headers.TryGetLastBytes("ce_source", out byte[] source) && source is { Length: > 0 })
         {
@@ -92,7 +92,8 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
         length = Encoding.UTF8.GetBytes(from.At.Topic, key); // a topic's name has 249 characters at most
         BinaryPrimitives.WriteInt32LittleEndian(key[length..], from.At.Partition.Value);
         BinaryPrimitives.WriteInt64LittleEndian(key[(length + 4)..], offset);
-        length += 12;
+        BinaryPrimitives.WriteInt64LittleEndian(key[(length + 12)..], atMs);
+        length += 20;
         return true;
     }
 }

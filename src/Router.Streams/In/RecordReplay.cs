@@ -44,7 +44,7 @@ internal sealed class RecordReplay(RecordReader records, GatewayRecords gateways
         }
 
         var request = new AcceptRequest();
-        if (records.Read(source, headers, record.Value.Span, record.Offset, request, out _) != RecordVerdict.Message)
+        if (records.Read(source, headers, record.Value.Span, record.Offset, atMs: 0, request, out _) != RecordVerdict.Message)
         {
             return false;
         }

@@ -45,6 +45,9 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
 
     public SliceQueue Queue => queue;
 
+    /// <summary>See <see cref="SliceQueue.WeightOf"/>.</summary>
+    public int Weight => SliceQueue.WeightOf(Count, valuesLength);
+
     /// <summary>Whether a value of so many bytes has room.</summary>
     public bool HasRoom(int valueLength) => Count < CountMax && (Count == 0 || valuesLength + valueLength <= ValueBytesMax);
 

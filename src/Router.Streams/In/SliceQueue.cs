@@ -21,13 +21,16 @@ internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapter
     /// <summary>Partitions with this number, modulo all ways, come here.</summary>
     public int Number => number;
 
-    /// <summary>Records read and not delivered.</summary>
+    /// <summary>Records read and not delivered, in weights.</summary>
     public int InFlight => Volatile.Read(ref inFlight);
+
+    /// <summary>What records weigh: one each, and as much again for each 4 KiB, so that large ones do not fill the memory that small ones were reckoned for.</summary>
+    public static int WeightOf(int count, int bytes) => count + (bytes / 4_096);
 
     /// <summary>Adds slices that are complete.</summary>
     public void Add(Slice slice)
     {
-        Interlocked.Add(ref inFlight, slice.Count);
+        Interlocked.Add(ref inFlight, slice.Weight);
         TaskCompletionSource? waiting;
         lock (sync)
         {
@@ -40,15 +43,15 @@ internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapter
     }
 
     /// <summary>A record that goes in no slice was read.</summary>
-    public void Began() => Interlocked.Increment(ref inFlight);
+    public void Began(int weight) => Interlocked.Add(ref inFlight, weight);
 
     /// <summary>It is settled.</summary>
-    public void Ended() => Interlocked.Decrement(ref inFlight);
+    public void Ended(int weight) => Interlocked.Add(ref inFlight, -weight);
 
     /// <summary>A slice was delivered: all of its records are settled.</summary>
     public void Delivered(Slice slice)
     {
-        Interlocked.Add(ref inFlight, -slice.Count);
+        Interlocked.Add(ref inFlight, -slice.Weight);
         reader.Settle(slice);
     }
 

@@ -11,8 +11,9 @@ namespace Router.Streams.Topics;
 internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reader, IAdministration administration, KafkaHealth health, TimeProvider time, ILogger<TopicWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly HashSet<string> missing = [];
+    private readonly HashSet<string> made = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,10 +43,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         (HashSet<string> read, HashSet<string> written) = Wanted();
         Dictionary<string, int> there = (await Task.Run(() => admin.GetMetadata(Patience))).Topics
             .Where(static t => !t.Error.IsError && t.Partitions.Count > 0).ToDictionary(static t => t.Topic, static t => t.Partitions.Count);
+        await ForgetAsync(admin, there);
         string[] absent = [.. read.Concat(written).Where(t => !there.ContainsKey(t))];
+        bool areMissing = !options.CreateTopics;
         if (absent.Length > 0 && options.CreateTopics)
         {
-            await CreateAsync(admin, absent);
+            areMissing = await CreateAsync(admin, absent);
         }
         else if (absent.Length > 0 && !missing.SetEquals(absent))
         {
@@ -53,7 +56,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         }
 
         missing.Clear();
-        missing.UnionWith(options.CreateTopics ? [] : absent);
+        missing.UnionWith(areMissing ? absent : []);
         reader.Topics(there.Where(t => read.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
         health.Up();
     }
@@ -71,7 +74,30 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         return (read, [TopicNames.Events, TopicNames.DeadLetters, .. gateways, .. tenants.Where(static t => t.Settings.EventsToKafka).Select(static t => TopicNames.EventsOf(t.Name))]);
     }
 
-    private async Task CreateAsync(IAdminClient admin, string[] absent)
+    // A topic that was just made begins at its beginning: the group's offsets of one that had its name would pass over its first records.
+    private async Task ForgetAsync(IAdminClient admin, Dictionary<string, int> there)
+    {
+        TopicPartition[] begun = [.. there.Where(t => made.Contains(t.Key)).SelectMany(static t => Enumerable.Range(0, t.Value).Select(i => new TopicPartition(t.Key, i)))];
+        if (begun.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await admin.DeleteConsumerGroupOffsetsAsync(options.Group, begun);
+        }
+        catch (KafkaException fault)
+        {
+            // Mostly there are none (no such group, yet).
+            LogNotForgotten(fault.Error.Code.ToString());
+        }
+
+        made.ExceptWith(there.Keys);
+    }
+
+    // Whether some could not be made.
+    private async Task<bool> CreateAsync(IAdminClient admin, string[] absent)
     {
         try
         {
@@ -82,12 +108,23 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
                 ReplicationFactor = options.Replication == 0 ? (short)-1 : (short)options.Replication,
                 Configs = new Dictionary<string, string> { ["retention.ms"] = ((long)TimeSpan.FromHours(options.RetentionHours).TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture) },
             }));
+            made.UnionWith(absent);
             LogCreated(string.Join(", ", absent));
         }
-        catch (CreateTopicsException fault) when (fault.Results.TrueForAll(static r => !r.Error.IsError || r.Error.Code == Confluent.Kafka.ErrorCode.TopicAlreadyExists))
+        catch (CreateTopicsException fault)
         {
-            // Another silo was faster.
+            // Another silo was faster; or it is not to be made: what is there is read all the same.
+            string[] refused = [.. fault.Results.Where(static r => r.Error.IsError && r.Error.Code != Confluent.Kafka.ErrorCode.TopicAlreadyExists).Select(static r => $"{r.Topic} ({r.Error.Code})")];
+            if (refused.Length > 0 && !missing.SetEquals(absent))
+            {
+                LogNotMade(string.Join(", ", refused));
+            }
+
+            made.UnionWith(fault.Results.Where(static r => !r.Error.IsError).Select(static r => r.Topic));
+            return refused.Length > 0;
         }
+
+        return false;
     }
 
     [LoggerMessage(1, LogLevel.Information, "topics made: {Topics}")]
@@ -95,6 +132,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
 
     [LoggerMessage(2, LogLevel.Warning, "topics are missing: {Topics}; make them, or set Kafka:CreateTopics=true")]
     private partial void LogMissing(string topics);
+
+    [LoggerMessage(5, LogLevel.Debug, "no offsets of topics just made were removed ({Code})")]
+    private partial void LogNotForgotten(string code);
+
+    [LoggerMessage(4, LogLevel.Warning, "topics could not be made: {Topics}; make them, or let Router")]
+    private partial void LogNotMade(string topics);
 
     [LoggerMessage(3, LogLevel.Warning, "Kafka's topics could not be looked at ({Code}); trying again")]
     private partial void LogNotLooked(string code);
