@@ -30,7 +30,9 @@ public sealed class HookTests(ITestOutputHelper output)
         await ToldAsync(hanging, load);
         await Until.TrueAsync(async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok"}""", () => "/readyz says " + said);
         Assert.Equal(600, load.Accepted.Count);
-        LogLines.AreFew(router, output);
+
+        // Once, or once more: a post that hung before the receiver answered may end after one that it took.
+        LogLines.AreFew(router, output, times: 2);
     }
 
     private static Task ToldAsync(RawReceiver receiver, Load load) => Until.TrueAsync(
