@@ -15,7 +15,7 @@ internal static partial class LogLines
             output.WriteLine($"{kind.Count()} × {kind.First()}");
         }
 
-        Assert.All(kinds, static kind => Assert.True(kind.Count() <= times, $"{kind.Count()} × {kind.Key}"));
+        Assert.All(kinds, kind => Assert.True(kind.Count() <= times, $"{kind.Count()} × {kind.Key}"));
     }
 
     [GeneratedRegex("(warn|fail|crit): ")]
