@@ -23,7 +23,8 @@ public sealed class HookTests(ITestOutputHelper output)
         string said = "";
         await Until.TrueAsync(
             async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok","troubles":["1 webhooks take no events"]}""", () => "/readyz says " + said);
-        output.WriteLine($"{hanging.Posts} posts hang or have");
+        int hung = hanging.Posts;
+        output.WriteLine($"{hung} posts hang or have");
         hanging.Answer = static () => (RawReceiver.Taken, false);
         await load.PostLinesAsync(300);
         await ToldAsync(other, load);
@@ -31,8 +32,8 @@ public sealed class HookTests(ITestOutputHelper output)
         await Until.TrueAsync(async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok"}""", () => "/readyz says " + said);
         Assert.Equal(600, load.Accepted.Count);
 
-        // Once, or once more: a post that hung before the receiver answered may end after one that it took.
-        LogLines.AreFew(router, output, times: 2);
+        // Not one a message or try; but a post that hung before the receiver answered may end between two that it took, and begin it anew.
+        LogLines.AreFew(router, output, times: 1 + hung);
     }
 
     private static Task ToldAsync(RawReceiver receiver, Load load) => Until.TrueAsync(
