@@ -8,7 +8,6 @@ using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Receipts;
 using Router.Engine.Shards;
-using Router.Providers.Departures;
 using Router.Providers.Smpp.Protocol;
 
 namespace Router.Bench.ShardWay;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Router.Core.Messages;
 using Router.Engine.Providers;
-using Router.Providers.Departures;
 
 namespace Router.Providers.Loopback;
 

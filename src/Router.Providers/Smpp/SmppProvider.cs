@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Router.Core.Tenants;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
-using Router.Providers.Departures;
 using Router.Providers.Smpp.Protocol;
 
 namespace Router.Providers.Smpp;

@@ -2,7 +2,6 @@ using System.Buffers;
 using Router.Core.Messages;
 using Router.Core.Segments;
 using Router.Engine.Providers;
-using Router.Providers.Departures;
 using Router.Providers.Smpp.Protocol;
 
 namespace Router.Providers.Smpp;

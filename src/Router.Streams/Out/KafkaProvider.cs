@@ -94,19 +94,18 @@ internal sealed class KafkaProvider : IProvider
 
     private void Submit(in Departure departure)
     {
-        var segments = new SegmentsDue(departure);
         if (time.GetTimestamp() > departure.ReleaseEnd)
         {
-            Settle(segments, OutcomeKind.Lapsed, 0, 0);
+            Settle(departure, OutcomeKind.Lapsed, 0, 0);
             return;
         }
 
         byte[] id = new byte[UuidText.Length];
         UuidText.Format(departure.Id.Head, departure.Id.Tail, id);
         ulong receipt = hash.ReceiptKey(number, id);
-        if (segments.First > 0)
+        if (departure.FirstSegment > 0)
         {
-            Settle(segments, OutcomeKind.Sent, receipt, 0); // left with its first segment
+            Settle(departure, OutcomeKind.Sent, receipt, 0); // left with its first segment
             return;
         }
 
@@ -118,17 +117,18 @@ internal sealed class KafkaProvider : IProvider
             Value = Write(departure, id),
             Headers = CloudEvent.Of(Encoding.ASCII.GetString(id), "message.outbound"u8.ToArray(), time.GetUtcNow().ToUnixTimeMilliseconds(), name),
         };
+        Departure written = departure with { Record = [] }; // which goes back now
         Interlocked.Increment(ref inFlight);
-        Confluent.Kafka.ErrorCode refused = producer.Write(topic, message, report => Told(segments, report.Status, receipt));
+        Confluent.Kafka.ErrorCode refused = producer.Write(topic, message, report => Told(written, report.Status, receipt));
         if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
             bool isFull = refused == Confluent.Kafka.ErrorCode.Local_QueueFull;
-            Settle(segments, isFull ? OutcomeKind.Throttled : OutcomeKind.Failed, 0, isFull ? FullRetryMs : 0);
+            Settle(departure, isFull ? OutcomeKind.Throttled : OutcomeKind.Failed, 0, isFull ? FullRetryMs : 0);
             Ended();
         }
     }
 
-    private void Told(SegmentsDue segments, PersistenceStatus status, ulong receipt)
+    private void Told(in Departure departure, PersistenceStatus status, ulong receipt)
     {
         OutcomeKind kind = status switch
         {
@@ -136,7 +136,7 @@ internal sealed class KafkaProvider : IProvider
             PersistenceStatus.NotPersisted => OutcomeKind.Failed,
             _ => OutcomeKind.Unknown,
         };
-        Settle(segments, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
+        Settle(departure, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
         Ended();
     }
 
@@ -148,19 +148,15 @@ internal sealed class KafkaProvider : IProvider
         }
     }
 
-    private void Settle(in SegmentsDue segments, OutcomeKind kind, ulong receipt, int retryMs)
+    private void Settle(in Departure departure, OutcomeKind kind, ulong receipt, int retryMs)
     {
         Span<Outcome> outcomes = stackalloc Outcome[1];
-        for (int i = 0; i < segments.Count; i++)
+        int end = DueSegments.End(departure);
+        for (int segment = DueSegments.Next(departure, 0); segment < end; segment = DueSegments.Next(departure, segment + 1))
         {
-            if (!segments.IsDue(i))
-            {
-                continue;
-            }
-
             outcomes[0] = new Outcome
             {
-                Provider = number, Message = segments.Message, Epoch = segments.Epoch, Segment = (byte)(segments.First + i), Kind = kind, RetryAfterMs = retryMs, ReceiptKey = receipt,
+                Provider = number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, RetryAfterMs = retryMs, ReceiptKey = receipt,
                 Reason = kind == OutcomeKind.Failed ? Reason.ProviderFailed : Reason.None,
             };
             events.Settle(outcomes);

@@ -1,9 +1,7 @@
-using Router.Engine.Providers;
-
-namespace Router.Providers.Departures;
+namespace Router.Engine.Providers;
 
 /// <summary>Which segments of a departure are to be sent, and the end of its record.</summary>
-internal static class DueSegments
+public static class DueSegments
 {
     /// <summary>Whether <paramref name="segment"/> (from 0) has no outcome yet.</summary>
     public static bool IsDue(in Departure departure, int segment)
