@@ -39,8 +39,7 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         }
     }
 
-    /// <summary>Waits before something is tried again.</summary>
-    public Task PauseAsync() => Task.Delay(Pause, time, CancellationToken.None);
+    private Task PauseAsync() => Task.Delay(Pause, time, CancellationToken.None);
 
     private bool IsClosed(AcceptRequest request) => administration.Current.IsClosed(request.Tenant!.Number);
 

@@ -54,12 +54,7 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer
 
     private static Message<byte[], byte[]> Copy(DeadRecord record)
     {
-        Headers headers = [];
-        foreach ((string name, string value) in record.Headers)
-        {
-            headers.Add(name, Encoding.UTF8.GetBytes(value));
-        }
-
+        Headers headers = DeadRecords.HeadersOf(record);
         headers.Add("reason", Encoding.ASCII.GetBytes(record.Reason));
         headers.Add("topic", Encoding.UTF8.GetBytes(record.Topic));
         headers.Add("partition", Encoding.ASCII.GetBytes(record.Partition.ToString(CultureInfo.InvariantCulture)));

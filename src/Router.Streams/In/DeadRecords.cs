@@ -17,6 +17,18 @@ internal static class DeadRecords
     public static DeadRecord Of(ReadPartition partition, long offset, string reason, ReadOnlySpan<byte> value, Headers? headers = null) =>
         new(partition.At.Topic, partition.At.Partition.Value, offset, reason, value[..Math.Min(value.Length, DeadRecord.ValueBytesMax)].ToArray()) { Headers = Kept(headers) };
 
+    /// <summary>The headers that a letter kept, as the client has them.</summary>
+    public static Headers HeadersOf(DeadRecord record)
+    {
+        Headers headers = [];
+        foreach ((string name, string value) in record.Headers)
+        {
+            headers.Add(name, Encoding.UTF8.GetBytes(value));
+        }
+
+        return headers;
+    }
+
     private static Dictionary<string, string> Kept(Headers? headers)
     {
         var kept = new Dictionary<string, string>();

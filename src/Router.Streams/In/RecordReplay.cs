@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using Router.Engine.Accepting;
 using Router.Engine.Inbound;
@@ -37,14 +36,8 @@ internal sealed class RecordReplay(RecordReader records, GatewayRecords gateways
 
     private async Task<bool> KeepAsync(RecordSource source, DeadRecord record)
     {
-        Headers headers = [];
-        foreach ((string name, string value) in record.Headers)
-        {
-            headers.Add(name, Encoding.UTF8.GetBytes(value));
-        }
-
         var request = new AcceptRequest();
-        if (records.Read(source, headers, record.Value.Span, record.Offset, atMs: 0, request, out _) != RecordVerdict.Message)
+        if (records.Read(source, DeadRecords.HeadersOf(record), record.Value.Span, record.Offset, atMs: 0, request, out _) != RecordVerdict.Message)
         {
             return false;
         }

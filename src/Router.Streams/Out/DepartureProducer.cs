@@ -10,22 +10,12 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
     // Longer than an election of a partition's leader takes on healthy brokers (3 s), so that one alone makes no message doubtful.
     private const int TimeoutMs = 5_000;
 
-    private readonly Lazy<IProducer<byte[], byte[]>> producer = new(() => new ProducerBuilder<byte[], byte[]>(new ProducerConfig(new Dictionary<string, string>(options.Client))
+    private readonly Lazy<IProducer<byte[], byte[]>> producer = Producers.Make(options, health, static config =>
     {
-        BootstrapServers = options.BootstrapServers,
-        EnableIdempotence = true,
-        Acks = Acks.All,
-        LingerMs = 2,
-        MessageTimeoutMs = TimeoutMs,
-        QueueBufferingMaxMessages = 100_000,
-        DeliveryReportFields = "status",
-    }).SetErrorHandler((_, error) =>
-    {
-        if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown || error.IsFatal)
-        {
-            health.Down(error.Code.ToString());
-        }
-    }).SetLogHandler(static (_, _) => { }).Build());
+        config.LingerMs = 2;
+        config.MessageTimeoutMs = TimeoutMs;
+        config.QueueBufferingMaxMessages = 100_000;
+    });
 
     /// <summary>Writes a record; not <see cref="Confluent.Kafka.ErrorCode.NoError"/>: it was not taken, and nobody is told of it.</summary>
     public Confluent.Kafka.ErrorCode Write(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told)
@@ -42,12 +32,5 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (producer.IsValueCreated)
-        {
-            producer.Value.Flush(TimeSpan.FromMilliseconds(TimeoutMs));
-            producer.Value.Dispose();
-        }
-    }
+    public void Dispose() => Producers.End(producer, TimeSpan.FromMilliseconds(TimeoutMs));
 }

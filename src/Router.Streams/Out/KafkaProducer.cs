@@ -6,34 +6,21 @@ namespace Router.Streams.Out;
 /// <summary>This silo's producer: idempotent, <c>acks=all</c>, compressed; one for all topics. Any thread.</summary>
 internal sealed partial class KafkaProducer : IDisposable
 {
-    // lz4 beside zstd on events of 350 B: docs/KAFKA.md has the figures.
-    private const CompressionType Compression = CompressionType.Lz4;
-
-    // How long records gather into a batch; under load batches are full before that.
-    private const double LingerMs = 3;
-
     private readonly Lazy<IProducer<byte[], byte[]>> producer;
-    private readonly KafkaHealth health;
     private readonly TimeProvider time;
     private readonly ILogger<KafkaProducer> log;
 
     public KafkaProducer(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger<KafkaProducer> log)
     {
-        this.health = health;
         this.time = time;
         this.log = log;
-        producer = new Lazy<IProducer<byte[], byte[]>>(() => new ProducerBuilder<byte[], byte[]>(new ProducerConfig(new Dictionary<string, string>(options.Client))
+        producer = Producers.Make(options, health, static config =>
         {
-            BootstrapServers = options.BootstrapServers,
-            EnableIdempotence = true,
-            Acks = Acks.All,
-            CompressionType = Compression,
-            LingerMs = LingerMs,
-            MessageTimeoutMs = 0, // never given up: who writes waits, and is told on /readyz
-            QueueBufferingMaxMessages = 200_000,
-            EnableDeliveryReports = true,
-            DeliveryReportFields = "status",
-        }).SetErrorHandler((_, error) => OnError(error)).SetLogHandler(static (_, _) => { }).Build());
+            config.CompressionType = CompressionType.Lz4; // zstd was not measured beside it
+            config.LingerMs = 3; // under load batches are full before that
+            config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
+            config.QueueBufferingMaxMessages = 200_000;
+        }, LogFatal);
     }
 
     /// <summary>
@@ -47,8 +34,7 @@ internal sealed partial class KafkaProducer : IDisposable
         }
     }
 
-    /// <summary>Writes a record; false: the client's queue is full.</summary>
-    public bool TryWrite(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged)
+    private bool TryWrite(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged)
     {
         try
         {
@@ -62,27 +48,7 @@ internal sealed partial class KafkaProducer : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (producer.IsValueCreated)
-        {
-            producer.Value.Flush(TimeSpan.FromSeconds(5));
-            producer.Value.Dispose();
-        }
-    }
-
-    private void OnError(Error error)
-    {
-        if (error.IsFatal || error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown)
-        {
-            health.Down(error.Code.ToString());
-        }
-
-        if (error.IsFatal)
-        {
-            LogFatal(error.Code.ToString());
-        }
-    }
+    public void Dispose() => Producers.End(producer, TimeSpan.FromSeconds(5));
 
     [LoggerMessage(1, LogLevel.Error, "writing to Kafka has come to an end ({Code}): restart Router")]
     private partial void LogFatal(string code);
