@@ -147,13 +147,14 @@ public sealed class MalformedTests(ITestOutputHelper output)
         await router.StartAsync();
         using HttpClient client = await Api.SetUpAsync(router, provider);
         var mutator = new Mutator(Seed, Bodies);
-        await send(router, client, mutator, count / 5);
+        // As long a warm-up as the code and the tables need to be what they stay: after a fifth they still grew by a tenth.
+        await send(router, client, mutator, count / 2);
         long before = router.ResidentBytes;
         await send(router, client, mutator, count - (count / 5));
         Assert.False(router.HasExited, router.Output);
         Assert.Equal(200, (await router.ReadyAsync()).Status);
         long after = router.ResidentBytes;
-        output.WriteLine($"seed {Seed}: {count} mutations, {before >> 20} MiB after a fifth, {after >> 20} MiB after all");
+        output.WriteLine($"seed {Seed}: {count} mutations, {before >> 20} MiB after the warm-up, {after >> 20} MiB after all");
         var load = new Load(client);
         await load.PostLinesAsync(100);
         Assert.Equal(100, load.Accepted.Count);
