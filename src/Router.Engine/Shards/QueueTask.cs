@@ -13,6 +13,9 @@ internal sealed class QueueTask(PurgeFilter filter, bool cancels)
     /// <summary>Messages that an answer of the journal holds: looked at again once it came.</summary>
     public readonly List<(int Slot, ulong Head)> Settling = [];
 
+    /// <summary>When it came (monotonic): answered only by an owner that was one later than that.</summary>
+    public long AskedAt;
+
     /// <summary>The next slot to look at.</summary>
     public int Next;
 
