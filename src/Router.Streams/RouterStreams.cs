@@ -30,6 +30,7 @@ public static class RouterStreams
         services.AddSingleton(options);
         services.AddSingleton<KafkaHealth>();
         services.AddSingleton<KafkaMeter>();
+        services.AddSingleton<IStreamFigures>(static s => s.GetRequiredService<KafkaMeter>());
         services.TryAddSingleton<RequestMaker>();
         services.TryAddSingleton<AcceptRequestPool>();
         services.AddTransient<RecordReader>(); // each has a scratch of its own
@@ -44,6 +45,7 @@ public static class RouterStreams
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();
         services.AddSingleton<IProviderFactory, KafkaProviderFactory>();
+        services.AddSingleton<LagLook>();
         services.AddHostedService<TopicWatch>();
         silo.AddPersistentStreams(ShardStream.Provider, static (s, _) => s.GetRequiredService<SliceAdapter>(), static streams =>
         {

@@ -75,7 +75,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
             place.Partition.Prefix.Settle(place.Offset);
         }
 
-        meter.Sliced(slice.Count);
+        meter.Sliced(slice.Count, slice.Repeats);
         slice.Dispose(pool);
     }
 

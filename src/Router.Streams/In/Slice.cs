@@ -37,6 +37,9 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     /// <summary>Records in it.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Records of it that were kept before, once it is settled.</summary>
+    public int Repeats { get; private set; }
+
     /// <summary>Its messages.</summary>
     public ReadOnlyMemory<AcceptRequest> Requests => requests.AsMemory(0, Count);
 
@@ -104,6 +107,7 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
         await keeper.KeepAsync(Requests).ConfigureAwait(false);
         for (int i = 0; i < Count; i++)
         {
+            Repeats += requests[i] is { Outcome: AcceptOutcome.Accepted, IsRepeat: true } ? 1 : 0;
             if (requests[i].Outcome == AcceptOutcome.OtherBody)
             {
                 RecordPlace place = places[i];
