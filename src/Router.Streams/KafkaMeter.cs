@@ -70,11 +70,12 @@ internal sealed class KafkaMeter : IDisposable, IStreamFigures
 
     private long InFlight => Read.Select(static p => p.Queue).Distinct().Sum(static q => (long)q.InFlight);
 
-    public void Sliced(int count, int repeated)
+    public void Repeated(int count) => Interlocked.Add(ref repeats, count);
+
+    public void Sliced(int count)
     {
         Interlocked.Increment(ref slices);
         Interlocked.Add(ref records[0], count);
-        Interlocked.Add(ref repeats, repeated);
     }
 
     public void Told() => Interlocked.Increment(ref records[1]);

@@ -39,6 +39,7 @@ public static class RouterStreams
         services.AddSingleton<GatewayRecords>();
         services.AddSingleton<KafkaReader>();
         services.AddSingleton<SliceAdapter>();
+        services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<EventWriter>();
