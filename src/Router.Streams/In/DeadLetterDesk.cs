@@ -45,7 +45,7 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer
 
     private async Task<bool> CopyAsync(DeadRecord record)
     {
-        var batch = new WriteBatch();
+        var batch = new WriteBatch(meter.Copies);
         batch.Add();
         await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch.Acknowledged, CancellationToken.None).ConfigureAwait(false);
         batch.Close();

@@ -40,7 +40,7 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
             own.Add(one);
         }
 
-        var batch = new WriteBatch();
+        var batch = new WriteBatch(meter.Events);
         foreach ((int number, StructList<LogEvent> own) in byTenant)
         {
             // One that is gone has no events any more: its keys are.
@@ -72,7 +72,6 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
             }
         }
 
-        meter.Produced("event", own is null ? events.Count : events.Count * 2);
         bodies.Clear();
     }
 

@@ -9,7 +9,13 @@ internal sealed class WriteBatch
     private int left = 1;
     private int failed;
 
-    public WriteBatch() => Acknowledged = OnReport;
+    private readonly ProducerTally tally;
+
+    public WriteBatch(ProducerTally tally)
+    {
+        this.tally = tally;
+        Acknowledged = OnReport;
+    }
 
     /// <summary>To be told of each.</summary>
     public Action<DeliveryReport<byte[], byte[]>> Acknowledged { get; }
@@ -18,13 +24,18 @@ internal sealed class WriteBatch
     public Task<bool> Done => done.Task;
 
     /// <summary>One more is written.</summary>
-    public void Add() => Interlocked.Increment(ref left);
+    public void Add()
+    {
+        Interlocked.Increment(ref left);
+        tally.Began();
+    }
 
     /// <summary>No more come.</summary>
     public void Close() => End();
 
     private void OnReport(DeliveryReport<byte[], byte[]> report)
     {
+        tally.Ended(report.Status == PersistenceStatus.Persisted);
         if (report.Status != PersistenceStatus.Persisted)
         {
             Volatile.Write(ref failed, 1);
