@@ -38,16 +38,24 @@ internal sealed class RouterChild : IDisposable
     internal TimeSpan StartedIn { get; private set; }
 
     /// <summary>Starts it over <paramref name="folder"/>; returns when it may take traffic.</summary>
-    internal static async Task<RouterChild> StartAsync(string folder, IEnumerable<string> settings)
+    /// <param name="folder">Where it keeps all.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="unkept">Not the host as it is, but the same with a journal that keeps nothing (<see cref="Kafka.UnkeptRouter"/>).</param>
+    internal static async Task<RouterChild> StartAsync(string folder, IEnumerable<string> settings, bool unkept = false)
     {
         int port = Ports.Free();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Router.Host"))
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, unkept ? "Router.LoadTest" : "Router.Host"))
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["ROUTER__Operator__Key"] = OperatorKey;
+        if (unkept)
+        {
+            start.ArgumentList.Add(Kafka.UnkeptRouter.Command);
+        }
+
         start.ArgumentList.Add($"--Http:Url=http://127.0.0.1:{port}");
         start.ArgumentList.Add($"--Storage:Path={Path.Combine(folder, "data")}");
         foreach (string setting in settings)
