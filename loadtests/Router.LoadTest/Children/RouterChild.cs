@@ -37,11 +37,11 @@ internal sealed class RouterChild : IDisposable
     /// <summary>How long it took from the start until it might take traffic.</summary>
     internal TimeSpan StartedIn { get; private set; }
 
-    /// <summary>Starts it over <paramref name="folder"/>; returns when it may take traffic.</summary>
-    internal static async Task<RouterChild> StartAsync(string folder, IEnumerable<string> settings)
+    /// <summary>Starts <paramref name="program"/> over <paramref name="folder"/>; returns when it may take traffic.</summary>
+    internal static async Task<RouterChild> StartAsync(string program, string folder, IEnumerable<string> settings)
     {
         int port = Ports.Free();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Router.Host"))
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
