@@ -20,6 +20,7 @@ internal sealed record LoadOptions
         --messages N    of campaign, million and each turn of kafka (default 1000000), --rounds N of kafka (default 2)
         --warm N        messages sent before anything counts (default 300000: then the compiler is done)
         --references N  each N-th message has its intended time as reference, so that its events tell it (default 100; 0: none)
+        --host FILE     the router's program, such as a published one (default: the one built beside the load test)
         --set A:B=V     a setting of the host; may be given again
         --out DIR       where report.html and report.json go (default loadtests/out/SCENARIO-TIME)
         --compare FILE  lays an earlier report.json beside this run
@@ -54,6 +55,8 @@ internal sealed record LoadOptions
     internal long Warm { get; init; } = 300_000;
 
     internal int References { get; init; } = 100;
+
+    internal string Host { get; init; } = Path.Combine(AppContext.BaseDirectory, "Router.Host");
 
     internal IReadOnlyList<string> Settings { get; init; } = [];
 
@@ -92,6 +95,7 @@ internal sealed record LoadOptions
                 "--rounds" => options with { Rounds = (int)Number() },
                 "--warm" => options with { Warm = (long)Number() },
                 "--references" => options with { References = (int)Number() },
+                "--host" => options with { Host = Path.GetFullPath(Value()) },
                 "--set" => options with { Settings = [.. options.Settings, Value()] },
                 "--out" => options with { Out = Value() },
                 "--compare" => options with { Compare = Value() },

@@ -33,7 +33,9 @@ internal sealed class RouterSide : IDisposable
     internal static async Task<RouterSide> StartAsync(LoadRun run, Broker broker, string name, bool unkept)
     {
         string[] settings = [.. run.Options.Settings, $"Kafka:BootstrapServers={broker.Servers}", $"Kafka:Group={name}", $"Kafka:Partitions={Partitions}"];
-        var side = new RouterSide(broker, name, await RouterChild.StartAsync(run.Scratch(name), settings, unkept));
+        var side = new RouterSide(broker, name, await (unkept
+            ? RouterChild.StartAsync(Path.Combine(AppContext.BaseDirectory, "Router.LoadTest"), run.Scratch(name), settings, UnkeptRouter.Command)
+            : RouterChild.StartAsync(run.Options.Host, run.Scratch(name), settings)));
         await side.Administration.UseLoopbackAsync();
         return side;
     }
