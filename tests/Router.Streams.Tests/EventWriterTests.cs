@@ -19,10 +19,10 @@ public sealed class EventWriterTests
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>(), new KafkaHealth(TimeProvider.System));
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" }; // nobody there: what is written waits in the client
-        using var producer = new KafkaProducer(options, new KafkaHealth(TimeProvider.System), TimeProvider.System, NullLogger<KafkaProducer>.Instance);
+        using var producer = new EventProducer(options, new KafkaHealth(TimeProvider.System), NullLogger<EventProducer>.Instance);
         IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();
         var composer = new Composer();
-        var writer = new EventWriter(producer, meter, composer, administration);
+        var writer = new EventWriter(producer, meter, composer, administration, TimeProvider.System);
 
         composer.Fails = true;
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(Events(1, 1, 2), CancellationToken.None));

@@ -10,12 +10,7 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
     // Longer than an election of a partition's leader takes on healthy brokers (3 s), so that one alone makes no message doubtful.
     private const int TimeoutMs = 5_000;
 
-    private readonly Lazy<IProducer<byte[], byte[]>> producer = Producers.Make(options, health, static config =>
-    {
-        config.LingerMs = 2;
-        config.MessageTimeoutMs = TimeoutMs;
-        config.QueueBufferingMaxMessages = 100_000;
-    });
+    private readonly Lazy<IProducer<byte[], byte[]>> producer = Producers.Make(Producers.Hasty(options, TimeoutMs), health);
 
     /// <summary>Told by whoever writes.</summary>
     public ProducerTally Tally => meter.Departures;

@@ -1,19 +1,23 @@
-using System.Collections.Concurrent;
 using System.Text;
-using Confluent.Kafka;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Grains.Administration;
 using Router.Grains.Streams;
+using Router.Streams.Out.Native;
 using Router.Streams.Topics;
 
 namespace Router.Streams.Out;
 
 /// <summary>Writes events to <c>router.events</c>, and to a tenant's own topic where it wants one. One caller at a time.</summary>
-internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEventBodies composer, IAdministration administration)
+internal sealed class EventWriter(EventProducer producer, KafkaMeter meter, IEventBodies composer, IAdministration administration, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, byte[]> words = new();
+    private const int WordsMax = 4_096;
+
+    // Until the client's queue, which was full, has room.
+    private static readonly TimeSpan Full = TimeSpan.FromMilliseconds(2);
+
+    private readonly Dictionary<string, byte[]> words = [];
     private readonly Dictionary<int, StructList<LogEvent>> byTenant = [];
     private readonly EventBodies bodies = new();
 
@@ -41,16 +45,22 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
         }
 
         var batch = new WriteBatch(meter.Events);
-        foreach ((int number, StructList<LogEvent> own) in byTenant)
+        try
         {
-            // One that is gone has no events any more: its keys are.
-            if (own.Count > 0 && administration.Current.FindTenant(number) is { } tenant)
+            foreach ((int number, StructList<LogEvent> own) in byTenant)
             {
-                await WriteAsync(tenant, own, batch, cancellationToken);
+                // One that is gone has no events any more: its keys are.
+                if (own.Count > 0 && administration.Current.FindTenant(number) is { } tenant)
+                {
+                    await WriteAsync(tenant, own, batch, cancellationToken);
+                }
             }
         }
+        finally
+        {
+            batch.Close(); // after a fault, too: what the client took is told of
+        }
 
-        batch.Close();
         return batch.Done;
     }
 
@@ -62,36 +72,71 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
         byte[] name = WordOf(tenant.Name);
         for (int i = 0; i < events.Count; i++)
         {
-            Message<byte[], byte[]> message = Make(events[i].Entry, bodies.Items[i], name);
-            batch.Add();
-            await producer.WriteAsync(TopicNames.Events, message, batch.Acknowledged, cancellationToken);
+            await WriteAsync(TopicNames.Events, events, i, name, batch, cancellationToken);
             if (own is not null)
             {
-                batch.Add();
-                await producer.WriteAsync(own, message, batch.Acknowledged, cancellationToken);
+                await WriteAsync(own, events, i, name, batch, cancellationToken);
             }
         }
 
         bodies.Clear();
     }
 
-    // The key is the conversation, so that its events keep their order; what belongs to none is spread by its id.
-    private Message<byte[], byte[]> Make(in JournalEntry entry, in EventBody body, byte[] tenant)
+    private async ValueTask WriteAsync(string topic, StructList<LogEvent> events, int index, byte[] tenant, WriteBatch batch, CancellationToken cancellationToken)
     {
-        string id = UuidText.ToText(body.IdHead, body.IdTail);
-        byte[] key = new byte[UuidText.Length];
-        if (entry.Kind is EntryKind.Status or EntryKind.Conversation)
+        while (!TryWrite(topic, events[index].Entry, bodies.Items[index], tenant, batch))
         {
-            var conversation = new ConversationId(entry.Contact, entry.Sender);
-            UuidText.Format(conversation.Contact.High, conversation.Tail, key);
+            await Task.Delay(Full, time, cancellationToken);
         }
-        else
-        {
-            Encoding.ASCII.GetBytes(id, key);
-        }
-
-        return new Message<byte[], byte[]> { Key = key, Value = bodies.JsonOf(body).ToArray(), Headers = CloudEvent.Of(id, WordOf(body.Type), entry.AtMs, tenant) };
     }
 
-    private byte[] WordOf(string word) => words.GetOrAdd(word, static w => Encoding.ASCII.GetBytes(w));
+    // The client copies what it takes. The key is the conversation, so that its events keep their order; what belongs to none is spread by its id.
+    private bool TryWrite(string topic, in JournalEntry entry, in EventBody body, byte[] tenant, WriteBatch batch)
+    {
+        Span<byte> id = stackalloc byte[UuidText.Length];
+        UuidText.Format(body.IdHead, body.IdTail, id);
+        Span<byte> conversation = stackalloc byte[UuidText.Length];
+        Span<byte> at = stackalloc byte[CloudEvent.TimeLength];
+        CloudEvent.WriteTime(entry.AtMs, at);
+        bool hasConversation = entry.Kind is EntryKind.Status or EntryKind.Conversation;
+        if (hasConversation)
+        {
+            var place = new ConversationId(entry.Contact, entry.Sender);
+            UuidText.Format(place.Contact.High, place.Tail, conversation);
+        }
+
+        var record = new EventRecord { Key = hasConversation ? conversation : id, Value = bodies.JsonOf(body), Id = id, Type = WordOf(body.Type), Time = at, Tenant = tenant };
+        batch.Add();
+        bool isTaken = false;
+        try
+        {
+            isTaken = producer.TryWrite(topic, record, batch);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                batch.TakeBack();
+            }
+        }
+
+        return isTaken;
+    }
+
+    // A few types, and the names of tenants.
+    private byte[] WordOf(string word)
+    {
+        if (words.TryGetValue(word, out byte[]? bytes))
+        {
+            return bytes;
+        }
+
+        if (words.Count > WordsMax)
+        {
+            words.Clear();
+        }
+
+        words.Add(word, bytes = Encoding.ASCII.GetBytes(word));
+        return bytes;
+    }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Router.Streams.Out;
 
-/// <summary>This silo's producer: idempotent, <c>acks=all</c>, compressed; one for all topics. Any thread.</summary>
+/// <summary>The producer of copies of dead letters: idempotent, <c>acks=all</c>, compressed. Any thread.</summary>
 internal sealed partial class KafkaProducer : IDisposable
 {
     private readonly Lazy<IProducer<byte[], byte[]>> producer;
@@ -14,13 +14,7 @@ internal sealed partial class KafkaProducer : IDisposable
     {
         this.time = time;
         this.log = log;
-        producer = Producers.Make(options, health, static config =>
-        {
-            config.CompressionType = CompressionType.Lz4; // zstd was not measured beside it
-            config.LingerMs = 3; // under load batches are full before that
-            config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
-            config.QueueBufferingMaxMessages = 200_000;
-        }, LogFatal);
+        producer = Producers.Make(Producers.Patient(options), health, LogFatal);
     }
 
     /// <summary>
