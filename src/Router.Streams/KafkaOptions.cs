@@ -39,6 +39,9 @@ public sealed record KafkaOptions
     /// <summary>Records of a way that were read and are not settled, at most: then its partitions pause until half of them are.</summary>
     public int InFlightMax { get; init; } = 16_384;
 
+    /// <summary>Of what Router writes.</summary>
+    internal const CompressionType Compression = CompressionType.Lz4;
+
     /// <summary>Whether Kafka is to be used.</summary>
     public bool IsOn => BootstrapServers is not null;
 
