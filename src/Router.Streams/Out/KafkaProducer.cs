@@ -19,7 +19,6 @@ internal sealed class KafkaProducer : IDisposable
         this.time = time;
         producer = new LastingProducer(options, health, time, log, Patience, static config =>
         {
-            config.CompressionType = KafkaOptions.Compression;
             config.LingerMs = 3; // under load batches are full before that
             config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
             config.QueueBufferingMaxMessages = QueueMax;

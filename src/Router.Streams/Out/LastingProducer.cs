@@ -90,6 +90,11 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
             Acks = Acks.All,
             DeliveryReportFields = "status",
         };
+        if (!options.Client.ContainsKey("compression.type") && !options.Client.ContainsKey("compression.codec"))
+        {
+            config.Set("compression.type", KafkaOptions.Compression);
+        }
+
         own(config);
         var life = new ProducerLife();
         life.Client = new ProducerBuilder<byte[], byte[]>(config).SetErrorHandler((_, error) => OnError(life, error)).SetLogHandler(static (_, _) => { }).Build();

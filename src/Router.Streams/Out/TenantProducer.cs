@@ -20,7 +20,6 @@ internal sealed class TenantProducer : IDisposable
         this.meter = meter;
         producer = new LastingProducer(options, health, time, log, Patience, static config =>
         {
-            config.CompressionType = KafkaOptions.Compression;
             config.LingerMs = 3;
             config.MessageTimeoutMs = TimeoutMs;
             config.QueueBufferingMaxMessages = QueueMax;
