@@ -42,6 +42,7 @@ public static class RouterStreams
         services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<TenantProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();
