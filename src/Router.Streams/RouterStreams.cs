@@ -41,6 +41,7 @@ public static class RouterStreams
         services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<TenantProducer>();
         services.AddSingleton<EventProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();

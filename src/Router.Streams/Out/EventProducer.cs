@@ -1,49 +1,105 @@
-using Confluent.Kafka;
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Router.Core.Messages;
+using Router.Engine.Journal;
+using Router.Grains.Streams;
 using Router.Streams.Out.Native;
+using Router.Streams.Topics;
 
 namespace Router.Streams.Out;
 
-/// <summary>The producer of events: idempotent, <c>acks=all</c>, compressed; one for all topics, made once something is written. One caller at a time.</summary>
-internal sealed partial class EventProducer : IDisposable
+/// <summary>This silo's producer of <c>router.events</c>: never gives up, and who writes waits. One caller at a time.</summary>
+/// <remarks>Hot path, 0 B a record: <c>loadtests/run kafka</c>.</remarks>
+internal sealed class EventProducer : IDisposable
 {
-    private readonly Lazy<RecordProducer> producer;
-    private readonly KafkaHealth health;
-    private readonly ILogger<EventProducer> log;
+    // In the client's queue: 16 Ki events hide a round trip.
+    private const int QueueMax = 200_000;
+    private const int WordsMax = 4_096;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
 
-    public EventProducer(KafkaOptions options, KafkaHealth health, ILogger<EventProducer> log)
+    private readonly LastingProducer producer;
+    private readonly TimeProvider time;
+    private readonly Dictionary<string, byte[]> words = [];
+
+    public EventProducer(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger<EventProducer> log)
     {
-        this.health = health;
-        this.log = log;
-        producer = new Lazy<RecordProducer>(() => new RecordProducer(Producers.Patient(options).Where(static s => !s.Key.StartsWith("dotnet.", StringComparison.Ordinal)), OnFault));
+        this.time = time;
+        producer = new LastingProducer(options, health, time, log, Patience, static config =>
+        {
+            config.LingerMs = 3; // under load batches are full before that
+            config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
+            config.QueueBufferingMaxMessages = QueueMax;
+        })
+        { IsDirect = true };
     }
 
-    /// <summary>Hands a record to the client, of which <paramref name="batch"/> is told; false: its queue is full.</summary>
-    /// <exception cref="KafkaException">It is not taken, and nobody is told of it.</exception>
-    public bool TryWrite(string topic, in EventRecord record, WriteBatch batch) => producer.Value.TryWrite(topic, record, batch);
+    /// <summary>A batch for it.</summary>
+    public WriteBatch Begin(ProducerTally tally) => new(tally, producer.Works);
+
+    /// <summary>Writes the event at <paramref name="index"/>. Waits while the client's queue is full, or there is no client.</summary>
+    public async ValueTask WriteAsync(string tenant, StructList<LogEvent> events, EventBodies bodies, int index, WriteBatch batch, CancellationToken cancellationToken)
+    {
+        batch.Add();
+        Confluent.Kafka.ErrorCode refused;
+        while ((refused = Write(tenant, events[index].Entry, bodies, index, batch)) == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun))
+        {
+            try
+            {
+                await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(true);
+            }
+            catch (OperationCanceledException)
+            {
+                batch.Refused(refused);
+                throw;
+            }
+        }
+
+        if (refused != Confluent.Kafka.ErrorCode.NoError)
+        {
+            batch.Refused(refused);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => producer.Dispose();
+
+    // The same record that EventMessages makes.
+    private Confluent.Kafka.ErrorCode Write(string tenant, in JournalEntry entry, EventBodies bodies, int index, WriteBatch batch)
     {
-        if (producer.IsValueCreated)
+        EventBody body = bodies.Items[index];
+        Span<byte> id = stackalloc byte[UuidText.Length];
+        UuidText.Format(body.IdHead, body.IdTail, id);
+        Span<byte> key = stackalloc byte[UuidText.Length];
+        if (entry.Kind is EntryKind.Status or EntryKind.Conversation)
         {
-            producer.Value.Dispose();
+            var conversation = new ConversationId(entry.Contact, entry.Sender);
+            UuidText.Format(conversation.Contact.High, conversation.Tail, key);
         }
+        else
+        {
+            id.CopyTo(key);
+        }
+
+        Span<byte> at = stackalloc byte[CloudEvent.TimeLength];
+        CloudEvent.WriteTime(entry.AtMs, at);
+        var record = new EventRecord { Key = key, Value = bodies.JsonOf(body), Id = id, Type = WordOf(body.Type), Time = at, Tenant = WordOf(tenant) };
+        return producer.Write(TopicNames.Events, record, batch);
     }
 
-    private void OnFault(Confluent.Kafka.ErrorCode code, bool isFatal)
+    private byte[] WordOf(string word)
     {
-        if (isFatal || code == Confluent.Kafka.ErrorCode.Local_AllBrokersDown)
+        if (words.TryGetValue(word, out byte[]? bytes))
         {
-            health.Down(code.ToString());
+            return bytes;
         }
 
-        if (isFatal)
+        if (words.Count == WordsMax)
         {
-            LogFatal(code.ToString());
+            words.Clear();
         }
+
+        words.Add(word, bytes = Encoding.ASCII.GetBytes(word));
+        return bytes;
     }
-
-    [LoggerMessage(1, LogLevel.Error, "writing events to Kafka has come to an end ({Code}): restart Router")]
-    private partial void LogFatal(string code);
 }

@@ -3,41 +3,37 @@ using Confluent.Kafka;
 
 namespace Router.Streams.Out;
 
-/// <summary>Records written together: ends once the brokers have all of them; with false where one was not taken.</summary>
+/// <summary>Records written together by one caller: ends once the brokers have all of them, or with the first reason why one was not taken.</summary>
 internal sealed class WriteBatch
 {
-    private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int left = 1;
-    private int failed;
-    private GCHandle handle;
-
+    private readonly TaskCompletionSource<Confluent.Kafka.ErrorCode> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProducerTally tally;
+    private readonly Action? works;
+    private ProducerLife? life;
+    private nint handle;
+    private int left = 1;
+    private int failed; // an ErrorCode
 
-    public WriteBatch(ProducerTally tally)
+    /// <param name="tally">Counts its records.</param>
+    /// <param name="works">Called with each that was taken.</param>
+    public WriteBatch(ProducerTally tally, Action? works = null)
     {
         this.tally = tally;
+        this.works = works;
         Acknowledged = OnReport;
     }
 
     /// <summary>To be told of each.</summary>
     public Action<DeliveryReport<byte[], byte[]>> Acknowledged { get; }
 
-    /// <summary>Ends when <see cref="Close"/> was called and all are told.</summary>
-    public Task<bool> Done => done.Task;
+    /// <summary>Ends when <see cref="Close"/> was called and all are told; <see cref="Confluent.Kafka.ErrorCode.NoError"/>: the brokers have all.</summary>
+    public Task<Confluent.Kafka.ErrorCode> Done => done.Task;
 
-    /// <summary>Goes through the client with each record; good until the last was told of. Asked for by who writes, before <see cref="Close"/>.</summary>
-    public nint Handle
-    {
-        get
-        {
-            if (!handle.IsAllocated)
-            {
-                handle = GCHandle.Alloc(this);
-            }
+    /// <summary>Whether anything of it was handed to a client.</summary>
+    public bool IsBegun => life is not null;
 
-            return GCHandle.ToIntPtr(handle);
-        }
-    }
+    /// <summary>Goes through a direct client with each record, until all are told of or the client is gone. For who writes, under the client's lock.</summary>
+    public nint Handle => handle != 0 ? handle : handle = GCHandle.ToIntPtr(GCHandle.Alloc(this));
 
     /// <summary>The batch of a <see cref="Handle"/>.</summary>
     public static WriteBatch Of(nint handle) => (WriteBatch)GCHandle.FromIntPtr(handle).Target!;
@@ -49,40 +45,77 @@ internal sealed class WriteBatch
         tally.Began();
     }
 
-    /// <summary>The one added last was not taken, and is not told of.</summary>
-    public void TakeBack()
-    {
-        tally.Lost(1);
-        Interlocked.Decrement(ref left); // never to 0 before Close
-    }
+    /// <summary>The last one added was not taken by the client.</summary>
+    public void Refused(Confluent.Kafka.ErrorCode code) => Told(code);
 
     /// <summary>No more come.</summary>
     public void Close() => End();
 
-    /// <summary>One is told of: whether the brokers have it.</summary>
-    public void Written(bool isTaken)
+    /// <summary>Whether it is, or becomes, one of the client's.</summary>
+    public bool TryJoin(ProducerLife client)
     {
-        tally.Ended(isTaken);
-        if (!isTaken)
+        if (life is null && client.TryAdd(this))
         {
-            Volatile.Write(ref failed, 1);
+            life = client;
+        }
+
+        return life == client;
+    }
+
+    /// <summary>Its client is gone: nobody tells of the rest.</summary>
+    public void Fail(Confluent.Kafka.ErrorCode code)
+    {
+        if (done.TrySetResult(code))
+        {
+            tally.Lost(Volatile.Read(ref left));
+        }
+
+        FreeHandle();
+    }
+
+    private void OnReport(DeliveryReport<byte[], byte[]> report)
+    {
+        bool isTaken = report.Status == PersistenceStatus.Persisted;
+        Written(isTaken ? Confluent.Kafka.ErrorCode.NoError : report.Error.IsError ? report.Error.Code : Confluent.Kafka.ErrorCode.Unknown);
+    }
+
+    /// <summary>One is told of.</summary>
+    public void Written(Confluent.Kafka.ErrorCode code)
+    {
+        if (code == Confluent.Kafka.ErrorCode.NoError)
+        {
+            works?.Invoke();
+        }
+
+        Told(code);
+    }
+
+    private void Told(Confluent.Kafka.ErrorCode code)
+    {
+        tally.Ended(code == Confluent.Kafka.ErrorCode.NoError);
+        if (code != Confluent.Kafka.ErrorCode.NoError)
+        {
+            Interlocked.CompareExchange(ref failed, (int)code, (int)Confluent.Kafka.ErrorCode.NoError);
         }
 
         End();
     }
 
-    private void OnReport(DeliveryReport<byte[], byte[]> report) => Written(report.Status == PersistenceStatus.Persisted);
-
     private void End()
     {
         if (Interlocked.Decrement(ref left) == 0)
         {
-            if (handle.IsAllocated)
-            {
-                handle.Free();
-            }
+            FreeHandle();
+            done.TrySetResult((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
+        }
+    }
 
-            done.SetResult(Volatile.Read(ref failed) == 0);
+    private void FreeHandle()
+    {
+        nint allocated = Interlocked.Exchange(ref handle, 0);
+        if (allocated != 0)
+        {
+            GCHandle.FromIntPtr(allocated).Free();
         }
     }
 }

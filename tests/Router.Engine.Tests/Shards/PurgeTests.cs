@@ -59,6 +59,26 @@ public sealed class PurgeTests
         Assert.Null(lost.Result);
     }
 
+    // Simulation seed 107: with the ownership lost before that end was kept, the message waited again, and the purge had been answered.
+    [Fact]
+    public void A_purge_waits_for_ends_that_are_not_kept_yet()
+    {
+        using EngineHarness h = Held();
+        Posted posted = h.Post(1);
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Cancel(posted.Id);
+        h.Run();
+        h.Journal.Commit();
+        h.Run(); // refused: nothing is written for a while
+        Task<QueueTask?> purge = Purge(h, default);
+        h.Run();
+        Assert.False(purge.IsCompleted);
+        h.Advance(300, 50);
+        Assert.True(purge.IsCompleted);
+        Assert.Equal(0, purge.Result?.Cancelled);
+        Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
+    }
+
     [Fact]
     public void Queues_tell_what_waits_and_since_when()
     {

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Confluent.Kafka;
 
 namespace Router.Streams.Out.Native;
 
-/// <summary>A producer that writes events without garbage: librdkafka's, asked directly. One writer at a time.</summary>
+/// <summary>A producer that writes events without garbage: librdkafka's, asked directly. Any thread.</summary>
 /// <remarks>Hot path, 0 B a record. <c>loadtests/run kafka</c>.</remarks>
-internal sealed unsafe class RecordProducer : IDisposable
+internal sealed unsafe class RecordProducer
 {
     private const int FaultBytes = 512;
     private const int PollMs = 100;
@@ -20,6 +19,8 @@ internal sealed unsafe class RecordProducer : IDisposable
     private readonly Thread thread;
     private readonly GCHandle self;
     private readonly nint client;
+    private readonly Lock sync = new();
+    private bool hasEnded;
     private volatile bool stopping;
 
     /// <param name="settings">librdkafka's.</param>
@@ -43,15 +44,50 @@ internal sealed unsafe class RecordProducer : IDisposable
         thread.Start();
     }
 
-    /// <summary>Hands a record over, of which <paramref name="batch"/> is told; false: the queue is full.</summary>
-    /// <exception cref="KafkaException">It is not taken, and nobody is told of it.</exception>
-    public bool TryWrite(string topic, in EventRecord record, WriteBatch batch)
+    /// <summary>Hands a record over, of which <paramref name="batch"/> is told if the answer is <see cref="Confluent.Kafka.ErrorCode.NoError"/>.</summary>
+    public Confluent.Kafka.ErrorCode Write(string topic, in EventRecord record, WriteBatch batch)
     {
+        // Held by one caller but while it ends.
+        lock (sync)
+        {
+            return hasEnded ? Confluent.Kafka.ErrorCode.Local_Fatal : WriteLocked(topic, record, batch);
+        }
+    }
+
+    /// <summary>Ends it: what the brokers have not taken within <paramref name="patience"/> is not waited for, and nobody is told of it.</summary>
+    public void End(TimeSpan patience)
+    {
+        lock (sync)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+
+            hasEnded = true;
+        }
+
+        _ = Librdkafka.Flush(client, (int)patience.TotalMilliseconds);
+        stopping = true;
+        thread.Join();
+        ForgetTopics();
+        Librdkafka.Destroy(client);
+        self.Free();
+    }
+
+    private Confluent.Kafka.ErrorCode WriteLocked(string topic, in EventRecord record, WriteBatch batch)
+    {
+        nint to = TopicOf(topic);
+        if (to == 0)
+        {
+            return Confluent.Kafka.ErrorCode.Local_InvalidArg;
+        }
+
         fixed (byte* key = record.Key, value = record.Value, id = record.Id, type = record.Type, at = record.Time, tenant = record.Tenant)
         {
             ProduceArgument* arguments = stackalloc ProduceArgument[5 + Headers]
             {
-                ProduceArgument.Of(ProduceArgument.What.Topic, TopicOf(topic)),
+                ProduceArgument.Of(ProduceArgument.What.Topic, to),
                 new ProduceArgument { Kind = ProduceArgument.What.Flags, Number = Librdkafka.Copy },
                 ProduceArgument.Of(ProduceArgument.What.Key, key, record.Key.Length),
                 ProduceArgument.Of(ProduceArgument.What.Value, value, record.Value.Length),
@@ -65,19 +101,8 @@ internal sealed unsafe class RecordProducer : IDisposable
                 Fixed("content-type\0"u8, "application/json"u8),
             };
             nint error = Librdkafka.Produce(client, arguments, 5 + Headers);
-            return error == 0 || IsOnlyFull(error);
+            return error == 0 ? Confluent.Kafka.ErrorCode.NoError : CodeOf(error);
         }
-    }
-
-    /// <summary>Waits until the brokers have what was written, so long at most, and ends.</summary>
-    public void Dispose()
-    {
-        _ = Librdkafka.Flush(client, (int)TimeSpan.FromSeconds(5).TotalMilliseconds);
-        stopping = true;
-        thread.Join();
-        ForgetTopics();
-        Librdkafka.Destroy(client);
-        self.Free();
     }
 
     private static nint Make(IEnumerable<KeyValuePair<string, string>> settings, nint opaque)
@@ -112,13 +137,14 @@ internal sealed unsafe class RecordProducer : IDisposable
 
     private static ProduceArgument Fixed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => ProduceArgument.Header(Text(name), Text(value), value.Length);
 
-    private static bool IsOnlyFull(nint error)
+    private static Confluent.Kafka.ErrorCode CodeOf(nint error)
     {
         int code = Librdkafka.CodeOf(error);
         Librdkafka.DestroyError(error);
-        return code == (int)Confluent.Kafka.ErrorCode.Local_QueueFull ? false : throw new KafkaException((Confluent.Kafka.ErrorCode)code);
+        return (Confluent.Kafka.ErrorCode)code;
     }
 
+    // 0: it is no topic's name.
     private nint TopicOf(string name)
     {
         if (topics.TryGetValue(name, out nint topic))
@@ -132,12 +158,11 @@ internal sealed unsafe class RecordProducer : IDisposable
         }
 
         topic = Librdkafka.NewTopic(client, name, 0);
-        if (topic == 0)
+        if (topic != 0)
         {
-            throw new KafkaException(Confluent.Kafka.ErrorCode.Local_InvalidArg);
+            topics.Add(name, topic);
         }
 
-        topics.Add(name, topic);
         return topic;
     }
 
@@ -161,7 +186,7 @@ internal sealed unsafe class RecordProducer : IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnDelivered(nint client, DeliveredRecord* record, nint opaque) => WriteBatch.Of(record->Opaque).Written(record->Code == 0);
+    private static void OnDelivered(nint client, DeliveredRecord* record, nint opaque) => WriteBatch.Of(record->Opaque).Written((Confluent.Kafka.ErrorCode)record->Code);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnFault(nint client, int code, byte* reason, nint opaque)
