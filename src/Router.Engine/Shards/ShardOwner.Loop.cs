@@ -9,11 +9,13 @@ namespace Router.Engine.Shards;
 /// <content>The loop: answers first, then urgent commands, then the next part.</content>
 internal sealed partial class ShardOwner
 {
+    private const int QueueProofMs = 5_000;
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
     private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
+    private const long TrimEveryMs = 10_000;
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
     private int urgentCount;
@@ -102,6 +104,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
+        TrimIfDue();
         if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
@@ -109,6 +112,16 @@ internal sealed partial class ShardOwner
         }
 
         return (worked | (IsRecovering ? RecoverSome() : BuildPart())) && !ended;
+    }
+
+    // Between parts, when nothing prepared waits either.
+    private void TrimIfDue()
+    {
+        if (engine.MonotonicMs - lastTrim >= TrimEveryMs && shard.Pending.Count == 0 && queueTasks.Count == 0 && !IsRecovering)
+        {
+            lastTrim = engine.MonotonicMs;
+            shard.Trim();
+        }
     }
 
     private void SetClocks()
@@ -233,7 +246,9 @@ internal sealed partial class ShardOwner
                     shard.OnNotice((NoticeTask)command.Target!);
                     break;
                 case CommandKind.Queue:
-                    queueTasks.Add((QueueTask)command.Target!);
+                    var queueTask = (QueueTask)command.Target!;
+                    queueTask.AskedAt = engine.Timestamp;
+                    queueTasks.Add(queueTask);
                     break;
                 case CommandKind.Fallback when IsRecovering:
                     fallbacksHeld.Add((FallbackTask)command.Target!); // it may not be taken up yet
@@ -281,11 +296,26 @@ internal sealed partial class ShardOwner
         cancelsHeld.Clear();
     }
 
+    // One that has lost its shard says "nothing waits" of what a younger owner keeps, and a tenant ends by that word: so only after a write or a renewal that was asked for since. Renewals come every 300 ms.
+    private bool IsOwnedSince(long askedAt) => engine.Journal.Exclusive || Volatile.Read(ref leaseEnd) - engine.Ticks(LeaseMs) > askedAt;
+
     // One after the other, a slice a step. As cancels, not before everything was taken up and nothing of an earlier owner's can leave.
     private bool ServeQueueTasks()
     {
         if (queueTasks.Count == 0 || IsRecovering || engine.Timestamp < certainFrom)
         {
+            return false;
+        }
+
+        if (!IsOwnedSince(queueTasks[0].AskedAt))
+        {
+            if (engine.Timestamp - queueTasks[0].AskedAt > engine.Ticks(QueueProofMs))
+            {
+                queueTasks[0].Answer.TrySetResult(null);
+                queueTasks.RemoveAt(0);
+                return queueTasks.Count > 0;
+            }
+
             return false;
         }
 
