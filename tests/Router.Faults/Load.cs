@@ -66,9 +66,11 @@ internal sealed class Load(HttpClient client)
     }
 
     /// <summary>Waits until all that was acknowledged is delivered.</summary>
-    public async Task AllDeliveredAsync()
+    /// <param name="every">Where there are too many to ask for each: one in so many.</param>
+    public async Task AllDeliveredAsync(int every = 1)
     {
-        Dictionary<string, int> ended = await Api.WaitForEndAsync(client, Accepted.Keys, TimeSpan.FromMinutes(3));
+        string[] asked = [.. Accepted.Keys.Where((_, i) => i % every == 0)];
+        Dictionary<string, int> ended = await Api.WaitForEndAsync(client, asked, TimeSpan.FromMinutes(3));
         Assert.Equal(["delivered"], ended.Keys);
     }
 }

@@ -53,7 +53,11 @@ public sealed class MemoryTests(ITestOutputHelper output)
         await Until.TrueAsync(async () => (await router.ReadyAsync()).Status == 200, () => "it does not go on: " + router.Output);
         await held;
         await load.PostLinesAsync(500);
-        await load.AllDeliveredAsync();
+        await Until.TrueAsync(
+            async () => await Figures.DeliveredAsync(router) == load.Accepted.Count,
+            () => $"{Figures.DeliveredAsync(router).Result} of {load.Accepted.Count} delivered",
+            () => Figures.DeliveredAsync(router).Result);
+        await load.AllDeliveredAsync(every: 100);
         await Until.TrueAsync(async () => (await router.ReadyAsync()).Status == 200, () => "it does not go on: " + router.Output);
 
         // A line each time that the mark is crossed (what leaves takes memory too, so it may be once more), never one a message or a look.
