@@ -15,6 +15,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     private readonly SimulationRun run;
     private readonly SiloTime time;
     private readonly Queue<TakenShard> taken = new();
+    private readonly Dictionary<int, long> spent = [];
     private readonly Queue<(ShardState[] States, bool[] Holds, long AskedAt)> renewals = new();
 
     public SimulatedSilo(SimulationRun run, int number)
@@ -30,6 +31,10 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
             Elsewhere = this, FallbacksElsewhere = this, InboundElsewhere = this, ConversationListener = this,
         };
         Engine.Start();
+        foreach (int tenant in run.Plan is { } plan ? plan.Tenants.Select(static t => t.Number) : [])
+        {
+            spent[tenant] = run.Ledger.SpentOf(tenant);
+        }
     }
 
     public int Number { get; }
@@ -50,6 +55,9 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
 
     /// <summary>What it was told last.</summary>
     public Plan? Plan { get; private set; }
+
+    /// <summary>A charge of a shard of its own was kept; returns all that was spent of the tenant as far as it can know.</summary>
+    public long Spend(int tenant, long price) => spent[tenant] = spent.GetValueOrDefault(tenant) + price;
 
     /// <summary>Shards taken whose owners are not started yet.</summary>
     public bool IsTaking(int shard) => taken.Any(t => t.Shard == shard);
@@ -76,7 +84,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     {
         foreach (TakenShard one in Journal.TakeAsync([shard], CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
-            run.Ledger.Taken(shard, one.Epoch);
+            run.Ledger.Taken(shard, one.Epoch, this);
             taken.Enqueue(one);
         }
     }

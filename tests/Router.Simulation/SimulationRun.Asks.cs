@@ -123,6 +123,7 @@ internal sealed partial class SimulationRun
     // What was answered holds from this moment on: called after each step.
     private void LookAtAnswers()
     {
+        LookAtPurges();
         for (int i = flagsAsked.Count - 1; i >= 0; i--)
         {
             (_, FlagsTask task, Func<FlagBits, bool> holds) = flagsAsked[i];
@@ -195,6 +196,7 @@ internal sealed partial class SimulationRun
         cancelsAsked.RemoveAll(a => a.Silo == dead);
         looksAsked.RemoveAll(a => a.Silo == dead);
         talksAsked.RemoveAll(a => a.Silo == dead);
+        purges.RemoveAll(p => p.Silo == dead);
     }
 
     // Whoever has the shard, sometimes one that has it no more.

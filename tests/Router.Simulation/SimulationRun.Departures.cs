@@ -13,6 +13,7 @@ internal sealed partial class SimulationRun
     public void OnHandedOver(in Departure departure, int account, string text)
     {
         MessageId message = departure.Id;
+        handed.Add(message);
         if (Trace is not null)
         {
             Say($"{message} is handed to account {account}: {text}");
@@ -29,7 +30,7 @@ internal sealed partial class SimulationRun
         Wish wish = Ledger.WishOf(message)!;
         if (takesTurns)
         {
-            turns.Add(wish.Tenant);
+            turns.AddRange(Enumerable.Repeat(wish.Tenant, departure.SegmentCount));
         }
 
         if (Plan.Tenant(wish.Tenant).PerRecipient is not null)
@@ -48,6 +49,7 @@ internal sealed partial class SimulationRun
     public ulong OnWritten(Flight flight, SimulatedSilo silo, int account)
     {
         LookAtAnswers();
+        departures.Add(Time.GetTimestamp());
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
         AcceptedMessage accepted = Ledger.Accepted[message];
         Wish? wish = Ledger.WishOf(message);

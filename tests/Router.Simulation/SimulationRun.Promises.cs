@@ -25,8 +25,8 @@ internal sealed partial class SimulationRun
     {
         Posted? wrong = posts.Find(static p => p.Answers > 1 || (p.IsOwed && p.Door.IsAlive && p.Answers == 0));
         return wrong is not null ? $"{wrong.Wish.Text} was answered {wrong.Answers} times"
-            : flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count + Network.UnderWay > 0
-            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {Network.UnderWay} calls have no answer: {Network}"
+            : flagsAsked.Count + cancelsAsked.Count + looksAsked.Count + talksAsked.Count + purges.Count + Network.UnderWay > 0
+            ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {purges.Count} purges, {Network.UnderWay} calls have no answer: {Network}"
             : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
             : Phones.Owed + Phones.Unanswered > 0 ? $"{Phones.Owed} writings are owed and {Phones.Unanswered} have no answer"
             : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;

@@ -208,6 +208,7 @@ internal sealed partial class SimulationRun : IDisposable
         Seldom(30, "a message is cancelled", Cancel);
         Seldom(12, "a conversation changes", Talk);
         Seldom(6, "a look at a message", Peek);
+        Seldom(2, "what waits is purged", AskPurge);
         Seldom(1, "a receipt for nobody", OweNobodys);
         Seldom(1, "a shard moves", () => Running() is { } silo && Take(silo));
         Seldom(1, "a shard is given up", Disown);

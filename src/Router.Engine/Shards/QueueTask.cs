@@ -10,8 +10,11 @@ internal sealed class QueueTask(PurgeFilter filter, bool cancels)
     /// <summary>What was counted, by lane's number in the shard: a lane may go and its number be another's, so the key counts.</summary>
     public readonly Dictionary<Dispatch.LaneKey, QueueState> Counts = [];
 
-    /// <summary>Messages that an answer of the journal holds: looked at again once it came.</summary>
+    /// <summary>Messages that an answer of the journal holds, or whose end is not kept yet: looked at again once it came.</summary>
     public readonly List<(int Slot, ulong Head)> Settling = [];
+
+    /// <summary>When it came (monotonic): answered only by an owner that was one later than that.</summary>
+    public long AskedAt;
 
     /// <summary>The next slot to look at.</summary>
     public int Next;

@@ -112,6 +112,7 @@ internal sealed partial class Shard
                 rows[row].LastSender = message.Sender;
             }
 
+            keptHead = message.Id.Head;
             effects.Count(MessageStatus.Accepted, Reason.None);
             int slot = AddMessage(message, row);
             messages[slot].RingAt = preparedRing[i];

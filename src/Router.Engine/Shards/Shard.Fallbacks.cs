@@ -79,7 +79,7 @@ internal sealed partial class Shard
         int slot = FindMessage(task.Fallback);
         if (slot < 0 || KeyOf(slot).Tenant != task.Tenant)
         {
-            task.Answer(true); // it has ended
+            task.Answer(task.Fallback.Head <= keptHead); // it has ended; or it is a younger owner's, who must be asked
             return;
         }
 

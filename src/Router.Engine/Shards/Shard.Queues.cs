@@ -34,10 +34,11 @@ internal sealed partial class Shard
         for (int i = task.Settling.Count - 1; i >= 0 && task.Next >= messageCount && HasRoomFor(task); i--)
         {
             (int slot, ulong head) = task.Settling[i];
-            if (messages[slot].Head != head || messages[slot].Stage != MessageStage.Settling)
+            bool hasEnded = messages[slot].Head != head || (messages[slot].Marks & MessageMarks.Unlinked) != 0;
+            if (hasEnded || messages[slot].Stage is not (MessageStage.Settling or MessageStage.Ending))
             {
                 task.Settling.RemoveAt(i);
-                if (messages[slot].Head == head)
+                if (!hasEnded)
                 {
                     Look(slot, task);
                 }
@@ -82,8 +83,9 @@ internal sealed partial class Shard
             step.Target = task;
             task.Unkept++;
         }
-        else if (message.Stage == MessageStage.Settling)
+        else if (message.Stage is MessageStage.Settling or MessageStage.Ending)
         {
+            // An end that is never kept, because the ownership is lost first, leaves a message that waits.
             task.Settling.Add((slot, message.Head));
         }
     }

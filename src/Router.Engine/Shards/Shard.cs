@@ -27,6 +27,9 @@ internal sealed partial class Shard
     private readonly RecordRing ring;
     private readonly StepQueue pending = new();
 
+    // The last message known to be kept. A later one can be there all the same: a younger owner's, which this one has not heard of yet.
+    private ulong keptHead;
+
     public Shard(int number, EngineOptions options, IRecordSealer sealer, ReceiptIndex receipts, IShardEffects effects, long ticksPerMs, int seed, long lastIdMs, long epoch)
     {
         this.number = number;
@@ -40,6 +43,7 @@ internal sealed partial class Shard
         ring = new RecordRing(options.RecordRingBytes);
         replies = new ReplyAllowance(options.AutomaticRepliesPerHour);
         ids = new MessageIdSource(number, lastIdMs, random);
+        keptHead = ids.LastHead;
         wheel = new Timers.TimingWheel<WheelLinks>(new WheelLinks(this));
         Configuration = Configuration.Empty;
     }

@@ -9,6 +9,7 @@ namespace Router.Engine.Shards;
 /// <content>The loop: answers first, then urgent commands, then the next part.</content>
 internal sealed partial class ShardOwner
 {
+    private const int QueueProofMs = 5_000;
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
@@ -245,7 +246,9 @@ internal sealed partial class ShardOwner
                     shard.OnNotice((NoticeTask)command.Target!);
                     break;
                 case CommandKind.Queue:
-                    queueTasks.Add((QueueTask)command.Target!);
+                    var queueTask = (QueueTask)command.Target!;
+                    queueTask.AskedAt = engine.Timestamp;
+                    queueTasks.Add(queueTask);
                     break;
                 case CommandKind.Fallback when IsRecovering:
                     fallbacksHeld.Add((FallbackTask)command.Target!); // it may not be taken up yet
@@ -293,11 +296,26 @@ internal sealed partial class ShardOwner
         cancelsHeld.Clear();
     }
 
+    // One that has lost its shard says "nothing waits" of what a younger owner keeps, and a tenant ends by that word: so only after a write or a renewal that was asked for since. Renewals come every 300 ms.
+    private bool IsOwnedSince(long askedAt) => engine.Journal.Exclusive || Volatile.Read(ref leaseEnd) - engine.Ticks(LeaseMs) > askedAt;
+
     // One after the other, a slice a step. As cancels, not before everything was taken up and nothing of an earlier owner's can leave.
     private bool ServeQueueTasks()
     {
         if (queueTasks.Count == 0 || IsRecovering || engine.Timestamp < certainFrom)
         {
+            return false;
+        }
+
+        if (!IsOwnedSince(queueTasks[0].AskedAt))
+        {
+            if (engine.Timestamp - queueTasks[0].AskedAt > engine.Ticks(QueueProofMs))
+            {
+                queueTasks[0].Answer.TrySetResult(null);
+                queueTasks.RemoveAt(0);
+                return queueTasks.Count > 0;
+            }
+
             return false;
         }
 

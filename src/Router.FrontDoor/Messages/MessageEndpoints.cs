@@ -57,6 +57,13 @@ internal sealed class MessageEndpoints(IShards shards, IJournal journal, IKeyedH
             return;
         }
 
+        // The journal has it waiting, whoever was asked knows nothing of it: he lost its shard a moment ago.
+        if (outcome == CancelOutcome.NotFound && found.Status is MessageStatus.Accepted or MessageStatus.Scheduled or MessageStatus.Queued)
+        {
+            await ProblemResponse.WriteAsync(context, KnownProblems.NotKept);
+            return;
+        }
+
         // What is cancelled already is answered like the first time: the client may have lost that answer.
         bool cancelled = outcome == CancelOutcome.Cancelled || found.Status == MessageStatus.Cancelled;
         await (cancelled ? shownMessages.AnswerAsync(context, found) : ProblemResponse.WriteAsync(context, KnownProblems.AlreadyLeft(found.Status)));

@@ -45,11 +45,10 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer
 
     private async Task<bool> CopyAsync(DeadRecord record)
     {
-        var batch = new WriteBatch();
-        batch.Add();
-        await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch.Acknowledged, CancellationToken.None).ConfigureAwait(false);
+        WriteBatch batch = producer.Begin(meter.Copies);
+        await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch, CancellationToken.None).ConfigureAwait(false);
         batch.Close();
-        return await batch.Done.ConfigureAwait(false);
+        return await batch.Done.ConfigureAwait(false) == Confluent.Kafka.ErrorCode.NoError;
     }
 
     private static Message<byte[], byte[]> Copy(DeadRecord record)

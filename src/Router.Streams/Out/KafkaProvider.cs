@@ -137,6 +137,7 @@ internal sealed class KafkaProvider : IProvider
             _ => OutcomeKind.Unknown,
         };
         Settle(departure, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
+        producer.Told(kind == OutcomeKind.Sent);
         Ended();
     }
 

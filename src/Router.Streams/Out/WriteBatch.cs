@@ -2,32 +2,84 @@ using Confluent.Kafka;
 
 namespace Router.Streams.Out;
 
-/// <summary>Records written together: ends once the brokers have all of them; with false where one was not taken.</summary>
+/// <summary>Records written together by one caller: ends once the brokers have all of them, or with the first reason why one was not taken.</summary>
 internal sealed class WriteBatch
 {
-    private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Confluent.Kafka.ErrorCode> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProducerTally tally;
+    private readonly Action? works;
+    private ProducerLife? life;
     private int left = 1;
-    private int failed;
+    private int failed; // an ErrorCode
 
-    public WriteBatch() => Acknowledged = OnReport;
+    /// <param name="tally">Counts its records.</param>
+    /// <param name="works">Called with each that was taken.</param>
+    public WriteBatch(ProducerTally tally, Action? works = null)
+    {
+        this.tally = tally;
+        this.works = works;
+        Acknowledged = OnReport;
+    }
 
     /// <summary>To be told of each.</summary>
     public Action<DeliveryReport<byte[], byte[]>> Acknowledged { get; }
 
-    /// <summary>Ends when <see cref="Close"/> was called and all are told.</summary>
-    public Task<bool> Done => done.Task;
+    /// <summary>Ends when <see cref="Close"/> was called and all are told; <see cref="Confluent.Kafka.ErrorCode.NoError"/>: the brokers have all.</summary>
+    public Task<Confluent.Kafka.ErrorCode> Done => done.Task;
+
+    /// <summary>Whether anything of it was handed to a client.</summary>
+    public bool IsBegun => life is not null;
 
     /// <summary>One more is written.</summary>
-    public void Add() => Interlocked.Increment(ref left);
+    public void Add()
+    {
+        Interlocked.Increment(ref left);
+        tally.Began();
+    }
+
+    /// <summary>The last one added was not taken by the client.</summary>
+    public void Refused(Confluent.Kafka.ErrorCode code) => Told(code);
 
     /// <summary>No more come.</summary>
     public void Close() => End();
 
+    /// <summary>Whether it is, or becomes, one of the client's.</summary>
+    public bool TryJoin(ProducerLife client)
+    {
+        if (life is null && client.TryAdd(this))
+        {
+            life = client;
+        }
+
+        return life == client;
+    }
+
+    /// <summary>Its client is gone: nobody tells of the rest.</summary>
+    public void Fail(Confluent.Kafka.ErrorCode code)
+    {
+        if (done.TrySetResult(code))
+        {
+            tally.Lost(Volatile.Read(ref left));
+        }
+    }
+
     private void OnReport(DeliveryReport<byte[], byte[]> report)
     {
-        if (report.Status != PersistenceStatus.Persisted)
+        bool isTaken = report.Status == PersistenceStatus.Persisted;
+        if (isTaken)
         {
-            Volatile.Write(ref failed, 1);
+            works?.Invoke();
+        }
+
+        Told(isTaken ? Confluent.Kafka.ErrorCode.NoError : report.Error.IsError ? report.Error.Code : Confluent.Kafka.ErrorCode.Unknown);
+    }
+
+    private void Told(Confluent.Kafka.ErrorCode code)
+    {
+        tally.Ended(code == Confluent.Kafka.ErrorCode.NoError);
+        if (code != Confluent.Kafka.ErrorCode.NoError)
+        {
+            Interlocked.CompareExchange(ref failed, (int)code, (int)Confluent.Kafka.ErrorCode.NoError);
         }
 
         End();
@@ -37,7 +89,7 @@ internal sealed class WriteBatch
     {
         if (Interlocked.Decrement(ref left) == 0)
         {
-            done.SetResult(Volatile.Read(ref failed) == 0);
+            done.TrySetResult((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
         }
     }
 }

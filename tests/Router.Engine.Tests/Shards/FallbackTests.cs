@@ -267,6 +267,29 @@ public sealed class FallbackTests
         AssertDone(h);
     }
 
+    // Simulation seed 117098: answered "it has ended", the message's shard wrote that it is done with, and the fallback never went.
+    [Fact]
+    public async Task An_owner_that_lost_its_shard_does_not_say_that_a_younger_owners_fallback_has_ended()
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(exclusive: false, store: store) { Sealer = sealer }.Simple(40);
+        Posted before = old.Post(8, 40, isDormant: true, validitySeconds: 1);
+        old.Advance(3_000, 50);
+        using EngineHarness h = new EngineHarness(exclusive: false, store: store, time: old.Time) { Sealer = sealer }.Simple(40);
+        Posted fallback = h.Post(9, 40, isDormant: true);
+        Assert.Equal(AcceptOutcome.Accepted, fallback.Outcome);
+        Assert.True(await Ask(before)); // that one it knows to have ended
+        Assert.False(await Ask(fallback));
+
+        async Task<bool> Ask(Posted posted)
+        {
+            Task<bool> answer = old.Engine.SettleFallbackAsync(1, posted.Id, wakes: true, TestContext.Current.CancellationToken).AsTask();
+            old.Run();
+            return await answer.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+    }
+
     private static EngineHarness Two() => new EngineHarness(options: new EngineOptions { EntryBatchMax = 64 }).Simple(5, 40);
 
     private static (Posted Message, Posted Fallback) Send(EngineHarness h, int contact = 1, int afterSeconds = 0, int validitySeconds = 3_600)

@@ -3,6 +3,7 @@ using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Engine.Tests.Harness;
+using Router.Testing;
 
 namespace Router.Engine.Tests.Shards;
 
@@ -29,6 +30,53 @@ public sealed class PurgeTests
         Assert.Equal(0, Answer(h, new PurgeFilter(null, 2, null)));
         Assert.Equal(6, Answer(h, new PurgeFilter(null, 1, null)));
         h.AssertAllEnded();
+    }
+
+    // A tenant ends by the word that nothing of it waits.
+    [Fact]
+    public void An_owner_that_lost_its_shard_does_not_say_that_nothing_waits()
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(exclusive: false, store: store) { Sealer = sealer }.Simple();
+        old.Advance(2_000, 50);
+        using EngineHarness h = new EngineHarness(exclusive: false, store: store, time: old.Time) { Sealer = sealer }.Simple();
+        h.Post(1);
+        h.Advance(2_000, 50);
+        Task<QueueTask?> lost = Ask(old, new QueueTask(default, cancels: false));
+        Task<QueueTask?> own = Ask(h, new QueueTask(default, cancels: false));
+        h.RunUntilIdle();
+        Assert.False(own.IsCompleted); // it can't know either, before a renewal
+        h.Time.Advance(50);
+        h.Engine.Renewed(5, h.Engine.StateOf(5)!.Value.Epoch, h.Time.GetTimestamp());
+        h.Advance(100, 50);
+        Assert.True(own.IsCompleted);
+        QueueState state = Assert.Single(QueueState.Sum(own.Result!.Counts.Values));
+        Assert.Equal(1, state.Ready + state.Deferred + state.UnderWay);
+        Assert.False(lost.IsCompleted);
+        old.AdvanceWithoutCommits(6_000, 50);
+        Assert.True(lost.IsCompleted);
+        Assert.Null(lost.Result);
+    }
+
+    // Simulation seed 107: with the ownership lost before that end was kept, the message waited again, and the purge had been answered.
+    [Fact]
+    public void A_purge_waits_for_ends_that_are_not_kept_yet()
+    {
+        using EngineHarness h = Held();
+        Posted posted = h.Post(1);
+        h.Journal.NextOutcome(PartOutcome.Refused);
+        h.Cancel(posted.Id);
+        h.Run();
+        h.Journal.Commit();
+        h.Run(); // refused: nothing is written for a while
+        Task<QueueTask?> purge = Purge(h, default);
+        h.Run();
+        Assert.False(purge.IsCompleted);
+        h.Advance(300, 50);
+        Assert.True(purge.IsCompleted);
+        Assert.Equal(0, purge.Result?.Cancelled);
+        Assert.Equal(MessageStatus.Cancelled, h.Last(posted));
     }
 
     [Fact]
