@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -165,7 +164,7 @@ public sealed class ClientTests(ITestOutputHelper output)
         Assert.Equal(lines, second.Count);
         Assert.Equal(lines, second.Values.Distinct().Count());
         Assert.All(first, one => Assert.Equal(one.Value, second[one.Key]));
-        await Until.TrueAsync(async () => await AcceptedAsync(router) == lines, () => $"{AcceptedAsync(router).Result} messages");
+        await Until.TrueAsync(async () => await Figures.DeliveredAsync(router) == lines, () => $"{Figures.DeliveredAsync(router).Result} messages");
         LogLines.AreFew(router, output);
 
         Task SendAsync(Dictionary<int, string> ids, int? cutAt) => RawClient.StreamAsync(
@@ -208,14 +207,5 @@ public sealed class ClientTests(ITestOutputHelper output)
         }
 
         await ended;
-    }
-
-    // Each message has its own usage segment: what was accepted, counted by the host.
-    private static async Task<long> AcceptedAsync(RouterProcess router)
-    {
-        using HttpClient client = router.Client(RouterProcess.OperatorKey);
-        string metrics = await client.GetStringAsync("/metrics");
-        return metrics.Split('\n').Where(static l => l.StartsWith("router_messages_total", StringComparison.Ordinal) && l.Contains("status=\"delivered\"", StringComparison.Ordinal))
-            .Sum(static l => long.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture));
     }
 }

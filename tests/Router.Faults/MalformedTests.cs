@@ -16,6 +16,9 @@ public sealed class MalformedTests(ITestOutputHelper output)
     private static readonly string[] Small =
         ["--Engine:ContactRowsMax=1024", "--Engine:AwaitedReceiptsMax=1024", "--Engine:UnmatchedReceiptsMax=64", "--Engine:PartsMax=256", "--Webhooks:AllowPrivateNetworks=true"];
 
+    // 384 MiB, and the store, too, holds so little that half of a long run fills it.
+    private const string MemoryLimit = "0x18000000";
+
     private static readonly byte[][] Bodies =
     [
         """{"to":"sms:+393331234567","purpose":"service","content":{"type":"text","text":"hello, \u00e9\ud83d\ude00 you"},"reference":"r-1","priority":"high","validitySeconds":60}"""u8.ToArray(),
@@ -143,7 +146,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
 
     private async Task RunAsync(int count, string provider, Func<RouterProcess, HttpClient, Mutator, int, Task> send)
     {
-        await using var router = new RouterProcess(Small);
+        await using var router = new RouterProcess(Small) { Environment = { ["DOTNET_GCHeapHardLimit"] = MemoryLimit } };
         await router.StartAsync();
         using HttpClient client = await Api.SetUpAsync(router, provider);
         var mutator = new Mutator(Seed, Bodies);

@@ -33,6 +33,14 @@ internal sealed class JournalReader : IDisposable
     /// <summary>Runs swept.</summary>
     public LookupReader Lookups { get; } = new();
 
+    /// <summary>
+    /// Looks at the file as it is now until <see cref="Release"/>. For many reads at once: each alone takes the file's lock and lets it go, which was two fifths of taking up a quarter of a million messages.
+    /// </summary>
+    public void Hold() => database.Execute("BEGIN");
+
+    /// <summary>Ends <see cref="Hold"/>.</summary>
+    public void Release() => database.Execute("COMMIT");
+
     /// <summary>The newest row's key; 0: none.</summary>
     public long LastRowKey()
     {

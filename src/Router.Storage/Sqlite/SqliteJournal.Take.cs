@@ -54,9 +54,21 @@ internal sealed partial class SqliteJournal
             AddSweptAwaited(reader, asked, runs, generations.Generations, awaited);
         }
 
-        ILookup<int, UnfinishedMessage> messages = ReadUnfinished(reader, unfinished).ToLookup(static m => m.Accepted.Id.Shard);
-        ILookup<int, AwaitedReceipt> receipts = ReadAwaited(reader, awaited).ToLookup(static r => r.Message.Shard);
-        long lastIdMs = reader.LastRowKey() >> 12;
+        ILookup<int, UnfinishedMessage> messages;
+        ILookup<int, AwaitedReceipt> receipts;
+        long lastIdMs;
+        reader.Hold();
+        try
+        {
+            messages = ReadUnfinished(reader, unfinished).ToLookup(static m => m.Accepted.Id.Shard);
+            receipts = ReadAwaited(reader, awaited).ToLookup(static r => r.Message.Shard);
+            lastIdMs = reader.LastRowKey() >> 12;
+        }
+        finally
+        {
+            reader.Release();
+        }
+
         List<TakenShard> answer = new(shards.Count);
         for (int i = 0; i < shards.Count; i++)
         {
