@@ -32,7 +32,6 @@ public static class RouterStreams
         services.AddSingleton<KafkaMeter>();
         services.AddSingleton<IStreamFigures>(static s => s.GetRequiredService<KafkaMeter>());
         services.TryAddSingleton<RequestMaker>();
-        services.TryAddSingleton<AcceptRequestPool>();
         services.AddTransient<RecordReader>(); // each has a scratch of its own
         services.AddSingleton<IRecordReplay, RecordReplay>();
         services.AddSingleton<ITroubled>(static s => s.GetRequiredService<KafkaHealth>());
@@ -43,6 +42,7 @@ public static class RouterStreams
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<TenantProducer>();
+        services.AddSingleton<EventProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();

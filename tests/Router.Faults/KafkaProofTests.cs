@@ -24,7 +24,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         Assert.SkipWhen(Count <= 20_000, "what the other three do under faults; asked for by ROUTER_KAFKA_MESSAGES");
         await using KafkaBroker kafka = await KafkaBroker.StartAsync();
         await using RouterProcess router = RouterOver(kafka);
-        await ProveAsync(kafka, router, static _ => Task.CompletedTask);
+        await ProveAsync(kafka, router, static (_, _) => Task.CompletedTask);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         TimeSpan every = TimeSpan.FromSeconds(Sizes.Of("ROUTER_KAFKA_BROKER_SECONDS", 5));
         await using KafkaBroker kafka = await KafkaBroker.StartAsync(nodes: 3);
         await using RouterProcess router = RouterOver(kafka);
-        await ProveAsync(kafka, router, async stop =>
+        await ProveAsync(kafka, router, async (told, stop) =>
         {
             int kills = 0;
             while (!stop.IsCancellationRequested)
@@ -53,13 +53,16 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         TimeSpan every = TimeSpan.FromSeconds(Sizes.Of("ROUTER_KAFKA_ROUTER_SECONDS", 4));
         await using KafkaBroker kafka = await KafkaBroker.StartAsync();
         await using RouterProcess router = RouterOver(kafka);
-        await ProveAsync(kafka, router, async stop =>
+        await ProveAsync(kafka, router, async (told, stop) =>
         {
             int kills = 0;
             long repeats = 0;
             while (!stop.IsCancellationRequested)
             {
+                // After some progress in each life: on a machine that has no time for it, it would be killed for ever.
+                long before = told.Delivered;
                 await Task.Delay(every, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Until.TrueAsync(() => told.Delivered > before || stop.IsCancellationRequested, () => $"nothing goes on after {kills} kills: {router.Output}");
                 repeats += await RepeatsAsync(router);
                 await router.KillAsync();
                 await router.StartAsync();
@@ -77,7 +80,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         using SystemFaults faults = SystemFaults.Load();
         await using KafkaBroker kafka = await KafkaBroker.StartAsync();
         await using RouterProcess router = RouterOver(kafka, faults.Environment);
-        await ProveAsync(kafka, router, async stop =>
+        await ProveAsync(kafka, router, async (told, stop) =>
         {
             await Task.Delay(TimeSpan.FromSeconds(2), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             faults.FsyncFails = true;
@@ -91,7 +94,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
     private static RouterProcess RouterOver(KafkaBroker kafka, Dictionary<string, string>? environment = null) =>
         new($"--Kafka:BootstrapServers={kafka.Servers}") { Environment = environment ?? [] };
 
-    private async Task ProveAsync(KafkaBroker kafka, RouterProcess router, Func<CancellationToken, Task> disturb)
+    private async Task ProveAsync(KafkaBroker kafka, RouterProcess router, Func<ToldEvents, CancellationToken, Task> disturb)
     {
         await router.StartAsync();
         using HttpClient client = await Api.SetUpAsync(router, """{"kind":"loopback","channels":["sms"],"settings":{"latencyMs":1}}""");
@@ -105,7 +108,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         long began = Stopwatch.GetTimestamp();
         Task writing = Task.Run(() => Write(kafka), limit.Token);
         Task reading = Task.Run(() => told.Read(() => told.Delivered >= wanted, limit.Token), limit.Token);
-        Task disturbing = disturb(enough.Token);
+        Task disturbing = disturb(told, enough.Token);
         await await Task.WhenAny(reading, Task.WhenAll(writing, reading));
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         await enough.CancelAsync();

@@ -21,7 +21,7 @@ public sealed class EventWriterTests
         var health = new KafkaHealth(TimeProvider.System);
         using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>(), health);
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" }; // nobody there: what is written waits in the client
-        using var producer = new KafkaProducer(options, health, TimeProvider.System, NullLogger<KafkaProducer>.Instance);
+        using var producer = new EventProducer(options, health, TimeProvider.System, NullLogger<EventProducer>.Instance);
         using var own = new TenantProducer(options, health, meter, TimeProvider.System, NullLogger<TenantProducer>.Instance);
         IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();
         var composer = new Composer();

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Router.Streams.Out;
+using Router.Streams.Out.Native;
 using Router.Testing;
 using Router.Testing.Processes;
 
@@ -12,22 +13,24 @@ public sealed class LastingProducerTests
 {
     private const string Topic = "written";
 
-    [Fact]
-    public async Task After_a_fatal_error_another_client_takes_its_place_and_no_batch_waits_for_ever()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_fatal_error_another_client_takes_its_place_and_no_batch_waits_for_ever(bool isDirect)
     {
         await using KafkaBroker kafka = await KafkaBroker.StartAsync();
         using var logs = new CollectingLogs();
         var health = new KafkaHealth(new StandingClock()); // what was told is not forgotten however long this takes
         var tally = new ProducerTally("event");
         using var producer = new LastingProducer(
-            new KafkaOptions { BootstrapServers = kafka.Servers }, health, TimeProvider.System, logs.CreateLogger("test"), TimeSpan.FromSeconds(5), static config => config.MessageTimeoutMs = 0);
+            new KafkaOptions { BootstrapServers = kafka.Servers }, health, TimeProvider.System, logs.CreateLogger("test"), TimeSpan.FromSeconds(5), static config => config.MessageTimeoutMs = 0) { IsDirect = isDirect };
         Assert.Equal(Confluent.Kafka.ErrorCode.NoError, await WriteAsync(producer, tally, "before"));
 
         for (int round = 0; round < 2; round++)
         {
             var under = new WriteBatch(tally, producer.Works);
             under.Add();
-            Assert.Equal(Confluent.Kafka.ErrorCode.NoError, producer.Write(Topic, Record("under"), under));
+            Assert.Equal(Confluent.Kafka.ErrorCode.NoError, Write(producer, "under", under));
             FailForGood(producer);
             under.Close();
             await under.Done.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken); // with whatever became of it
@@ -50,7 +53,7 @@ public sealed class LastingProducerTests
     {
         var batch = new WriteBatch(tally, producer.Works);
         batch.Add();
-        Confluent.Kafka.ErrorCode refused = producer.Write(Topic, Record(what), batch);
+        Confluent.Kafka.ErrorCode refused = Write(producer, what, batch);
         if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
             batch.Refused(refused);
@@ -60,17 +63,22 @@ public sealed class LastingProducerTests
         return await batch.Done.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
     }
 
-    private static Message<byte[], byte[]> Record(string what) => new() { Value = System.Text.Encoding.UTF8.GetBytes(what) };
+    private static Confluent.Kafka.ErrorCode Write(LastingProducer producer, string what, WriteBatch batch)
+    {
+        byte[] value = System.Text.Encoding.UTF8.GetBytes(what);
+        return producer.IsDirect ? producer.Write(Topic, new EventRecord { Value = value }, batch) : producer.Write(Topic, new Message<byte[], byte[]> { Value = value }, batch);
+    }
 
     // What librdkafka has for this very purpose; its .NET client does not show it.
     private static void FailForGood(LastingProducer producer)
     {
         object life = typeof(LastingProducer).GetField("current", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(producer)!;
-        Handle handle = ((ProducerLife)life).Client.Handle;
-        var native = (SafeHandle)typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(handle)!;
+        nint client = ((ProducerLife)life).Direct is { } direct
+            ? (nint)typeof(RecordProducer).GetField("client", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(direct)!
+            : ((SafeHandle)typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(((ProducerLife)life).Client.Handle)!).DangerousGetHandle();
         string library = File.ReadLines("/proc/self/maps").First(static l => l.Contains("librdkafka", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1];
         nint function = NativeLibrary.GetExport(NativeLibrary.Load(library), "rd_kafka_test_fatal_error");
-        Marshal.GetDelegateForFunctionPointer<TestFatalError>(function)(native.DangerousGetHandle(), (int)Confluent.Kafka.ErrorCode.OutOfOrderSequenceNumber, "said by the test");
+        Marshal.GetDelegateForFunctionPointer<TestFatalError>(function)(client, (int)Confluent.Kafka.ErrorCode.OutOfOrderSequenceNumber, "said by the test");
     }
 
     private sealed class StandingClock : TimeProvider

@@ -13,7 +13,7 @@ public sealed class SliceQueueTests
     public async Task A_shard_without_an_owner_holds_up_itself_alone_and_keeps_its_order()
     {
         bool isAwake = false;
-        var reader = new KafkaReader(new KafkaOptions(), null!, null!, null!, null!, null!, null!, TimeProvider.System, null!);
+        var reader = new KafkaReader(new KafkaOptions(), null!, null!, null!, null!, null!, TimeProvider.System, null!);
         var queue = new SliceQueue(0, reader, shard => shard != 7 || isAwake);
         Slice[] slices = [Of(queue, 7), Of(queue, 3), Of(queue, 7), Of(queue, 3)];
         queue.Add(slices[0]);
@@ -40,7 +40,7 @@ public sealed class SliceQueueTests
             high++;
         }
 
-        var slice = new Slice(ShardStream.Of(shard), queue, null!);
+        var slice = new Slice(ShardStream.Of(shard), queue, null!, new SliceRooms());
         slice.Add(new AcceptRequest { Contact = new ContactId(high, 0) }, new ReadPartition(new TopicPartition("router.outbound.acme", 0), queue), 0, "{}"u8);
         return slice;
     }

@@ -6,7 +6,7 @@ namespace Router.Engine.Accepting;
 public sealed class AcceptRequestPool
 {
     // 16,384 requests of about 0.8 KB are 13 MB at rest: four streams' worth. More are left to the collector.
-    private const int KeptMax = 16_384;
+    private const int KeptMaxDefault = 16_384;
 
     // A record beyond this is not kept with its request, else a few large bodies would leave every request with 64 KiB.
     private const int RecordBytesKept = 4 * 1024;
@@ -14,6 +14,9 @@ public sealed class AcceptRequestPool
 
     private readonly Lock sync = new();
     private readonly Stack<AcceptRequest> free = new();
+
+    /// <summary>Requests kept at most.</summary>
+    public int KeptMax { get; init; } = KeptMaxDefault;
 
     /// <summary>Pushes <paramref name="count"/> requests on <paramref name="to"/>.</summary>
     public void Take(Stack<AcceptRequest> to, int count)
@@ -47,6 +50,19 @@ public sealed class AcceptRequestPool
         }
 
         from.Clear();
+    }
+
+    /// <summary>Takes back all of <paramref name="from"/>; each was made blank by <see cref="Blank"/>.</summary>
+    public void Return(ReadOnlySpan<AcceptRequest> from)
+    {
+        lock (sync)
+        {
+            foreach (AcceptRequest request in from[..Math.Min(from.Length, Math.Max(KeptMax - free.Count, 0))])
+            {
+                request.Listener = null;
+                free.Push(request);
+            }
+        }
     }
 
     /// <summary>Lets go of what a request refers to and wipes its record: content at rest here would outlive its erasure (DESIGN §8).</summary>

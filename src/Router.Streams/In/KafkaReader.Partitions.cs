@@ -16,6 +16,7 @@ internal sealed partial class KafkaReader
     private readonly List<SliceQueue> queues = [];
     private IReadOnlyDictionary<string, int> topics = new Dictionary<string, int>();
     private IReadOnlyDictionary<string, int> known = new Dictionary<string, int>();
+    private ReadPartition? newest;
     private long balancedAt;
 
     /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
@@ -55,6 +56,7 @@ internal sealed partial class KafkaReader
             // Of a topic that is gone nothing is committed: it would hold for the next one of that name.
             Commit(consumer, gone);
             consumer.IncrementalUnassign(gone);
+            newest = null;
             foreach (TopicPartition at in gone)
             {
                 partitions.Remove(at);

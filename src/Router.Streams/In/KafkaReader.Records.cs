@@ -17,7 +17,7 @@ internal sealed partial class KafkaReader
     private void Take(IConsumer<Ignore, int> consumer, ConsumeResult<Ignore, int> result)
     {
         health.Up();
-        if (!partitions.TryGetValue(new TopicPartition(result.Topic, result.Partition), out ReadPartition? partition))
+        if (Find(result) is not { } partition)
         {
             return; // given back meanwhile
         }
@@ -59,6 +59,18 @@ internal sealed partial class KafkaReader
         _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
     }
 
+    // Records of a partition come in runs.
+    private ReadPartition? Find(ConsumeResult<Ignore, int> result)
+    {
+        if (newest is { } run && run.At.Partition == result.Partition && run.At.Topic == result.Topic)
+        {
+            return run;
+        }
+
+        partitions.TryGetValue(new TopicPartition(result.Topic, result.Partition), out newest);
+        return newest;
+    }
+
     // A record that a reader was not made for must not stop the others: it is looked at by people.
     private RecordVerdict Read(ReadPartition partition, Message<Ignore, int> message, long offset, AcceptRequest request, out string reason)
     {
@@ -83,7 +95,7 @@ internal sealed partial class KafkaReader
         if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length))
         {
             // The one before goes with the others: its order in the stream is that of the list.
-            slice = new Slice(ShardStream.Of(shard), partition.Queue, letters);
+            slice = new Slice(ShardStream.Of(shard), partition.Queue, letters, rooms);
             open.Add(slice);
             openByShard[key] = slice;
         }

@@ -23,6 +23,9 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     // Under load slices go at the latest after so many records: a shard with little traffic must not wait for the others.
     private const int RecordsAFlush = 4_096;
 
+    // Records of a partition that lie ready in the client, about: what lies there is fetched anew once a pause of the partition has ended. As much as comes in a tenth of a second.
+    private const int FetchedMin = 8_192;
+
     private readonly KafkaOptions options;
     private readonly RecordReader records;
     private readonly GatewayRecords gateways;
@@ -36,6 +39,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private readonly ConcurrentQueue<Action<IConsumer<Ignore, int>>> commands = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SliceRooms rooms = new();
     private readonly Stack<Engine.Shards.AcceptRequest> free = new();
     private readonly List<Slice> open = [];
     private readonly Dictionary<(SliceQueue Queue, int Shard), Slice> openByShard = [];
@@ -44,14 +48,14 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private bool started;
 
     public KafkaReader(
-        KafkaOptions options, RecordReader records, GatewayRecords gateways, AcceptRequestPool pool, DeadLetterDesk letters, KafkaHealth health, KafkaMeter meter, TimeProvider time,
+        KafkaOptions options, RecordReader records, GatewayRecords gateways, DeadLetterDesk letters, KafkaHealth health, KafkaMeter meter, TimeProvider time,
         ILogger<KafkaReader> log)
     {
         this.options = options;
         this.records = records;
         this.gateways = gateways;
         this.meter = meter;
-        this.pool = pool;
+        pool = new AcceptRequestPool { KeptMax = options.InFlightMax * options.Queues };
         this.letters = letters;
         this.health = health;
         this.time = time;
@@ -153,6 +157,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private void Read(CancellationToken end)
     {
         using IConsumer<Ignore, int> consumer = Build();
+        newest = null;
         partitions.Clear(); // of a client before: slices under way are settled into nothing
         Assign(consumer);
         while (!end.IsCancellationRequested)
@@ -222,6 +227,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
             EnableAutoCommit = true,
             AutoCommitIntervalMs = 1_000,
             AutoOffsetReset = AutoOffsetReset.Earliest,
+            QueuedMinMessages = FetchedMin,
             FetchQueueBackoffMs = 5,
             EnablePartitionEof = false,
             TopicMetadataRefreshIntervalMs = 10_000, // a topic that was deleted and made again is read no later (librdkafka's five minutes)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
 using Router.Engine.Accepting;
@@ -12,20 +11,17 @@ namespace Router.Streams.In;
 /// Messages read for one shard: decoded, with their values as read for those that end as dead letters. One event of the shard's stream. Filled by the reader, then kept once however often it is
 /// delivered, then settled by the reader's silo.
 /// </summary>
-/// <remarks>Hot path: 0 B a record in the steady state; its arrays are pooled. Its values stay below 64 KiB, so that none lies on the large-object heap.</remarks>
+/// <remarks>Hot path: 0 B a record in the steady state; its arrays are used again (<see cref="SliceRooms"/>). Its values stay below 64 KiB, so that none lies on the large-object heap.</remarks>
 [Immutable]
-internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk letters) : IBatchContainer, IRecordSlice
+internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk letters, SliceRooms rooms) : IBatchContainer, IRecordSlice
 {
     /// <summary>Records at most: enough to make the stream's cost a record small, few enough for one part of a commit.</summary>
     public const int CountMax = 256;
 
     private const int ValueBytesMax = 64 * 1024;
 
-    private readonly AcceptRequest[] requests = ArrayPool<AcceptRequest>.Shared.Rent(CountMax);
-    private readonly RecordPlace[] places = ArrayPool<RecordPlace>.Shared.Rent(CountMax);
+    private readonly SliceRoom room = rooms.Take();
     private readonly Lock sync = new();
-    private byte[] values = ArrayPool<byte>.Shared.Rent(8 * 1024);
-    private int valuesLength;
     private Task? keeping;
     private bool isFreed;
 
@@ -36,44 +32,30 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     public StreamSequenceToken SequenceToken { get; set; } = new EventSequenceTokenV2(0);
 
     /// <summary>The shard that they are for; of a slice that has records.</summary>
-    public int Shard => requests[0].Contact.Shard;
+    public int Shard => room.Requests.Span[0].Contact.Shard;
 
     /// <summary>Records in it.</summary>
-    public int Count { get; private set; }
+    public int Count => room.Count;
 
     /// <summary>Records of it that were kept before, once it is settled.</summary>
     public int Repeats { get; private set; }
 
     /// <summary>Its messages.</summary>
-    public ReadOnlyMemory<AcceptRequest> Requests => requests.AsMemory(0, Count);
+    public ReadOnlyMemory<AcceptRequest> Requests => room.Requests;
 
     /// <summary>Where each was read.</summary>
-    public ReadOnlySpan<RecordPlace> Places => places.AsSpan(0, Count);
+    public ReadOnlySpan<RecordPlace> Places => room.Places;
 
     public SliceQueue Queue => queue;
 
     /// <summary>See <see cref="SliceQueue.WeightOf"/>.</summary>
-    public int Weight => SliceQueue.WeightOf(Count, valuesLength);
+    public int Weight => SliceQueue.WeightOf(Count, room.Values.Length);
 
     /// <summary>Whether a value of so many bytes has room.</summary>
-    public bool HasRoom(int valueLength) => Count < CountMax && (Count == 0 || valuesLength + valueLength <= ValueBytesMax);
+    public bool HasRoom(int valueLength) => Count < CountMax && (Count == 0 || room.Values.Length + valueLength <= ValueBytesMax);
 
     /// <summary>Adds a message.</summary>
-    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value)
-    {
-        if (values.Length < valuesLength + value.Length)
-        {
-            byte[] more = ArrayPool<byte>.Shared.Rent(valuesLength + value.Length);
-            values.AsSpan(0, valuesLength).CopyTo(more);
-            Return(values, valuesLength);
-            values = more;
-        }
-
-        value.CopyTo(values.AsSpan(valuesLength));
-        requests[Count] = request;
-        places[Count++] = new RecordPlace(partition, offset, valuesLength, value.Length);
-        valuesLength += value.Length;
-    }
+    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value) => room.Add(request, partition, offset, value);
 
     /// <inheritdoc/>
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() => [Tuple.Create((T)(object)this, SequenceToken)];
@@ -91,7 +73,7 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     }
 
     /// <summary>The value of one, as read.</summary>
-    public ReadOnlySpan<byte> ValueOf(in RecordPlace place) => values.AsSpan(place.ValueStart, place.ValueLength);
+    public ReadOnlySpan<byte> ValueOf(in RecordPlace place) => room.Values.Slice(place.ValueStart, place.ValueLength);
 
     /// <summary>Packs it for another silo. A delivery that was given up may still come to be written: it must not take what lies in these arrays by then.</summary>
     /// <exception cref="ObjectDisposedException">It is settled.</exception>
@@ -136,17 +118,13 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
             isFreed = true;
         }
 
-        var back = new Stack<AcceptRequest>(Count);
         foreach (AcceptRequest request in Requests.Span)
         {
             AcceptRequestPool.Blank(request);
-            back.Push(request);
         }
 
-        pool.Return(back);
-        Return(values, valuesLength);
-        ArrayPool<AcceptRequest>.Shared.Return(requests, clearArray: true);
-        ArrayPool<RecordPlace>.Shared.Return(places, clearArray: true);
+        pool.Return(Requests.Span);
+        rooms.Return(room);
     }
 
     private async Task KeepOnceAsync(SliceKeeper keeper)
@@ -154,20 +132,14 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
         await keeper.KeepAsync(Requests).ConfigureAwait(false);
         for (int i = 0; i < Count; i++)
         {
-            Repeats += requests[i] is { Outcome: AcceptOutcome.Accepted, IsRepeat: true } ? 1 : 0;
-            if (requests[i].Outcome == AcceptOutcome.OtherBody)
+            AcceptRequest request = Requests.Span[i];
+            Repeats += request is { Outcome: AcceptOutcome.Accepted, IsRepeat: true } ? 1 : 0;
+            if (request.Outcome == AcceptOutcome.OtherBody)
             {
-                RecordPlace place = places[i];
+                RecordPlace place = Places[i];
                 DeadRecord letter = DeadRecords.Of(place.Partition.At, place.Offset, DeadRecords.KeyReused, ValueOf(place));
                 await letters.BuryAsync(letter).ConfigureAwait(false);
             }
         }
-    }
-
-    // Content: wiped before it goes back (DESIGN §8).
-    private static void Return(byte[] rented, int used)
-    {
-        rented.AsSpan(0, used).Clear();
-        ArrayPool<byte>.Shared.Return(rented);
     }
 }

@@ -1,4 +1,3 @@
-using Confluent.Kafka;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Grains.Administration;
@@ -8,7 +7,7 @@ using Router.Streams.Topics;
 namespace Router.Streams.Out;
 
 /// <summary>Writes events to <c>router.events</c>, and to tenants' own topics that follow. One caller at a time.</summary>
-internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEventBodies composer, IAdministration administration)
+internal sealed class EventWriter(EventProducer producer, KafkaMeter meter, IEventBodies composer, IAdministration administration)
 {
     private readonly EventMessages messages = new();
     private readonly Dictionary<int, StructList<LogEvent>> byTenant = [];
@@ -70,9 +69,8 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
         {
             for (int i = 0; i < events.Count; i++)
             {
-                Message<byte[], byte[]> message = messages.Make(tenant, events[i].Entry, bodies, i);
-                await producer.WriteAsync(TopicNames.Events, message, batch, cancellationToken);
-                isTaken = isTaken && topics.TryWrite(topic!, name, events[i], message, own!);
+                await producer.WriteAsync(tenant.Name, events, bodies, i, batch, cancellationToken);
+                isTaken = isTaken && topics.TryWrite(topic!, name, events[i], messages.Make(tenant, events[i].Entry, bodies, i), own!);
             }
         }
         finally

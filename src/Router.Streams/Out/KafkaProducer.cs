@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Router.Streams.Out;
 
-/// <summary>This silo's producer of <c>router.events</c> and of dead letters' copies: never gives up, and who writes waits. Any thread.</summary>
+/// <summary>This silo's producer of dead letters' copies: never gives up, and who writes waits. Any thread.</summary>
 internal sealed class KafkaProducer : IDisposable
 {
     // In the client's queue: 16 Ki events hide a round trip, and their copies beside them.

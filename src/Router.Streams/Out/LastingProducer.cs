@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using Router.Streams.Out.Native;
 
 namespace Router.Streams.Out;
 
@@ -18,6 +19,9 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
     private bool isEnded; // the last client, by an error; told in the log until one works
     private bool isDisposed;
 
+    /// <summary>It writes <see cref="EventRecord"/>s, by librdkafka directly, and nothing else.</summary>
+    public bool IsDirect { get; init; }
+
     /// <summary>Writes a record; <paramref name="told"/> is called once, if the answer is <see cref="Confluent.Kafka.ErrorCode.NoError"/>.</summary>
     public Confluent.Kafka.ErrorCode Write(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told) =>
         Life() is { } life ? Write(life, topic, message, told) : Confluent.Kafka.ErrorCode.Local_Fatal;
@@ -31,6 +35,24 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
         }
 
         return Write(life, topic, message, batch.Acknowledged);
+    }
+
+    /// <summary>The same where it <see cref="IsDirect"/>. One caller at a time.</summary>
+    /// <remarks>Hot path, 0 B.</remarks>
+    public Confluent.Kafka.ErrorCode Write(string topic, in EventRecord record, WriteBatch batch)
+    {
+        if (Life() is not { Direct: { } client } life || !batch.TryJoin(life))
+        {
+            return Confluent.Kafka.ErrorCode.Local_Fatal;
+        }
+
+        Confluent.Kafka.ErrorCode refused = client.Write(topic, record, batch);
+        if (refused == Confluent.Kafka.ErrorCode.Local_Fatal)
+        {
+            Ended(life, refused);
+        }
+
+        return refused;
     }
 
     /// <inheritdoc/>
@@ -97,19 +119,25 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
 
         own(config);
         var life = new ProducerLife();
-        life.Client = new ProducerBuilder<byte[], byte[]>(config).SetErrorHandler((_, error) => OnError(life, error)).SetLogHandler(static (_, _) => { }).Build();
+        if (IsDirect)
+        {
+            life.Direct = new RecordProducer(config.Where(static s => !s.Key.StartsWith("dotnet.", StringComparison.Ordinal)), (code, isFatal) => OnError(life, code, isFatal));
+            return life;
+        }
+
+        life.Client = new ProducerBuilder<byte[], byte[]>(config).SetErrorHandler((_, error) => OnError(life, error.Code, error.IsFatal)).SetLogHandler(static (_, _) => { }).Build();
         return life;
     }
 
-    private void OnError(ProducerLife life, Error error)
+    private void OnError(ProducerLife life, Confluent.Kafka.ErrorCode code, bool isFatal)
     {
-        if (error.IsFatal)
+        if (isFatal)
         {
-            Ended(life, error.Code);
+            Ended(life, code);
         }
-        else if (error.Code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown)
+        else if (code is Confluent.Kafka.ErrorCode.Local_AllBrokersDown)
         {
-            health.Down(error.Code.ToString());
+            health.Down(code.ToString());
         }
     }
 

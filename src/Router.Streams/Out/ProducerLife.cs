@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Router.Streams.Out.Native;
 
 namespace Router.Streams.Out;
 
@@ -9,8 +10,11 @@ internal sealed class ProducerLife
     private readonly HashSet<WriteBatch> open = [];
     private bool isOver;
 
-    /// <summary>Set once, before it is used.</summary>
+    /// <summary>Set once, before it is used; or <see cref="Direct"/> is.</summary>
     public IProducer<byte[], byte[]> Client { get; set; } = null!;
+
+    /// <summary>In its place where the producer is a direct one.</summary>
+    public RecordProducer? Direct { get; set; }
 
     /// <summary>Whether it takes a batch.</summary>
     public bool TryAdd(WriteBatch batch)
@@ -31,8 +35,16 @@ internal sealed class ProducerLife
     /// <summary>Ends it: what the brokers have not taken within <paramref name="patience"/> is not waited for, and fails.</summary>
     public void End(TimeSpan patience)
     {
-        Client.Flush(patience);
-        Client.Dispose();
+        if (Direct is { } direct)
+        {
+            direct.End(patience);
+        }
+        else
+        {
+            Client.Flush(patience);
+            Client.Dispose();
+        }
+
         WriteBatch[] left;
         lock (sync)
         {

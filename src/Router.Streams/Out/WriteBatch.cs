@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
 namespace Router.Streams.Out;
@@ -9,6 +10,7 @@ internal sealed class WriteBatch
     private readonly ProducerTally tally;
     private readonly Action? works;
     private ProducerLife? life;
+    private nint handle;
     private int left = 1;
     private int failed; // an ErrorCode
 
@@ -29,6 +31,12 @@ internal sealed class WriteBatch
 
     /// <summary>Whether anything of it was handed to a client.</summary>
     public bool IsBegun => life is not null;
+
+    /// <summary>Goes through a direct client with each record, until all are told of or the client is gone. For who writes, under the client's lock.</summary>
+    public nint Handle => handle != 0 ? handle : handle = GCHandle.ToIntPtr(GCHandle.Alloc(this));
+
+    /// <summary>The batch of a <see cref="Handle"/>.</summary>
+    public static WriteBatch Of(nint handle) => (WriteBatch)GCHandle.FromIntPtr(handle).Target!;
 
     /// <summary>One more is written.</summary>
     public void Add()
@@ -61,17 +69,25 @@ internal sealed class WriteBatch
         {
             tally.Lost(Volatile.Read(ref left));
         }
+
+        FreeHandle();
     }
 
     private void OnReport(DeliveryReport<byte[], byte[]> report)
     {
         bool isTaken = report.Status == PersistenceStatus.Persisted;
-        if (isTaken)
+        Written(isTaken ? Confluent.Kafka.ErrorCode.NoError : report.Error.IsError ? report.Error.Code : Confluent.Kafka.ErrorCode.Unknown);
+    }
+
+    /// <summary>One is told of.</summary>
+    public void Written(Confluent.Kafka.ErrorCode code)
+    {
+        if (code == Confluent.Kafka.ErrorCode.NoError)
         {
             works?.Invoke();
         }
 
-        Told(isTaken ? Confluent.Kafka.ErrorCode.NoError : report.Error.IsError ? report.Error.Code : Confluent.Kafka.ErrorCode.Unknown);
+        Told(code);
     }
 
     private void Told(Confluent.Kafka.ErrorCode code)
@@ -89,7 +105,17 @@ internal sealed class WriteBatch
     {
         if (Interlocked.Decrement(ref left) == 0)
         {
+            FreeHandle();
             done.TrySetResult((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
+        }
+    }
+
+    private void FreeHandle()
+    {
+        nint allocated = Interlocked.Exchange(ref handle, 0);
+        if (allocated != 0)
+        {
+            GCHandle.FromIntPtr(allocated).Free();
         }
     }
 }
