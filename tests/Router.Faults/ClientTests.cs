@@ -63,7 +63,7 @@ public sealed class ClientTests(ITestOutputHelper output)
         await Until.TrueAsync(() => Volatile.Read(ref told) >= load.Accepted.Count - 1_000, () => $"the one who reads was told {told} of {load.Accepted.Count - 1_000}");
         reader.Cut();
         await reading;
-        LogLines.AreFew(router, output);
+        LogLines.AreFew(router, output, times: Math.Max(1, clients / 1_000)); // once a minute while there are more
     }
 
     [Fact]
