@@ -40,6 +40,7 @@ public static class RouterStreams
         services.AddSingleton<SliceAdapter>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<IRecordWriter>(static s => s.GetRequiredService<KafkaProducer>());
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();

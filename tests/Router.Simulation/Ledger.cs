@@ -3,6 +3,7 @@ using System.Text;
 using Router.Core.Addresses;
 using Router.Core.Conversations;
 using Router.Core.Messages;
+using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Simulation.Model;
@@ -136,6 +137,11 @@ internal sealed class Ledger(SimulationRun run)
     private void Kept(in AcceptedMessage message, JournalPart part)
     {
         accepted.Add(message.Id, message);
+        if (message.Tenant == 0 && DeadRecord.Read(MessageRecord.Read(Open(message, part))) is { } letter)
+        {
+            run.Streams!.Kept(letter);
+        }
+
         if (message.Direction != MessageDirection.Outbound)
         {
             return;
@@ -268,12 +274,14 @@ internal sealed class Ledger(SimulationRun run)
         return all;
     }
 
-    private string TextOf(in AcceptedMessage message, JournalPart part)
+    private string TextOf(in AcceptedMessage message, JournalPart part) => Encoding.UTF8.GetString(MessageRecord.Read(Open(message, part)).Text);
+
+    private byte[] Open(in AcceptedMessage message, JournalPart part)
     {
         byte[] record = new byte[message.SealedLength - IRecordSealer.Overhead];
         bool opened = run.Sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength), record);
         Violation.Unless(opened, $"{message.Id} of tenant {message.Tenant} was kept in a form that does not open");
-        return Encoding.UTF8.GetString(MessageRecord.Read(record).Text);
+        return record;
     }
 
     private sealed class FlagsKept(FlagBits flags)

@@ -22,7 +22,7 @@ public sealed class EventWriterTests
         using var producer = new KafkaProducer(options, new KafkaHealth(TimeProvider.System), TimeProvider.System, NullLogger<KafkaProducer>.Instance);
         IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();
         var composer = new Composer();
-        var writer = new EventWriter(producer, meter, composer, administration);
+        var writer = new EventWriter(producer, meter, composer, administration, Engine.Work.ThreadPoolScheduler.Instance);
 
         composer.Fails = true;
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(Events(1, 1, 2), CancellationToken.None));

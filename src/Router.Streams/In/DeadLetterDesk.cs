@@ -3,13 +3,14 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Inbound;
+using Router.Engine.Work;
 using Router.Streams.Out;
 using Router.Streams.Topics;
 
 namespace Router.Streams.In;
 
 /// <summary>Puts records away that cannot be handled: kept in the journal, then copied to <c>router.deadletter</c>; only then they are settled, so that neither is ever left out. Any thread.</summary>
-internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer producer, KafkaMeter meter, TimeProvider time, ILogger<DeadLetterDesk> log)
+internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter producer, KafkaMeter meter, IWorkScheduler scheduler, TimeProvider time, ILogger<DeadLetterDesk> log)
 {
     // Brokers that refuse a copy at once must not be asked as fast as they answer.
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
@@ -45,7 +46,7 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer
 
     private async Task<bool> CopyAsync(DeadRecord record)
     {
-        var batch = new WriteBatch();
+        var batch = new WriteBatch(scheduler);
         batch.Add();
         await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch.Acknowledged, CancellationToken.None).ConfigureAwait(false);
         batch.Close();

@@ -9,27 +9,17 @@ namespace Router.Streams.Out;
 
 /// <inheritdoc cref="IEventExportGrain"/>
 /// <remarks>
-/// A cursor over the log: read, written, acknowledged by the brokers, then kept, once a second. A crash in between writes the last second again, under the same ids. Where it begins, Kafka was
-/// never set before: with the oldest event that can still be read. Reentrant: its loop awaits for days.
+/// <see cref="EventExport"/> with its place in the grain's state. Where that begins, Kafka was never set before: with the oldest event that can still be read. Reentrant: its loop awaits for days.
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class EventExportGrain(
     [PersistentState("events", RouterSilo.StorageName)] IPersistentState<ExportState> state, IJournal journal, EventWriter writer,
     ConfigurationHolder configuration, TimeProvider time, ILogger<EventExportGrain> log) : Grain, IEventExportGrain, IDisposable
 {
-    // Events read at a time, and batches under way at the brokers: 16 Ki events hide a round trip at any rate that a journal has.
-    private const int BatchMax = 2_048;
-    private const int UnderWayMax = 8;
-    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
-    private readonly Queue<(LogPosition End, Task<bool> Written)> underWay = [];
-    private readonly StructList<LogEvent> batch = new(BatchMax);
-    private LogPosition read;
-    private LogPosition acknowledged;
-    private LogPosition kept;
-    private long keptAt;
+    private EventExport? export;
     private Task loop = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -38,9 +28,10 @@ internal sealed partial class EventExportGrain(
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        kept = acknowledged = read = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
-        LogBegin(read.Commit);
-        loop = RunAsync();
+        LogPosition from = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
+        LogBegin(from.Commit);
+        export = new EventExport(journal.Events, writer, time, from, KeepAsync);
+        loop = RunAsync(export);
         return Task.CompletedTask;
     }
 
@@ -54,7 +45,7 @@ internal sealed partial class EventExportGrain(
     /// <inheritdoc/>
     public void Dispose() => stopping.Dispose();
 
-    private async Task RunAsync()
+    private async Task RunAsync(EventExport export)
     {
         // Before, no tenant is known, and events of a tenant that is not known are those of one that is gone.
         await configuration.Loaded.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -62,7 +53,10 @@ internal sealed partial class EventExportGrain(
         {
             try
             {
-                await GoOnAsync();
+                if (!await export.GoOnAsync(stopping.Token))
+                {
+                    await WaitAsync(export);
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -79,77 +73,31 @@ internal sealed partial class EventExportGrain(
 #pragma warning restore CA1031
             {
                 LogLater(fault.GetType().Name, fault.Message);
-                underWay.Clear();
-                read = acknowledged;
+                export.GoBack();
                 await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
-        await KeepAsync();
-    }
-
-    private async Task GoOnAsync()
-    {
-        batch.Clear();
-        LogPosition looked = journal.Events.Read(0, read, batch, BatchMax);
-        if (batch.Count > 0)
-        {
-            underWay.Enqueue((looked, await writer.WriteAsync(batch, stopping.Token)));
-            read = looked;
-        }
-
-        while (underWay.TryPeek(out (LogPosition End, Task<bool> Written) first) && (first.Written.IsCompleted || underWay.Count > UnderWayMax || batch.Count == 0))
-        {
-            if (!await first.Written.WaitAsync(stopping.Token))
-            {
-                throw new InvalidOperationException("the brokers did not take all of a batch");
-            }
-
-            acknowledged = first.End;
-            underWay.Dequeue();
-        }
-
-        if (underWay.Count == 0 && looked > read)
-        {
-            acknowledged = read = looked; // entries that are no events
-        }
-
-        if (time.GetElapsedTime(keptAt) >= KeepInterval)
-        {
-            await KeepAsync();
-        }
-
-        if (batch.Count == 0 && looked <= read)
-        {
-            await WaitAsync();
-        }
+        await export.KeepAsync();
     }
 
     // Until something comes, or the place is to be kept.
-    private async Task WaitAsync()
+    private async Task WaitAsync(EventExport export)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        if (kept != acknowledged)
+        if (export.IsAhead)
         {
-            either.CancelAfter(KeepInterval);
+            either.CancelAfter(EventExport.KeepInterval);
         }
 
-        await journal.Events.WaitAsync(read, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await journal.Events.WaitAsync(export.Read, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private async Task KeepAsync()
+    private async Task KeepAsync(LogPosition now)
     {
-        keptAt = time.GetTimestamp();
-        if (kept == acknowledged)
-        {
-            return;
-        }
-
-        LogPosition now = acknowledged;
         state.State.Commit = now.Commit;
         state.State.Index = now.Index;
         await state.WriteStateAsync();
-        kept = now;
     }
 
     [LoggerMessage(1, LogLevel.Information, "events go out to Kafka from commit {Commit} on")]

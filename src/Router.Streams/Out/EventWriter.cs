@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
+using Router.Engine.Work;
 using Router.Grains.Administration;
 using Router.Grains.Streams;
 using Router.Streams.Topics;
@@ -11,7 +12,7 @@ using Router.Streams.Topics;
 namespace Router.Streams.Out;
 
 /// <summary>Writes events to <c>router.events</c>, and to a tenant's own topic where it wants one. One caller at a time.</summary>
-internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEventBodies composer, IAdministration administration)
+internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEventBodies composer, IAdministration administration, IWorkScheduler scheduler)
 {
     private readonly ConcurrentDictionary<string, byte[]> words = new();
     private readonly Dictionary<int, StructList<LogEvent>> byTenant = [];
@@ -40,7 +41,7 @@ internal sealed class EventWriter(KafkaProducer producer, KafkaMeter meter, IEve
             own.Add(one);
         }
 
-        var batch = new WriteBatch();
+        var batch = new WriteBatch(scheduler);
         foreach ((int number, StructList<LogEvent> own) in byTenant)
         {
             // One that is gone has no events any more: its keys are.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Router.Streams.Out;
 
 /// <summary>This silo's producer: idempotent, <c>acks=all</c>, compressed; one for all topics. Any thread.</summary>
-internal sealed partial class KafkaProducer : IDisposable
+internal sealed partial class KafkaProducer : IRecordWriter, IDisposable
 {
     private readonly Lazy<IProducer<byte[], byte[]>> producer;
     private readonly TimeProvider time;
@@ -23,9 +23,7 @@ internal sealed partial class KafkaProducer : IDisposable
         }, LogFatal);
     }
 
-    /// <summary>
-    /// Writes a record; <paramref name="acknowledged"/> is called once with whether the brokers have it. Waits while the client's queue is full.
-    /// </summary>
+    /// <inheritdoc/>
     public async ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged, CancellationToken cancellationToken)
     {
         while (!TryWrite(topic, message, acknowledged))

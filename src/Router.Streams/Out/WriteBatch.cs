@@ -1,15 +1,20 @@
 using Confluent.Kafka;
+using Router.Engine.Work;
 
 namespace Router.Streams.Out;
 
 /// <summary>Records written together: ends once the brokers have all of them; with false where one was not taken.</summary>
 internal sealed class WriteBatch
 {
-    private readonly TaskCompletionSource<bool> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScheduledAnswer<bool> done;
     private int left = 1;
     private int failed;
 
-    public WriteBatch() => Acknowledged = OnReport;
+    public WriteBatch(IWorkScheduler scheduler)
+    {
+        done = new ScheduledAnswer<bool>(scheduler);
+        Acknowledged = OnReport;
+    }
 
     /// <summary>To be told of each.</summary>
     public Action<DeliveryReport<byte[], byte[]>> Acknowledged { get; }
@@ -37,7 +42,7 @@ internal sealed class WriteBatch
     {
         if (Interlocked.Decrement(ref left) == 0)
         {
-            done.SetResult(Volatile.Read(ref failed) == 0);
+            done.Give(Volatile.Read(ref failed) == 0);
         }
     }
 }
