@@ -8,7 +8,7 @@ internal sealed record LoadOptions
     internal const string Help = """
         loadtests/run SCENARIO [options]
 
-        SCENARIO        steady | burst | overload | campaign | million | carrier-down | noisy-limits | soak | peers
+        SCENARIO        steady | burst | overload | campaign | million | carrier-down | noisy-limits | soak | peers | kafka
         --rate R        messages a second, open loop (default: the scenario's)
         --max           as fast as answers come, closed loop: finds the maximum, tells little about latency
         --share S       open loop at this share of the maximum, which is measured first
@@ -17,9 +17,10 @@ internal sealed record LoadOptions
         --connections N connections (default 64; of lines 1)
         --carrier C     loopback or smpp (a process of its own, which sees when each message arrives)
         --binds N       SMPP binds (default 2), --window N submits in flight on each (default 500)
-        --messages N    of campaign and million (default 1000000)
+        --messages N    of campaign, million and each turn of kafka (default 1000000), --rounds N of kafka (default 2)
         --warm N        messages sent before anything counts (default 300000: then the compiler is done)
         --references N  each N-th message has its intended time as reference, so that its events tell it (default 100; 0: none)
+        --host FILE     the router's program, such as a published one (default: the one built beside the load test)
         --set A:B=V     a setting of the host; may be given again
         --out DIR       where report.html and report.json go (default loadtests/out/SCENARIO-TIME)
         --compare FILE  lays an earlier report.json beside this run
@@ -49,9 +50,13 @@ internal sealed record LoadOptions
 
     internal long Messages { get; init; } = 1_000_000;
 
+    internal int Rounds { get; init; } = 2;
+
     internal long Warm { get; init; } = 300_000;
 
     internal int References { get; init; } = 100;
+
+    internal string Host { get; init; } = Path.Combine(AppContext.BaseDirectory, "Router.Host");
 
     internal IReadOnlyList<string> Settings { get; init; } = [];
 
@@ -87,8 +92,10 @@ internal sealed record LoadOptions
                 "--binds" => options with { Binds = (int)Number() },
                 "--window" => options with { Window = (int)Number() },
                 "--messages" => options with { Messages = (long)Number() },
+                "--rounds" => options with { Rounds = (int)Number() },
                 "--warm" => options with { Warm = (long)Number() },
                 "--references" => options with { References = (int)Number() },
+                "--host" => options with { Host = Path.GetFullPath(Value()) },
                 "--set" => options with { Settings = [.. options.Settings, Value()] },
                 "--out" => options with { Out = Value() },
                 "--compare" => options with { Compare = Value() },

@@ -57,7 +57,7 @@ internal sealed class LoadRun : IDisposable
     /// <summary>Starts the router over the run's folder (again, over what it left there).</summary>
     internal async Task StartRouterAsync()
     {
-        router = await RouterChild.StartAsync(folder, Options.Settings);
+        router = await RouterChild.StartAsync(Options.Host, folder, Options.Settings);
         administration = new Administration(router);
         sampler = new Sampler(router, folder, Carrier?.Pid, SecondsAt);
     }

@@ -18,12 +18,16 @@ namespace Router.Host;
 internal static class RouterHost
 {
     /// <summary>Makes the host over an open store, which stays the caller's.</summary>
-    public static WebApplication Build(HostSettings settings, SqliteStore store)
+    /// <param name="settings">Its settings.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="instead">What takes the place of a part, for those who measure the others: the program never gives it.</param>
+    public static WebApplication Build(HostSettings settings, SqliteStore store, Action<IServiceCollection>? instead = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddRouterLog(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSqliteStore(store);
+        instead?.Invoke(builder.Services);
         builder.Services.AddRouterEngine(settings.Engine);
         builder.AddRouterSilo(settings);
         builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<OperatorKeyMaker>(s, settings));

@@ -30,6 +30,7 @@ public static class RouterStreams
         services.AddSingleton(options);
         services.AddSingleton<KafkaHealth>();
         services.AddSingleton<KafkaMeter>();
+        services.AddSingleton<IStreamFigures>(static s => s.GetRequiredService<KafkaMeter>());
         services.TryAddSingleton<RequestMaker>();
         services.TryAddSingleton<AcceptRequestPool>();
         services.AddTransient<RecordReader>(); // each has a scratch of its own
@@ -38,6 +39,7 @@ public static class RouterStreams
         services.AddSingleton<GatewayRecords>();
         services.AddSingleton<KafkaReader>();
         services.AddSingleton<SliceAdapter>();
+        services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<IRecordWriter>(static s => s.GetRequiredService<KafkaProducer>());
@@ -45,6 +47,7 @@ public static class RouterStreams
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();
         services.AddSingleton<IProviderFactory, KafkaProviderFactory>();
+        services.AddSingleton<LagLook>();
         services.AddHostedService<TopicWatch>();
         silo.AddPersistentStreams(ShardStream.Provider, static (s, _) => s.GetRequiredService<SliceAdapter>(), static streams =>
         {

@@ -5,7 +5,7 @@ namespace Router.Faults;
 /// <summary>A receiver of webhooks that takes connections and never answers.</summary>
 public sealed class HookTests(ITestOutputHelper output)
 {
-    [Fact(Skip = "not green yet: a receiver that hangs through its second knock is knocked at again only after minutes, and posts that hung beside those taken tell it failing anew")]
+    [Fact]
     public async Task A_receiver_that_hangs_is_told_once_holds_nobody_up_and_gets_all_when_it_answers()
     {
         await using var hanging = new RawReceiver { Answer = static () => null };
@@ -23,8 +23,6 @@ public sealed class HookTests(ITestOutputHelper output)
         string said = "";
         await Until.TrueAsync(
             async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok","troubles":["1 webhooks take no events"]}""", () => "/readyz says " + said);
-        int hung = hanging.Posts;
-        output.WriteLine($"{hung} posts hang or have");
         hanging.Answer = static () => (RawReceiver.Taken, false);
         await load.PostLinesAsync(300);
         await ToldAsync(other, load);
@@ -32,8 +30,8 @@ public sealed class HookTests(ITestOutputHelper output)
         await Until.TrueAsync(async () => (said = (await router.ReadyAsync()).Text) == """{"status":"ok"}""", () => "/readyz says " + said);
         Assert.Equal(600, load.Accepted.Count);
 
-        // Not one a message or try; but a post that hung before the receiver answered may end between two that it took, and begin it anew.
-        LogLines.AreFew(router, output, times: 1 + hung);
+        // Not one a message or try; and posts that hung beside those taken are no new fault.
+        LogLines.AreFew(router, output);
     }
 
     private static Task ToldAsync(RawReceiver receiver, Load load) => Until.TrueAsync(

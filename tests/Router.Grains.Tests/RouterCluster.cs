@@ -49,7 +49,7 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => [.. cluster.Silos];
 
-    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null, MemoryStore? store = null)
+    public static async Task<RouterCluster> StartAsync(StoredGrains stored, int silos = 2, RouterSiloOptions? options = null, MemoryStore? store = null, Action<ISiloBuilder>? more = null)
     {
         store ??= new MemoryStore();
         Carrier carrier = new();
@@ -79,6 +79,7 @@ internal sealed class RouterCluster : IAsyncDisposable
                 o.TableRefreshTimeout = TimeSpan.FromSeconds(1);
             });
             silo.AddRouter(options ?? new RouterSiloOptions { TouchInterval = TimeSpan.FromMilliseconds(100) });
+            more?.Invoke(silo);
         });
         InProcessTestCluster cluster = builder.Build();
         await cluster.DeployAsync();

@@ -13,7 +13,10 @@ public sealed partial class MetricsTests : IDisposable
 
     // Told only where there is a Kafka; that they are, its own tests look (KafkaTests).
     private static readonly string[] OfKafka =
-        ["router_kafka_records_total", "router_kafka_slices_total", "router_kafka_produced_total", "router_kafka_pauses_total", "router_kafka_deadletters_total"];
+    [
+        "router_kafka_records_total", "router_kafka_slices_total", "router_kafka_repeats_total", "router_kafka_produced_total", "router_kafka_pauses_total", "router_kafka_paused",
+        "router_kafka_in_flight", "router_kafka_lag", "router_kafka_producer_queue", "router_kafka_topics_behind", "router_kafka_deadletters_total",
+    ];
 
     private const string Operator = "operator-key-of-the-test";
     private readonly string folder = Directory.CreateTempSubdirectory("router-metrics-").FullName;

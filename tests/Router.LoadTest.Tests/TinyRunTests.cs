@@ -25,6 +25,18 @@ public sealed class TinyRunTests : IDisposable
         Assert.Contains("steady", await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
     }
 
+    /// <summary>A real broker and all sides that take turns beside Router.</summary>
+    [Fact]
+    public async Task Kafka_with_a_few_records_has_all_of_them_written()
+    {
+        Assert.SkipUnless(Kafka.Broker.IsThere, "there is no Kafka to start: set ROUTER_KAFKA to the script that starts one");
+        int code = await LoadProgram.RunAsync(["kafka", "--messages", "2000", "--warm", "1000", "--rounds", "1", "--seconds", "1", "--no-timing", "--out", folder]);
+        LoadReport report = JsonSerializer.Deserialize<LoadReport>(await File.ReadAllTextAsync(Path.Combine(folder, "report.json")), ReportJson.Options)!;
+        Assert.True(code == 0, string.Join('\n', report.Checks));
+        Assert.True(report.Figures.Single(static f => f.Name == "Router, nothing kept: records written a record").Value >= 3);
+        Assert.Contains(report.Checks, static c => c.Passes && c.What == "trickle: each record arrives once");
+    }
+
     [Theory]
     [InlineData("nothing")]
     [InlineData("steady", "--rate")]

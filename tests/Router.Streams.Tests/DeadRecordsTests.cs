@@ -20,7 +20,7 @@ public sealed class DeadRecordsTests
             headers.Add(name + new string(name[^1], 500 - name.Length) + i, [.. Enumerable.Repeat((byte)1, 512)]);
         }
 
-        DeadRecord record = DeadRecords.Of(new ReadPartition(new TopicPartition("router.outbound.acme", 0), null!), 7, "malformed_json", "{"u8, headers);
+        DeadRecord record = DeadRecords.Of(new TopicPartition("router.outbound.acme", 0), 7, "malformed_json", "{"u8, headers);
 
         Assert.InRange(record.Describe().Length, 1, ushort.MaxValue / 2);
         Assert.Equal("acme", record.Headers["ce_tenant"]);

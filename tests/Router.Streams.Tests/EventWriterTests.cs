@@ -17,7 +17,7 @@ public sealed class EventWriterTests
     public async Task What_a_failed_batch_left_is_not_in_the_next()
     {
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>());
+        using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>(), new KafkaHealth(TimeProvider.System));
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" }; // nobody there: what is written waits in the client
         using var producer = new KafkaProducer(options, new KafkaHealth(TimeProvider.System), TimeProvider.System, NullLogger<KafkaProducer>.Instance);
         IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();

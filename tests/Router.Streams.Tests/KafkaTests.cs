@@ -66,7 +66,15 @@ public sealed class KafkaTests(ITestOutputHelper output)
         }
 
         string metrics = await client.GetStringAsync("/metrics");
-        Assert.All((string[])["router_kafka_records_total", "router_kafka_slices_total", "router_kafka_produced_total"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
+        foreach (string name in (string[])["records_total", "slices_total", "repeats_total", "produced_total", "pauses_total", "paused", "in_flight", "producer_queue", "topics_behind", "lag"])
+        {
+            Assert.Matches($@"(?m)^router_kafka_{name}[{{ ]", metrics);
+        }
+
+        Assert.Matches(@"(?m)^router_kafka_repeats_total\S* [1-9]", metrics);
+        JsonElement look = await KafkaLookAsync(admin);
+        Assert.Equal(0, look.GetProperty("lag").GetInt64());
+        Assert.True(look.GetProperty("repeats").GetInt64() > 0);
         output.WriteLine($"{events.Count} events told, {events.Select(static e => Header(e, "ce_id")).Distinct().Count()} different; {dead.Count} dead letters");
         Assert.DoesNotContain("message 1", router.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("+39333", router.Output, StringComparison.Ordinal);
@@ -180,6 +188,22 @@ public sealed class KafkaTests(ITestOutputHelper output)
         Assert.Equal("""{"replayed":1,"left":0}""", await replayed.Content.ReadAsStringAsync());
         Assert.Empty((await admin.GetFromJsonAsync<JsonElement>("/admin/deadletters")).GetProperty("items").EnumerateArray());
         kafka.Read("router.events", static all => Distinct(all, "message.delivered").Count == 3);
+    }
+
+    // What the dashboard is told, once the lag that it tells is the one of now.
+    private static async Task<JsonElement> KafkaLookAsync(HttpClient admin)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var reader = new StreamReader(await admin.GetStreamAsync("/admin/live", limit.Token));
+        while (true)
+        {
+            string line = await reader.ReadLineAsync(limit.Token) ?? throw new EndOfStreamException();
+            if (line.StartsWith("data: ", StringComparison.Ordinal) && JsonDocument.Parse(line[6..]).RootElement.GetProperty("kafka") is var look
+                && look.TryGetProperty("lag", out JsonElement lag) && lag.GetInt64() == 0)
+            {
+                return look;
+            }
+        }
     }
 
     private static async Task<string> ShellAsync(string command, KafkaBroker kafka)

@@ -37,17 +37,26 @@ internal sealed class RouterChild : IDisposable
     /// <summary>How long it took from the start until it might take traffic.</summary>
     internal TimeSpan StartedIn { get; private set; }
 
-    /// <summary>Starts it over <paramref name="folder"/>; returns when it may take traffic.</summary>
-    internal static async Task<RouterChild> StartAsync(string folder, IEnumerable<string> settings)
+/// <summary>Starts <paramref name="program"/> over <paramref name="folder"/>; returns when it may take traffic.</summary>
+    /// <param name="program">The host, or the load test as <see cref="Kafka.UnkeptRouter"/>.</param>
+    /// <param name="folder">Where it keeps all.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="command">What stands before the settings; null: nothing.</param>
+    internal static async Task<RouterChild> StartAsync(string program, string folder, IEnumerable<string> settings, string? command = null)
     {
         int port = Ports.Free();
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Router.Host"))
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["ROUTER__Operator__Key"] = OperatorKey;
+        if (command is not null)
+        {
+            start.ArgumentList.Add(command);
+        }
+
         start.ArgumentList.Add($"--Http:Url=http://127.0.0.1:{port}");
         start.ArgumentList.Add($"--Storage:Path={Path.Combine(folder, "data")}");
         foreach (string setting in settings)

@@ -17,7 +17,7 @@ internal abstract class Scenario
 
     /// <summary>All of them, by name.</summary>
     internal static IReadOnlyDictionary<string, Scenario> All { get; } =
-        ((Scenario[])[new Steady(), new Burst(), new Overload(), new Campaign(), new Million(), new CarrierDown(), new NoisyLimits(), new Soak(), new Peers.PeersScenario()]).ToDictionary(static s => s.Name);
+        ((Scenario[])[new Steady(), new Burst(), new Overload(), new Campaign(), new Million(), new CarrierDown(), new NoisyLimits(), new Soak(), new Peers.PeersScenario(), new Kafka.KafkaScenario()]).ToDictionary(static s => s.Name);
 
     /// <summary>Runs it.</summary>
     internal abstract Task RunAsync(LoadRun run);

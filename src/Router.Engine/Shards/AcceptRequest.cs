@@ -85,6 +85,9 @@ public sealed class AcceptRequest
     /// <summary>Out: what became of it.</summary>
     public AcceptOutcome Outcome { get; set; }
 
+    /// <summary>Out: it was kept before, under the same key: <see cref="Id"/> is the first one's.</summary>
+    public bool IsRepeat { get; set; }
+
     /// <summary>Out: the id.</summary>
     public MessageId Id { get; set; }
 

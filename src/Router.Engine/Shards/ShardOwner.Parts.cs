@@ -252,7 +252,8 @@ internal sealed partial class ShardOwner
             ref AcceptedMessage message = ref part.Accepted[i];
             AcceptRequest request = partRequests[i];
             request.Outcome = message.Kept == KeptAs.OtherBody ? AcceptOutcome.OtherBody : AcceptOutcome.Accepted;
-            request.Id = message.Kept == KeptAs.Repeat ? message.FirstId : message.Id;
+            request.IsRepeat = message.Kept == KeptAs.Repeat;
+            request.Id = request.IsRepeat ? message.FirstId : message.Id;
             request.Conversation = new ConversationId(message.Contact, message.Sender);
             request.Listener!.Completed(request);
         }

@@ -16,6 +16,9 @@ public sealed class Delivery
     /// <summary>Which events keep their order among each other: those of a conversation, of a contact, of a notice's subject.</summary>
     internal DeliveryOrder Order => new(Event.Entry.Contact, Event.Entry.Sender, Event.Entry.Kind == EntryKind.Notice ? Event.Entry.Provider + 1 : 0);
 
+    /// <summary>Its number among all that were given out.</summary>
+    internal long Turn { get; set; }
+
     internal long FirstFailedMs { get; set; }
 
     internal long DueMs { get; set; }

@@ -10,14 +10,15 @@ namespace Router.Engine.Webhooks;
 /// <remarks>
 /// A window over the log of at most <see cref="SizeMax"/> events, in their order. An event goes once all before it with the same <see cref="DeliveryOrder"/> are done; the others go
 /// on beside it. Two things are told apart: an event that the receiver does not take (others are) waits by itself, and a receiver that takes nothing
-/// (<see cref="FailuresMax"/> in a row) is asked with one event at a time, another each time, so that no single event stops the rest; the first that is taken ends that.
+/// (<see cref="FailuresMax"/> in a row) is knocked at: with one event at a time, another each time, so that no single event stops the rest, and at pauses of its own, so that one that is
+/// back has new events within minutes however long it was away; the first that is taken ends that.
 /// </remarks>
 public sealed class DeliveryWindow
 {
     /// <summary>Events in it at most: 64 of some 150 bytes are 10 KB a webhook that has something to tell, and as many conversations go beside one that waits.</summary>
     public const int SizeMax = 64;
 
-    /// <summary>Failures in a row after which the whole webhook pauses. As many as go at once: what was under way when the receiver died counts as one knock.</summary>
+    /// <summary>Failures in a row after which it is knocked. As many as go at once: what was under way when the receiver died counts as one knock.</summary>
     public const int FailuresMax = UnderWayMax;
 
     /// <summary>Events under way at once.</summary>
@@ -33,6 +34,9 @@ public sealed class DeliveryWindow
     private long pausedUntilMs;
     private int failures;
     private int pauses;
+    private long given;
+    private long givenWhenTaken;
+    private long givenWhenPaused;
 
     /// <summary>Goes on from what was kept.</summary>
     public DeliveryWindow(DeliveryProgress from, Random jitter)
@@ -61,7 +65,7 @@ public sealed class DeliveryWindow
     /// <summary>Events given out and not answered.</summary>
     public int UnderWay { get; private set; }
 
-    /// <summary>Whether the last was taken, or none was tried yet.</summary>
+    /// <summary>Whether nothing has failed since the last was taken, or none was tried yet; what had gone before that and fails later tells only of itself.</summary>
     public bool IsHealthy => failures == 0;
 
     /// <summary>Events given up.</summary>
@@ -104,13 +108,13 @@ public sealed class DeliveryWindow
         }
 
         next.IsUnderWay = true;
+        next.Turn = ++given;
         UnderWay++;
         return next;
     }
 
-    /// <summary>When <see cref="TryTake"/> has something without any further answer, Unix ms; <see cref="long.MaxValue"/>: never.</summary>
-    /// <param name="nowMs">Unix ms.</param>
-    public long DueMs(long nowMs)
+    /// <summary>When <see cref="TryTake"/> has something without any further answer, Unix ms, may be past; <see cref="long.MaxValue"/>: never.</summary>
+    public long DueMs()
     {
         if (IsClosed)
         {
@@ -123,7 +127,7 @@ public sealed class DeliveryWindow
         {
             if (!one.IsDone && before.Add(one.Order) && !one.IsUnderWay)
             {
-                due = Math.Min(due, IsKnocking ? nowMs : one.DueMs);
+                due = Math.Min(due, DueOf(one));
             }
         }
 
@@ -135,6 +139,7 @@ public sealed class DeliveryWindow
     {
         End(one);
         one.IsDone = true;
+        givenWhenTaken = given;
         failures = 0;
         pauses = 0;
         failingSinceMs = 0;
@@ -159,14 +164,19 @@ public sealed class DeliveryWindow
     public void Failed(Delivery one, long nowMs, long retryAfterMs)
     {
         End(one);
-        failures++;
-        failingSinceMs = failingSinceMs == 0 ? nowMs : failingSinceMs;
         one.Failures++;
         one.FirstFailedMs = one.FirstFailedMs == 0 ? nowMs : one.FirstFailedMs;
-        if (nowMs - failingSinceMs >= WebhookRetries.LongestMs)
+
+        // A post that hung while one beside it was taken says nothing of the receiver as it is now.
+        if (one.Turn > givenWhenTaken)
         {
-            State = DeliveryState.Failed;
-            return;
+            failures++;
+            failingSinceMs = failingSinceMs == 0 ? nowMs : failingSinceMs;
+            if (nowMs >= EndMs)
+            {
+                State = DeliveryState.Failed;
+                return;
+            }
         }
 
         if (nowMs - one.FirstFailedMs >= WebhookRetries.LongestMs)
@@ -181,14 +191,13 @@ public sealed class DeliveryWindow
         one.DueMs = Math.Min(nowMs + WebhookRetries.DelayMs(one.Failures, jitter.NextDouble()), one.FirstFailedMs + WebhookRetries.LongestMs);
         if (retryAfterMs > 0)
         {
-            pausedUntilMs = nowMs + Math.Clamp(retryAfterMs, WebhookRetries.RetryAfterMinMs, WebhookRetries.RetryAfterMaxMs);
-            one.DueMs = pausedUntilMs;
+            one.DueMs = nowMs + Math.Clamp(retryAfterMs, WebhookRetries.RetryAfterMinMs, WebhookRetries.RetryAfterMaxMs);
+            Pause(one.DueMs);
         }
-        else if (IsKnocking && nowMs >= pausedUntilMs)
+        else if (IsKnocking && one.Turn > givenWhenPaused)
         {
-            // Once a knock: what was under way beside it tells nothing new. Where there is little to tell, the same event knocks, at its own pauses.
-            pauses = Math.Max(pauses + 1, one.Failures);
-            pausedUntilMs = Math.Min(nowMs + WebhookRetries.DelayMs(pauses, jitter.NextDouble()), failingSinceMs + WebhookRetries.LongestMs);
+            // Once a knock: what was under way beside it tells nothing new.
+            Pause(Math.Min(nowMs + WebhookRetries.KnockMs(++pauses, jitter.NextDouble()), EndMs));
         }
     }
 
@@ -226,6 +235,18 @@ public sealed class DeliveryWindow
 
     private bool IsKnocking => failures >= FailuresMax;
 
+    // When the webhook is disabled if nothing is taken until then.
+    private long EndMs => failingSinceMs + WebhookRetries.LongestMs;
+
+    // The last knock falls on the end, whatever is due after it.
+    private long DueOf(Delivery one) => IsKnocking ? Math.Min(one.DueMs, EndMs) : one.DueMs;
+
+    private void Pause(long untilMs)
+    {
+        pausedUntilMs = untilMs;
+        givenWhenPaused = given;
+    }
+
     // The first that may go; of a receiver that takes nothing, the first among those that were tried least.
     private Delivery? Find(long nowMs)
     {
@@ -238,7 +259,7 @@ public sealed class DeliveryWindow
         before.Clear();
         foreach (Delivery one in window)
         {
-            if (one.IsDone || !before.Add(one.Order) || one.IsUnderWay || (!IsKnocking && one.DueMs > nowMs))
+            if (one.IsDone || !before.Add(one.Order) || one.IsUnderWay || DueOf(one) > nowMs)
             {
                 continue;
             }

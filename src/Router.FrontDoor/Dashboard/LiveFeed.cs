@@ -73,6 +73,7 @@ internal sealed class LiveFeed(IAdministration administration, IShards shards, T
         WriteProviders(json, configuration, silos, queues);
         WriteLanes(json, configuration, queues);
         WriteLimits(json, configuration, figures);
+        KafkaLook.Write(json, figures);
         WriteSilos(json, silos);
         WriteShards(json, placements);
         json.WriteEndObject();

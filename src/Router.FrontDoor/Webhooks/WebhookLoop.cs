@@ -195,7 +195,7 @@ internal sealed partial class WebhookLoop : IWebhookRun, IAsyncDisposable
         long due;
         lock (windowGate)
         {
-            due = window.DueMs(now);
+            due = window.DueMs();
         }
 
         // Something may be due that finds no post: the end of one of its own wakes this, time does not.

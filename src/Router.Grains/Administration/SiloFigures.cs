@@ -3,6 +3,7 @@ using Router.Engine;
 using Router.Engine.Figures;
 using Router.Engine.Journal;
 using Router.Engine.Limits;
+using Router.Grains.Streams;
 
 namespace Router.Grains.Administration;
 
@@ -66,8 +67,12 @@ public sealed record SiloFigures
     [Id(13)]
     public required TimeSpan GcPauses { get; init; }
 
-    /// <summary>Packs what <paramref name="engine"/> and <paramref name="journal"/> tell.</summary>
-    public static SiloFigures Of(SiloEngine engine, IJournal journal)
+    /// <summary>The channel streams; null: there are none.</summary>
+    [Id(14)]
+    public StreamFigures? Streams { get; init; }
+
+    /// <summary>Packs what <paramref name="engine"/> and <paramref name="journal"/> tell, with what <paramref name="streams"/> do.</summary>
+    public static SiloFigures Of(SiloEngine engine, IJournal journal, StreamFigures? streams)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(journal);
@@ -88,6 +93,7 @@ public sealed record SiloFigures
             WalBytes = kept.WalBytes,
             JournalFault = journal.NotWritableBecause,
             MemoryBytes = Environment.WorkingSet,
+            Streams = streams,
             GcPauses = GC.GetTotalPauseDuration(),
         };
     }

@@ -23,6 +23,10 @@ internal struct AcceptAnswer
     [Id(3)]
     public uint Sender;
 
+    /// <summary>See <see cref="AcceptRequest.IsRepeat"/>.</summary>
+    [Id(4)]
+    public bool IsRepeat;
+
     /// <summary>Not kept.</summary>
     public static AcceptAnswer Unavailable => new() { Outcome = (byte)AcceptOutcome.Unavailable };
 
@@ -30,6 +34,7 @@ internal struct AcceptAnswer
     public static AcceptAnswer Of(AcceptRequest request) => new()
     {
         Outcome = (byte)request.Outcome,
+        IsRepeat = request.IsRepeat,
         IdHead = request.Id.Head,
         IdTail = request.Id.Tail,
         Sender = request.Conversation.Sender,
@@ -39,6 +44,7 @@ internal struct AcceptAnswer
     public readonly void Complete(AcceptRequest request)
     {
         request.Outcome = (AcceptOutcome)Outcome;
+        request.IsRepeat = IsRepeat;
         request.Id = new MessageId(IdHead, IdTail);
         request.Conversation = new ConversationId(request.Contact, Sender);
         request.Listener!.Completed(request);

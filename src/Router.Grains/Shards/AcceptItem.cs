@@ -135,7 +135,7 @@ internal struct AcceptItem
     };
 
     /// <summary>Unpacks it for the owner; null: its tenant is not known here.</summary>
-    public readonly AcceptRequest? ToRequest(Configuration configuration, IAcceptListener listener)
+    public readonly AcceptRequest? ToRequest(Configuration configuration, IAcceptListener? listener = null)
     {
         Tenant? tenant = configuration.FindTenant(Tenant);
         return tenant is null

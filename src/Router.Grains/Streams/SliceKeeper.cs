@@ -1,7 +1,7 @@
-using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.Engine.Work;
 using Router.Grains.Administration;
+using Router.Grains.Shards;
 
 namespace Router.Grains.Streams;
 
@@ -40,25 +40,36 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         }
     }
 
+    /// <summary>Makes a request of one that came from another silo; null: its tenant is gone. Waits where this silo has not heard of it yet.</summary>
+    internal async ValueTask<AcceptRequest?> UnpackAsync(AcceptItem item)
+    {
+        AcceptRequest? request;
+        while ((request = item.ToRequest(administration.Current)) is null && !administration.Current.IsClosed(item.Tenant))
+        {
+            await PauseAsync().ConfigureAwait(false);
+        }
+
+        return request;
+    }
+
     private Task PauseAsync() => Task.Delay(Pause, time, CancellationToken.None);
 
     private bool IsClosed(AcceptRequest request) => administration.Current.IsClosed(request.Tenant!.Number);
 
     private async ValueTask SubmitAsync(AcceptRequest request, SliceRound round)
     {
-        if (request.Fallback is { } fallback)
+        if (request.Fallback is { } fallback && request.FallbackId == default)
         {
-            // Kept before its message, as everywhere (FallbackAccept).
+            // Kept before its message, as everywhere (FallbackAccept). It stays with the request, which may be packed for another silo at any time.
             await KeepAsync(new[] { fallback }).ConfigureAwait(false);
-            request.Outcome = fallback.Outcome;
-            request.FallbackId = fallback.Id;
-            request.Fallback = null;
-            AcceptRequestPool.Blank(fallback);
-            if (request.Outcome != AcceptOutcome.Accepted)
+            if (fallback.Outcome != AcceptOutcome.Accepted)
             {
+                request.Outcome = fallback.Outcome;
                 round.Completed(request);
                 return;
             }
+
+            request.FallbackId = fallback.Id;
         }
 
         request.Outcome = AcceptOutcome.Pending;

@@ -46,7 +46,7 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter
 
     private async Task<bool> CopyAsync(DeadRecord record)
     {
-        var batch = new WriteBatch(scheduler);
+        var batch = new WriteBatch(meter.Copies, scheduler);
         batch.Add();
         await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch.Acknowledged, CancellationToken.None).ConfigureAwait(false);
         batch.Close();

@@ -13,9 +13,12 @@ internal static class DeadRecords
     private const int HeadersMax = 16;
     private const int KeptBytesMax = 16 * 1024;
 
+    /// <summary>The reason of a record whose key was used with another body.</summary>
+    public const string KeyReused = "idempotency_key_reused";
+
     /// <summary>Makes one.</summary>
-    public static DeadRecord Of(ReadPartition partition, long offset, string reason, ReadOnlySpan<byte> value, Headers? headers = null) =>
-        new(partition.At.Topic, partition.At.Partition.Value, offset, reason, value[..Math.Min(value.Length, DeadRecord.ValueBytesMax)].ToArray()) { Headers = Kept(headers) };
+    public static DeadRecord Of(TopicPartition at, long offset, string reason, ReadOnlySpan<byte> value, Headers? headers = null) =>
+        new(at.Topic, at.Partition.Value, offset, reason, value[..Math.Min(value.Length, DeadRecord.ValueBytesMax)].ToArray()) { Headers = Kept(headers) };
 
     /// <summary>The headers that a letter kept, as the client has them.</summary>
     public static Headers HeadersOf(DeadRecord record)

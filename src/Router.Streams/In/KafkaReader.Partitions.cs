@@ -77,6 +77,7 @@ internal sealed partial class KafkaReader
 
         if (added.Length + gone.Length > 0)
         {
+            meter.Reading([.. partitions.Values]);
             LogAssigned(partitions.Count, topics.Count);
         }
     }
@@ -114,7 +115,7 @@ internal sealed partial class KafkaReader
         {
             consumer.Pause([partition.At]);
             partition.IsPaused = true;
-            meter.Paused();
+            meter.Paused(partition);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed partial class KafkaReader
 
         AcceptRequestPool.Blank(request);
         free.Push(request);
-        _ = BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, value.Value, result.Message.Headers));
+        _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
     }
 
     // A record that a reader was not made for must not stop the others: it is looked at by people.
@@ -95,7 +95,7 @@ internal sealed partial class KafkaReader
     {
         if (gateways.Refuses(partition.Kind, value.Value, out string reason))
         {
-            _ = BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, value.Value, headers));
+            _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, headers));
             return;
         }
 
@@ -113,7 +113,7 @@ internal sealed partial class KafkaReader
             if (gateways.Refuses(partition.Kind, told, out string reason))
             {
                 // Right when it was read: its provider was removed or changed since.
-                await BuryAsync(partition, offset, DeadRecords.Of(partition, offset, reason, told)).ConfigureAwait(false);
+                await BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, told)).ConfigureAwait(false);
                 partition.Queue.Ended(weight);
                 return;
             }

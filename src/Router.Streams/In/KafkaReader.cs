@@ -39,6 +39,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private readonly Stack<Engine.Shards.AcceptRequest> free = new();
     private readonly List<Slice> open = [];
     private readonly Dictionary<(SliceQueue Queue, int Shard), Slice> openByShard = [];
+    private long slices;
     private int sinceFlush;
     private bool started;
 
@@ -70,6 +71,9 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     /// <summary>Reads them no more; what was settled is stored.</summary>
     public Task DetachAsync(SliceQueue queue) => DoAsync(consumer => Detach(consumer, queue));
 
+    /// <summary>Of a slice: rising, and never twice in the life of a silo. Any thread.</summary>
+    public long NextNumber() => Interlocked.Increment(ref slices);
+
     /// <summary>All records of a slice are settled. Any thread.</summary>
     public void Settle(Slice slice)
     {
@@ -79,6 +83,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         }
 
         meter.Sliced(slice.Count);
+        meter.Repeated(slice.Repeats);
         slice.Dispose(pool);
     }
 

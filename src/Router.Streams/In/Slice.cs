@@ -27,6 +27,7 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     private byte[] values = ArrayPool<byte>.Shared.Rent(8 * 1024);
     private int valuesLength;
     private Task? keeping;
+    private bool isFreed;
 
     /// <inheritdoc/>
     public StreamId StreamId => stream;
@@ -36,6 +37,9 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
 
     /// <summary>Records in it.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Records of it that were kept before, once it is settled.</summary>
+    public int Repeats { get; private set; }
 
     /// <summary>Its messages.</summary>
     public ReadOnlyMemory<AcceptRequest> Requests => requests.AsMemory(0, Count);
@@ -83,9 +87,52 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
         }
     }
 
-    /// <summary>Gives back what it holds; nobody touches it any more.</summary>
+    /// <summary>The value of one, as read.</summary>
+    public ReadOnlySpan<byte> ValueOf(in RecordPlace place) => values.AsSpan(place.ValueStart, place.ValueLength);
+
+    /// <summary>Packs it for another silo. A delivery that was given up may still come to be written: it must not take what lies in these arrays by then.</summary>
+    /// <exception cref="ObjectDisposedException">It is settled.</exception>
+    public SliceItem Pack(SiloAddress here)
+    {
+        lock (sync)
+        {
+            ObjectDisposedException.ThrowIf(isFreed, this);
+            return SliceItem.Of(this, here);
+        }
+    }
+
+    /// <summary>Gives back what it holds, once nobody here touches it any more: a slice that another silo settled may have been begun here, before its shard went there.</summary>
     public void Dispose(AcceptRequestPool pool)
     {
+        Task? begun;
+        lock (sync)
+        {
+            begun = keeping;
+        }
+
+        if (begun is null || begun.IsCompleted)
+        {
+            Free(pool);
+        }
+        else
+        {
+            _ = FreeAfterAsync(begun, pool);
+        }
+    }
+
+    private async Task FreeAfterAsync(Task begun, AcceptRequestPool pool)
+    {
+        await begun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Free(pool);
+    }
+
+    private void Free(AcceptRequestPool pool)
+    {
+        lock (sync)
+        {
+            isFreed = true;
+        }
+
         var back = new Stack<AcceptRequest>(Count);
         foreach (AcceptRequest request in Requests.Span)
         {
@@ -104,10 +151,11 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
         await keeper.KeepAsync(Requests).ConfigureAwait(false);
         for (int i = 0; i < Count; i++)
         {
+            Repeats += requests[i] is { Outcome: AcceptOutcome.Accepted, IsRepeat: true } ? 1 : 0;
             if (requests[i].Outcome == AcceptOutcome.OtherBody)
             {
                 RecordPlace place = places[i];
-                DeadRecord letter = DeadRecords.Of(place.Partition, place.Offset, "idempotency_key_reused", values.AsSpan(place.ValueStart, place.ValueLength));
+                DeadRecord letter = DeadRecords.Of(place.Partition.At, place.Offset, DeadRecords.KeyReused, ValueOf(place));
                 await letters.BuryAsync(letter).ConfigureAwait(false);
             }
         }

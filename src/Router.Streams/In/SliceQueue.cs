@@ -16,7 +16,6 @@ internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapter
     private List<IBatchContainer> ready = [];
     private TaskCompletionSource? arrived;
     private int inFlight;
-    private long sequence;
 
     /// <summary>Partitions with this number, modulo all ways, come here.</summary>
     public int Number => number;
@@ -34,7 +33,7 @@ internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapter
         TaskCompletionSource? waiting;
         lock (sync)
         {
-            slice.SequenceToken = new Orleans.Providers.Streams.Common.EventSequenceTokenV2(++sequence);
+            slice.SequenceToken = new Orleans.Providers.Streams.Common.EventSequenceTokenV2(reader.NextNumber());
             ready.Add(slice);
             (waiting, arrived) = (arrived, null);
         }

@@ -41,7 +41,7 @@ internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEve
             own.Add(one);
         }
 
-        var batch = new WriteBatch(scheduler);
+        var batch = new WriteBatch(meter.Events, scheduler);
         foreach ((int number, StructList<LogEvent> own) in byTenant)
         {
             // One that is gone has no events any more: its keys are.
@@ -73,7 +73,6 @@ internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEve
             }
         }
 
-        meter.Produced("event", own is null ? events.Count : events.Count * 2);
         bodies.Clear();
     }
 

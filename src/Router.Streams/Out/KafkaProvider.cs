@@ -119,12 +119,13 @@ internal sealed class KafkaProvider : IProvider
         };
         Departure written = departure with { Record = [] }; // which goes back now
         Interlocked.Increment(ref inFlight);
+        producer.Tally.Began();
         Confluent.Kafka.ErrorCode refused = producer.Write(topic, message, report => Told(written, report.Status, receipt));
         if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
             bool isFull = refused == Confluent.Kafka.ErrorCode.Local_QueueFull;
             Settle(departure, isFull ? OutcomeKind.Throttled : OutcomeKind.Failed, 0, isFull ? FullRetryMs : 0);
-            Ended();
+            Ended(isTaken: false);
         }
     }
 
@@ -137,11 +138,12 @@ internal sealed class KafkaProvider : IProvider
             _ => OutcomeKind.Unknown,
         };
         Settle(departure, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
-        Ended();
+        Ended(kind == OutcomeKind.Sent);
     }
 
-    private void Ended()
+    private void Ended(bool isTaken)
     {
+        producer.Tally.Ended(isTaken);
         if (Interlocked.Decrement(ref inFlight) == 0)
         {
             idle?.TrySetResult();

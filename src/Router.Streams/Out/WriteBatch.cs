@@ -10,8 +10,11 @@ internal sealed class WriteBatch
     private int left = 1;
     private int failed;
 
-    public WriteBatch(IWorkScheduler scheduler)
+    private readonly ProducerTally tally;
+
+    public WriteBatch(ProducerTally tally, IWorkScheduler scheduler)
     {
+        this.tally = tally;
         done = new ScheduledAnswer<bool>(scheduler);
         Acknowledged = OnReport;
     }
@@ -23,13 +26,18 @@ internal sealed class WriteBatch
     public Task<bool> Done => done.Task;
 
     /// <summary>One more is written.</summary>
-    public void Add() => Interlocked.Increment(ref left);
+    public void Add()
+    {
+        Interlocked.Increment(ref left);
+        tally.Began();
+    }
 
     /// <summary>No more come.</summary>
     public void Close() => End();
 
     private void OnReport(DeliveryReport<byte[], byte[]> report)
     {
+        tally.Ended(report.Status == PersistenceStatus.Persisted);
         if (report.Status != PersistenceStatus.Persisted)
         {
             Volatile.Write(ref failed, 1);

@@ -8,7 +8,7 @@ using Router.Streams.In;
 namespace Router.Streams.Topics;
 
 /// <summary>Looks which topics there should be and which there are, makes those that are missing, and tells the reader. Every few seconds: a tenant's first record waits no longer.</summary>
-internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reader, IAdministration administration, KafkaHealth health, TimeProvider time, ILogger<TopicWatch> log) : BackgroundService
+internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reader, IAdministration administration, LagLook lag, KafkaHealth health, TimeProvider time, ILogger<TopicWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -59,6 +59,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         missing.UnionWith(areMissing ? absent : []);
         reader.Topics(there.Where(t => read.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
         health.Up();
+        await lag.LookAsync(admin);
     }
 
     private (HashSet<string> Read, HashSet<string> Written) Wanted()

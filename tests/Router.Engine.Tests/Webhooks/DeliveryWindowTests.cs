@@ -21,7 +21,7 @@ public sealed class DeliveryWindowTests
 
         Assert.Equal((1, 3), (IndexOf(first), IndexOf(other)));
         Assert.Null(window.TryTake(Start));
-        Assert.Equal(long.MaxValue, window.DueMs(Start));
+        Assert.Equal(long.MaxValue, window.DueMs());
         window.Taken(first);
         Assert.Equal(2, IndexOf(window.TryTake(Start)!));
     }
@@ -38,7 +38,7 @@ public sealed class DeliveryWindowTests
 
         Assert.Equal(3, IndexOf(other));
         Assert.Null(window.TryTake(Start + 4_999));
-        Assert.InRange(window.DueMs(Start), Start + 5_000, Start + 5_500);
+        Assert.InRange(window.DueMs(), Start + 5_000, Start + 5_500);
         Assert.Same(poison, window.TryTake(Start + 5_500));
         Assert.Equal(new LogPosition(1, 0), window.Progress().Position);
         Assert.Equal([new LogPosition(1, 3)], window.Progress().Done);
@@ -54,7 +54,7 @@ public sealed class DeliveryWindowTests
         {
             Delivery one = window.TryTake(now)!;
             window.Failed(one, now, 0);
-            long due = window.DueMs(now);
+            long due = window.DueMs();
             pauses.Add(due - now);
             now = due;
         }
@@ -89,13 +89,124 @@ public sealed class DeliveryWindowTests
         Assert.Equal(9, IndexOf(knock));
         Assert.Null(window.TryTake(Start + 5_500));
         window.Failed(knock, Start + 5_500, 0);
-        Assert.Null(window.TryTake(Start + 5_500 + 299_999));
-        Delivery second = window.TryTake(Start + 5_500 + 330_000)!;
+        Assert.Null(window.TryTake(Start + 5_500 + 9_999));
+        Delivery second = window.TryTake(Start + 5_500 + 11_000)!;
         Assert.Equal(10, IndexOf(second));
 
         // Taken: everything goes on at once, also what had waited.
         window.Taken(second);
-        Assert.Equal(1, IndexOf(window.TryTake(Start + 340_000)!));
+        Assert.Equal(1, IndexOf(window.TryTake(Start + 20_000)!));
+    }
+
+    [Fact]
+    public void However_long_a_receiver_was_away_it_is_knocked_at_every_five_minutes_while_something_is_due()
+    {
+        DeliveryWindow window = Window([.. Enumerable.Range(1, DeliveryWindow.SizeMax)]);
+        long now = FailAllUnderWay(window, Start);
+        var pauses = new List<long>();
+        for (int knock = 0; knock < 40; knock++)
+        {
+            long due = window.DueMs();
+            pauses.Add(due - now);
+            now = due + 15_000; // it hangs
+            window.Failed(window.TryTake(due)!, now, 0);
+        }
+
+        long[] steps = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000];
+        for (int i = 0; i < pauses.Count; i++)
+        {
+            long step = steps[Math.Min(i, steps.Length - 1)];
+            Assert.InRange(pauses[i], step, step + (step / 10));
+        }
+    }
+
+    [Fact]
+    public void A_new_event_knocks_at_a_receiver_whose_only_other_event_waits_for_hours()
+    {
+        DeliveryWindow window = Window([.. Enumerable.Range(1, 8)]);
+        long now = FailAllUnderWay(window, Start);
+        while (window.DueMs() - now < Hour)
+        {
+            now = window.DueMs();
+            window.Failed(window.TryTake(now)!, now, 0);
+        }
+
+        Assert.Null(window.TryTake(now + (Hour / 2)));
+        Add(window, 9, conversation: 9);
+
+        Assert.InRange(window.DueMs(), 0, now + (Hour / 2));
+        Assert.Equal(9, IndexOf(window.TryTake(now + (Hour / 2))!));
+    }
+
+    [Fact]
+    public void A_post_that_hung_beside_one_that_was_taken_waits_by_itself_and_is_no_failing_receiver()
+    {
+        DeliveryWindow window = Window([.. Enumerable.Range(1, 20)]);
+        Delivery[] hang = [.. Enumerable.Range(0, 7).Select(_ => window.TryTake(Start)!)];
+        window.Taken(window.TryTake(Start + 1)!);
+
+        foreach (Delivery one in hang)
+        {
+            window.Failed(one, Start + 15_000, 0);
+            Assert.True(window.IsHealthy);
+        }
+
+        Assert.Equal(0, window.Progress().FailingSinceMs);
+        Assert.Equal(DeliveryState.Going, window.State);
+        Assert.Equal(9, IndexOf(window.TryTake(Start + 15_000)!));
+
+        // What went after that tells of the receiver again.
+        window.Failed(window.TryTake(Start + 15_000)!, Start + 30_000, 0);
+        Assert.False(window.IsHealthy);
+    }
+
+    [Fact]
+    public void What_hangs_on_past_the_first_pause_is_still_one_knock()
+    {
+        DeliveryWindow window = Window([.. Enumerable.Range(1, 40)]);
+        for (int i = 0; i < 7; i++)
+        {
+            window.Failed(window.TryTake(Start)!, Start, 0);
+        }
+
+        Delivery[] under = [.. Enumerable.Range(0, 8).Select(_ => window.TryTake(Start)!)];
+        window.Failed(under[0], Start, 0);
+        foreach (Delivery one in under[1..])
+        {
+            window.Failed(one, Start + 15_000, 0);
+        }
+
+        // The pause of the first is over.
+        Assert.NotNull(window.TryTake(Start + 15_000));
+    }
+
+    [Fact]
+    public void A_receiver_that_takes_nothing_for_three_days_is_asked_a_last_time_at_their_end()
+    {
+        DeliveryWindow window = Window([.. Enumerable.Range(1, 9)]);
+        Delivery first = window.TryTake(Start)!;
+        window.Taken(window.TryTake(Start)!);
+        window.Failed(first, Start, 0);
+
+        // It begins to fail with one that failed before and is given up first; all others failed later.
+        long began = Start + 6_000;
+        first = window.TryTake(began)!;
+        Delivery[] others = [.. Enumerable.Range(0, 7).Select(_ => window.TryTake(began)!)];
+        window.Failed(first, began, 0);
+        foreach (Delivery one in others)
+        {
+            window.Failed(one, began + 15_000, 0);
+        }
+
+        long now = began + 15_000;
+        while (window.State == DeliveryState.Going)
+        {
+            now = Math.Max(now, window.DueMs());
+            window.Failed(window.TryTake(now)!, now, 0);
+        }
+
+        Assert.Equal(DeliveryState.Failed, window.State);
+        Assert.Equal(began + (3 * 24 * Hour), now);
     }
 
     [Fact]
@@ -113,7 +224,7 @@ public sealed class DeliveryWindowTests
             window.Failed(one, Start + 1, 0);
         }
 
-        Assert.InRange(window.DueMs(Start + 1), Start + 5_000, Start + 5_501);
+        Assert.InRange(window.DueMs(), Start + 5_000, Start + 5_501);
     }
 
     [Theory]
@@ -127,7 +238,7 @@ public sealed class DeliveryWindowTests
         window.Failed(window.TryTake(Start)!, Start, asked);
 
         Assert.Null(window.TryTake(Start + pause - 1));
-        Assert.Equal(Start + pause, window.DueMs(Start));
+        Assert.Equal(Start + pause, window.DueMs());
         Assert.Equal(1, IndexOf(window.TryTake(Start + pause)!));
     }
 
@@ -147,7 +258,7 @@ public sealed class DeliveryWindowTests
                 break;
             }
 
-            now = window.DueMs(now);
+            now = window.DueMs();
             Add(window, other++, conversation: 7);
             window.Taken(window.TryTake(now - 1)!);
         }
@@ -182,7 +293,7 @@ public sealed class DeliveryWindowTests
         window.Skip(new LogPosition(9, 5));
 
         Assert.Equal(new LogPosition(9, 5), window.Progress().Position);
-        Assert.Equal(long.MaxValue, window.DueMs(Start));
+        Assert.Equal(long.MaxValue, window.DueMs());
     }
 
     [Theory]
@@ -197,6 +308,18 @@ public sealed class DeliveryWindowTests
             run.Run();
             Assert.True(run.Wrong is null, $"seed {seed}: {run.Wrong}");
         }
+    }
+
+    private static long FailAllUnderWay(DeliveryWindow window, long now)
+    {
+        var under = new List<Delivery>();
+        while (window.TryTake(now) is { } next)
+        {
+            under.Add(next);
+        }
+
+        under.ForEach(one => window.Failed(one, now, 0));
+        return now;
     }
 
     private static DeliveryWindow Window(params int[] conversations)

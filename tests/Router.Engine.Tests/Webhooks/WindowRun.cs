@@ -81,7 +81,7 @@ internal sealed class WindowRun(int seed)
                 }
                 else if (underWay.Count == 0)
                 {
-                    long due = window.DueMs(now);
+                    long due = window.DueMs();
                     Check(due != long.MaxValue || window.Looked.Index < log.Count, "nothing is due, nothing is under way, and not all is taken");
                     Check(due > now, "something is due, but is not given out");
                     now = Math.Max(now, due);

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using Orleans.Streams;
 using Router.Grains.Streams;
 using Router.Streams.In;

@@ -36,7 +36,7 @@ internal sealed class SiloStreams : IMeterFactory
         IAdministration administration = Proxy<IAdministration>.Of((member, _) => member == "get_Current" ? silo.Engine.Configuration : Proxy<IAdministration>.Unknown(member));
         var shards = new SimulatedShards(streams.Run, silo, time);
         var health = new KafkaHealth(time);
-        meter = new KafkaMeter(this);
+        meter = new KafkaMeter(this, health);
         writer = new SimulatedWriter(streams);
         keeper = new SliceKeeper(shards, administration, silo.Workers, time);
         events = new EventWriter(writer, meter, new Bodies(), administration, silo.Workers);

@@ -2,7 +2,6 @@ using Router.Core.Addresses;
 using Router.Core.Consent;
 using Router.Core.Conversations;
 using Router.Core.Messages;
-using Router.Engine.Accepting;
 using Router.Engine.Journal;
 using Router.Engine.Shards;
 

@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text;
 using Confluent.Kafka;
-using Router.Engine.Inbound;
 using Router.Engine.Journal;
-using Router.Simulation.Model;
 using Router.Streams;
 
 namespace Router.Simulation.Kafka;

@@ -180,6 +180,8 @@ function drawRest(look) {
     ["State", journal.fault ?? "writing"], ["Commits", `${short(commits)}/s`], ["Entries a commit", commits ? short(recent(l => l.journal.entries) / commits) : "–"],
     ["Commit p50", span(journal.commitSeconds?.p50)], ["Commit p99", span(journal.commitSeconds?.p99)], ["Write-ahead log", bytes(journal.walBytes)],
     ["Receipts awaited", short(look.receipts.awaited)], ["of no message", short(look.receipts.unmatched)]]);
+  $("s-kafka").hidden = !look.kafka;
+  if (look.kafka) drawKafka(look.kafka);
   facts($("silos"), look.silos.flatMap(s => [[s.silo, `${s.status}, ${s.shards} shards, ${short(s.waiting)} waiting`]]));
   if ($("shards").children.length !== 64) $("shards").replaceChildren(...Array.from({ length: 64 }, () => el("li")));
   const owned = new Map(look.shards.map(s => [s.shard, s]));
@@ -198,6 +200,14 @@ function drawRest(look) {
   if ($("state").textContent !== word) $("state").textContent = word;
   $("state").className = `pill ${kind}`;
   $("facts").textContent = `up ${span(look.uptimeSeconds)} · ${look.silos.length} silo${look.silos.length === 1 ? "" : "s"} · ${bytes(look.memoryBytes)} · garbage collection ${((look.gcPauseRatio ?? 0) * 100).toFixed(1)} %`;
+}
+
+function drawKafka(kafka) {
+  facts($("kafka"), [
+    ["Brokers", kafka.trouble ?? "answering"], ["Lag", kafka.lag == null ? "not known now" : short(kafka.lag)], ["Records", `${short(recent(l => l.kafka?.records ?? 0))}/s`],
+    ["Slices", `${short(recent(l => l.kafka?.slices ?? 0))}/s`], ["Read and not settled", short(kafka.inFlight)], ["Partitions paused", `${kafka.paused.busy} busy, ${kafka.paused.tenantFull} of full tenants`],
+    ["Repeats", short(kafka.repeats)], ["Dead letters", short(kafka.deadLetters)], ["Written", `${short(recent(l => l.kafka?.produced ?? 0))}/s`],
+    ["Producer's queue", short(kafka.producerQueue)], ["Topics of events behind", short(kafka.topicsBehind)]]);
 }
 
 function show(what) {

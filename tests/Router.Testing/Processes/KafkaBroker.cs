@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using Router.Testing.Processes;
 
-namespace Router.Streams.Tests;
+namespace Router.Testing.Processes;
 
 /// <summary>A real Apache Kafka over a folder of its own.</summary>
-internal sealed class KafkaBroker : IAsyncDisposable
+public sealed class KafkaBroker : IAsyncDisposable
 {
     private readonly string folder;
 
