@@ -69,9 +69,9 @@ internal sealed partial class Streams
                 return $"{record.Place} is a message and a dead letter ({reason}): {record.Wish!.Text}";
             }
 
-            if (isLetter && !copies.Contains(record.Place))
+            if (isLetter && !isMessage && !copies.Contains(record.Place))
             {
-                return $"the dead letter {record.Place} has no copy";
+                return $"the dead letter {record.Place} ({reason}) has no copy";
             }
         }
 
