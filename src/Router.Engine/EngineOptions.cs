@@ -59,6 +59,20 @@ public sealed record EngineOptions
     [Range(0, 1_000)]
     public int AutomaticRepliesPerHour { get; init; } = 6;
 
+    /// <summary>The defaults for a process that may have so much memory: below 2 GiB what is only held to be found sooner is less in proportion, down to a sixteenth.</summary>
+    public static EngineOptions For(long memoryBytes)
+    {
+        const double Ample = 2L * 1024 * 1024 * 1024;
+        double share = Math.Clamp(memoryBytes / Ample, 1.0 / 16, 1);
+        var all = new EngineOptions();
+        return all with
+        {
+            ContactRowsMax = (int)(all.ContactRowsMax * share),
+            AwaitedReceiptsMax = (int)(all.AwaitedReceiptsMax * share),
+            UnmatchedReceiptsMax = (int)(all.UnmatchedReceiptsMax * share),
+        };
+    }
+
     /// <summary>Names the first option that is out of its range, with its value and range; null when all are right.</summary>
     public string? Validate()
     {

@@ -99,7 +99,7 @@ public sealed partial class SiloEngine
         ArgumentNullException.ThrowIfNull(record);
         byte[] place = Encoding.UTF8.GetBytes(record.Place);
         var kept = new ScheduledAnswer<bool>(Scheduler);
-        Post(new InboundTask(task => kept.Give(task.Outcome == InboundOutcome.Kept))
+        Post(new InboundTask(task => kept.TryGive(task.Outcome == InboundOutcome.Kept))
         {
             Origin = new InboundOrigin(0, Channel.None, place, new Sender(record.Topic), 0),
             Contact = Hash.Contact(0, Channel.None, place),

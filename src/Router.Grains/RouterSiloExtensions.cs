@@ -62,6 +62,9 @@ public static class RouterSiloExtensions
         silo.AddPlacementDirector<ByShardPlacement, ByShardDirector>();
         silo.AddPlacementDirector<ByConversationPlacement, ByConversationDirector>();
 
+        // Where grains of other silos are. Orleans makes room for all from the start, twice: its million would take 18 MB of a silo that knows a few hundred.
+        services.Configure<GrainDirectoryOptions>(static o => o.CacheSize = 65_536);
+
         // Waking a shard reads what is unfinished; after a long outage that is more than the half minute that Orleans gives a grain.
         services.Configure<GrainCollectionOptions>(static o => o.ActivationTimeout = TimeSpan.FromMinutes(10));
         return silo;

@@ -39,6 +39,12 @@ public sealed record KafkaOptions
     /// <summary>Records of a way that were read and are not settled, at most: then its partitions pause until half of them are.</summary>
     public int InFlightMax { get; init; } = 16_384;
 
+    /// <summary>
+    /// Of what Router writes, where <see cref="Client"/> says nothing else. Measured with records of events (508 B with key and headers), CPU of the client: lz4 leaves 101 B of them for 12.7 µs a record, zstd 55 B for
+    /// 14.2 µs, none 11.3 µs.
+    /// </summary>
+    internal const string Compression = "lz4";
+
     /// <summary>Whether Kafka is to be used.</summary>
     public bool IsOn => BootstrapServers is not null;
 

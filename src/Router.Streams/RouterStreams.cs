@@ -43,6 +43,7 @@ public static class RouterStreams
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<KafkaProducer>();
         services.AddSingleton<IRecordWriter>(static s => s.GetRequiredService<KafkaProducer>());
+        services.AddSingleton<TenantProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();

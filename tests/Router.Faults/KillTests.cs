@@ -43,6 +43,10 @@ public sealed class KillTests(ITestOutputHelper output)
             await router.KillAsync();
             await killed.CancelAsync();
             await posting;
+            if ((cycle + 1) % 100 == 0)
+            {
+                output.WriteLine($"{cycle + 1} kills, {accepted.Count} accepted");
+            }
         }
 
         await router.StartAsync();

@@ -44,6 +44,7 @@ public sealed partial class MetricsTests : IDisposable
         Assert.Equal([], asked.Except(told).Except(OfCarriers).Except(OfKafka));
         Assert.DoesNotContain("3331234567", text, StringComparison.Ordinal);
         Assert.DoesNotContain("order 7", text, StringComparison.Ordinal);
+        Assert.Matches("router_message_wait_seconds_bucket\\{[^}]*le=\"7200\"", text); // its own buckets
         Assert.Matches("""router_messages_total\{[^}]*status="delivered"[^}]*\} 1\n""", text);
         Assert.Matches("""router_provider_outcomes_total\{[^}]*outcome="sent"[^}]*provider="demo"[^}]*\} 1\n|router_provider_outcomes_total\{[^}]*provider="demo"[^}]*outcome="sent"[^}]*\} 1\n""", text);
     }

@@ -7,6 +7,7 @@ using Router.Engine.Journal;
 using Router.Grains.Administration;
 using Router.Grains.Streams;
 using Router.Streams.Out;
+using Router.Testing;
 
 namespace Router.Streams.Tests;
 
@@ -17,17 +18,20 @@ public sealed class EventWriterTests
     public async Task What_a_failed_batch_left_is_not_in_the_next()
     {
         await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>(), new KafkaHealth(TimeProvider.System));
+        var health = new KafkaHealth(TimeProvider.System);
+        using var meter = new KafkaMeter(services.GetRequiredService<IMeterFactory>(), health);
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" }; // nobody there: what is written waits in the client
-        using var producer = new KafkaProducer(options, new KafkaHealth(TimeProvider.System), TimeProvider.System, NullLogger<KafkaProducer>.Instance);
+        using var producer = new KafkaProducer(options, health, TimeProvider.System, NullLogger<KafkaProducer>.Instance);
+        using var own = new TenantProducer(options, health, meter, TimeProvider.System, NullLogger<TenantProducer>.Instance);
         IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();
         var composer = new Composer();
-        var writer = new EventWriter(producer, meter, composer, administration, Engine.Work.ThreadPoolScheduler.Instance);
+        var writer = new EventWriter(producer, meter, composer, administration);
+        using var topics = new OwnTopics(new MemoryJournal(new PlainSealer()), own, composer, administration, health, meter, TimeProvider.System, NullLogger<OwnTopics>.Instance);
 
         composer.Fails = true;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(Events(1, 1, 2), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(Events(1, 1, 2), default, topics, CancellationToken.None));
         composer.Fails = false;
-        await writer.WriteAsync(Events(2, 2), CancellationToken.None);
+        await writer.WriteAsync(Events(2, 2), default, topics, CancellationToken.None);
 
         Assert.Equal([(1, 2, 0), (2, 2, 0)], composer.Asked);
     }

@@ -107,12 +107,18 @@ internal sealed partial class Shard
                 continue;
             }
 
-            rowIndex.Remove(KeyOf(row.Id), new RowKeys(rows));
-            ForgetRecipientLog(ref row);
-            row = default;
-            row.NextFree = freeRow;
-            freeRow = clockHand;
+            DropRow(clockHand);
         }
+    }
+
+    private void DropRow(int at)
+    {
+        ref ContactRow row = ref rows[at];
+        rowIndex.Remove(KeyOf(row.Id), new RowKeys(rows));
+        ForgetRecipientLog(ref row);
+        row = default;
+        row.NextFree = freeRow;
+        freeRow = at;
     }
 
     private readonly struct RowKeys(ContactRow[] rows) : SlotIndex.IKeys

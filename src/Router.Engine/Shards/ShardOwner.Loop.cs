@@ -15,6 +15,7 @@ internal sealed partial class ShardOwner
     private readonly List<FlagsTask> flagsWaiting = [];
     private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
+    private const long TrimEveryMs = 10_000;
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
     private int urgentCount;
@@ -103,6 +104,7 @@ internal sealed partial class ShardOwner
         }
 
         worked |= ServeQueueTasks();
+        TrimIfDue();
         if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
@@ -110,6 +112,16 @@ internal sealed partial class ShardOwner
         }
 
         return (worked | (IsRecovering ? RecoverSome() : BuildPart())) && !ended;
+    }
+
+    // Between parts, when nothing prepared waits either.
+    private void TrimIfDue()
+    {
+        if (engine.MonotonicMs - lastTrim >= TrimEveryMs && shard.Pending.Count == 0 && queueTasks.Count == 0 && !IsRecovering)
+        {
+            lastTrim = engine.MonotonicMs;
+            shard.Trim();
+        }
     }
 
     private void SetClocks()

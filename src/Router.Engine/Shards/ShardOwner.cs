@@ -54,6 +54,7 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
     private readonly long firstRelease;
     private readonly long certainFrom;
     private long lastTold;
+    private long lastTrim;
 
     /// <param name="engine">Its silo.</param>
     /// <param name="taken">The shard and what was under way.</param>

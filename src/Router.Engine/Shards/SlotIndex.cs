@@ -1,16 +1,19 @@
+using System.Numerics;
+
 namespace Router.Engine.Shards;
 
 /// <summary>
 /// Finds slots by a 64-bit key that the slot itself holds: open addressing with linear probing over slot numbers alone, so that an entry costs 4 to 8 bytes.
 /// </summary>
-/// <remarks>Hot path. Load between 3/8 and 3/4. Deletion shifts back, no tombstones. Single owner.</remarks>
+/// <remarks>Hot path. Load between 3/8 and 3/4, after a trim from 1/4. Deletion shifts back, no tombstones. Single owner.</remarks>
 internal sealed class SlotIndex
 {
     private const int Empty = -1;
+    private const int CapacityMin = 16;
     private int[] table;
     private int count;
 
-    public SlotIndex(int capacity = 16)
+    public SlotIndex(int capacity = CapacityMin)
     {
         table = new int[capacity];
         Array.Fill(table, Empty);
@@ -43,7 +46,7 @@ internal sealed class SlotIndex
     {
         if ((count + 1) * 4 > table.Length * 3)
         {
-            Grow(keys);
+            Resize(table.Length * 2, keys);
         }
 
         Put(table, key, slot);
@@ -81,6 +84,17 @@ internal sealed class SlotIndex
         count--;
     }
 
+    /// <summary>Gives back what it needed when there were more.</summary>
+    public void Trim<TKeys>(in TKeys keys)
+        where TKeys : struct, IKeys
+    {
+        int enough = Math.Max(CapacityMin, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
+        if (enough < table.Length)
+        {
+            Resize(enough, keys);
+        }
+    }
+
     private static int Bucket(ulong key, int mask) => (int)((key * 0x9E37_79B9_7F4A_7C15UL) >> 32) & mask;
 
     private static void Put(int[] into, ulong key, int slot)
@@ -95,19 +109,19 @@ internal sealed class SlotIndex
         into[at] = slot;
     }
 
-    private void Grow<TKeys>(in TKeys keys)
+    private void Resize<TKeys>(int length, in TKeys keys)
         where TKeys : struct, IKeys
     {
-        int[] larger = new int[table.Length * 2];
-        Array.Fill(larger, Empty);
+        int[] other = new int[length];
+        Array.Fill(other, Empty);
         foreach (int slot in table)
         {
             if (slot != Empty)
             {
-                Put(larger, keys.KeyOf(slot), slot);
+                Put(other, keys.KeyOf(slot), slot);
             }
         }
 
-        table = larger;
+        table = other;
     }
 }

@@ -106,7 +106,7 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         {
             if (Interlocked.Decrement(ref left) == 0)
             {
-                ended.Give(true);
+                ended.TryGive(true);
             }
         }
     }

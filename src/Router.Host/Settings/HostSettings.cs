@@ -39,5 +39,5 @@ internal sealed record HostSettings
     public KafkaOptions Kafka { get; init; } = new();
 
     /// <summary><c>Engine:…</c>: bounds of the engine.</summary>
-    public EngineOptions Engine { get; init; } = new();
+    public EngineOptions Engine { get; init; } = EngineOptions.For(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 }

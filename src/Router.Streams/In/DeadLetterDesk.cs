@@ -3,14 +3,13 @@ using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Inbound;
-using Router.Engine.Work;
 using Router.Streams.Out;
 using Router.Streams.Topics;
 
 namespace Router.Streams.In;
 
 /// <summary>Puts records away that cannot be handled: kept in the journal, then copied to <c>router.deadletter</c>; only then they are settled, so that neither is ever left out. Any thread.</summary>
-internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter producer, KafkaMeter meter, IWorkScheduler scheduler, TimeProvider time, ILogger<DeadLetterDesk> log)
+internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter producer, KafkaMeter meter, TimeProvider time, ILogger<DeadLetterDesk> log)
 {
     // Brokers that refuse a copy at once must not be asked as fast as they answer.
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
@@ -46,11 +45,10 @@ internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter
 
     private async Task<bool> CopyAsync(DeadRecord record)
     {
-        var batch = new WriteBatch(meter.Copies, scheduler);
-        batch.Add();
-        await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch.Acknowledged, CancellationToken.None).ConfigureAwait(false);
+        WriteBatch batch = producer.Begin(meter.Copies);
+        await producer.WriteAsync(TopicNames.DeadLetters, Copy(record), batch, CancellationToken.None).ConfigureAwait(false);
         batch.Close();
-        return await batch.Done.ConfigureAwait(false);
+        return await batch.Done.ConfigureAwait(false) == Confluent.Kafka.ErrorCode.NoError;
     }
 
     private static Message<byte[], byte[]> Copy(DeadRecord record)

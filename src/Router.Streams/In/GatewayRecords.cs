@@ -71,12 +71,12 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
                 Text = Text(told.GetProperty("content"), "text"),
                 ProviderMessageId = Text(told, "providerMessageId"),
             };
-            engine.Receive(message, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).Give(isKept), kept, 0);
+            engine.Receive(message, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
         else
         {
             var receipt = new Receipt { Provider = account.Number, ReceiptKey = hash.ReceiptKey(account.Number, Text(told, "providerMessageId")), Status = StatusOf(told) };
-            engine.Receive(receipt, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).Give(isKept), kept, 0);
+            engine.Receive(receipt, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
 
         return kept.Task;

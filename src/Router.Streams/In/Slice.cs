@@ -35,6 +35,9 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     /// <inheritdoc/>
     public StreamSequenceToken SequenceToken { get; set; } = new EventSequenceTokenV2(0);
 
+    /// <summary>The shard that they are for; of a slice that has records.</summary>
+    public int Shard => requests[0].Contact.Shard;
+
     /// <summary>Records in it.</summary>
     public int Count { get; private set; }
 

@@ -1,11 +1,13 @@
 using Orleans.Configuration;
 using Orleans.Streams;
+using Router.Engine;
+using Router.Grains.Shards;
 using Router.Grains.Streams;
 
 namespace Router.Streams.In;
 
 /// <summary>What Orleans asks for a stream provider whose records come from Kafka: a <see cref="SliceQueue"/> a way. Nothing can be published through it.</summary>
-internal sealed class SliceAdapter(KafkaOptions options, KafkaReader reader) : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache, IStreamFailureHandler
+internal sealed class SliceAdapter(KafkaOptions options, KafkaReader reader, ShardKeeper shards, SiloEngine engine) : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache, IStreamFailureHandler
 {
     private readonly HashRingBasedStreamQueueMapper mapper = new(new HashRingStreamQueueMapperOptions { TotalQueueCount = options.Queues }, ShardStream.Provider);
     private readonly Dictionary<QueueId, SliceQueue> queues = [];
@@ -65,7 +67,7 @@ internal sealed class SliceAdapter(KafkaOptions options, KafkaReader reader) : I
         {
             if (!queues.TryGetValue(id, out SliceQueue? queue))
             {
-                queues.Add(id, queue = new SliceQueue((int)id.GetNumericId(), reader));
+                queues.Add(id, queue = new SliceQueue((int)id.GetNumericId(), reader, shard => engine.Owns(shard) || shards.IsElsewhere(shard)));
             }
 
             return queue;

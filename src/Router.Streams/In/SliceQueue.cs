@@ -1,4 +1,5 @@
 using Orleans.Streams;
+using Router.Core.Messages;
 
 namespace Router.Streams.In;
 
@@ -6,14 +7,16 @@ namespace Router.Streams.In;
 /// One way of records into the shards: what the reader put together for it, and the agent's memory of what is not delivered yet (one list a stream, so that a shard that keeps nothing holds up
 /// itself alone). The reader adds on its thread; all else happens on the agent's turns.
 /// </summary>
-internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapterReceiver, IQueueCache
+internal sealed class SliceQueue(int number, KafkaReader reader, Func<int, bool> isAwake) : IQueueAdapterReceiver, IQueueCache
 {
     // How long the agent waits here for something to come: an idle way costs five looks a second.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock sync = new();
     private readonly Dictionary<StreamId, LinkedList<Slice>> streams = [];
+    private readonly bool[] known = new bool[MessageId.ShardCount];
     private List<IBatchContainer> ready = [];
+    private List<IBatchContainer> cold = [];
     private TaskCompletionSource? arrived;
     private int inFlight;
 
@@ -126,7 +129,22 @@ internal sealed class SliceQueue(int number, KafkaReader reader) : IQueueAdapter
         {
             List<IBatchContainer> taken = ready;
             ready = [];
-            return taken;
+            return cold.Count == 0 && taken.TrueForAll(s => known[((Slice)s).Shard]) ? taken : WarmLocked([.. cold, .. taken]);
         }
+    }
+
+    // The agent takes nothing more of a way while it makes a stream known to its shard, which wakes it: that of a shard without an owner would hold up those of all the others.
+    private List<IBatchContainer> WarmLocked(List<IBatchContainer> all)
+    {
+        List<IBatchContainer> warm = [];
+        cold = [];
+        foreach (IBatchContainer slice in all)
+        {
+            int shard = ((Slice)slice).Shard;
+            known[shard] = known[shard] || isAwake(shard);
+            (known[shard] ? warm : cold).Add(slice);
+        }
+
+        return warm;
     }
 }

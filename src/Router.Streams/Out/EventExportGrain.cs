@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Storage;
@@ -9,17 +11,19 @@ namespace Router.Streams.Out;
 
 /// <inheritdoc cref="IEventExportGrain"/>
 /// <remarks>
-/// <see cref="EventExport"/> with its place in the grain's state. Where that begins, Kafka was never set before: with the oldest event that can still be read. Reentrant: its loop awaits for days.
+/// <see cref="EventExport"/> with its place in the grain's state. Where that begins, Kafka was never set before: with the oldest event that can still be read.
+/// Reentrant: its loop awaits for days.
 /// </remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class EventExportGrain(
     [PersistentState("events", RouterSilo.StorageName)] IPersistentState<ExportState> state, IJournal journal, EventWriter writer,
-    ConfigurationHolder configuration, TimeProvider time, ILogger<EventExportGrain> log) : Grain, IEventExportGrain, IDisposable
+    ConfigurationHolder configuration, KafkaHealth health, IServiceProvider services, TimeProvider time, ILogger<EventExportGrain> log) : Grain, IEventExportGrain, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
-    private EventExport? export;
+    private readonly OwnTopics topics = ActivatorUtilities.CreateInstance<OwnTopics>(services);
+    private bool isFailing;
     private Task loop = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -30,8 +34,7 @@ internal sealed partial class EventExportGrain(
     {
         LogPosition from = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
         LogBegin(from.Commit);
-        export = new EventExport(journal.Events, writer, time, from, KeepAsync);
-        loop = RunAsync(export);
+        loop = RunAsync(new EventExport(journal.Events, writer, topics, time, from, KeepAsync));
         return Task.CompletedTask;
     }
 
@@ -43,17 +46,22 @@ internal sealed partial class EventExportGrain(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => stopping.Dispose();
+    public void Dispose()
+    {
+        topics.Dispose();
+        stopping.Dispose();
+    }
 
     private async Task RunAsync(EventExport export)
     {
         // Before, no tenant is known, and events of a tenant that is not known are those of one that is gone.
         await configuration.Loaded.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        topics.Begin(state.State.Behind, stopping.Token);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (!await export.GoOnAsync(stopping.Token))
+                if (!await export.GoOnAsync(GoesOn, stopping.Token))
                 {
                     await WaitAsync(export);
                 }
@@ -72,12 +80,14 @@ internal sealed partial class EventExportGrain(
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                LogLater(fault.GetType().Name, fault.Message);
+                Fail(fault);
                 export.GoBack();
                 await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
+        await topics.EndAsync();
+        health.Events(null);
         await export.KeepAsync();
     }
 
@@ -93,18 +103,44 @@ internal sealed partial class EventExportGrain(
         await journal.Events.WaitAsync(export.Read, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private async Task KeepAsync(LogPosition now)
+    private async Task KeepAsync(LogPosition now, List<ExportPlace> behind)
     {
         state.State.Commit = now.Commit;
         state.State.Index = now.Index;
+        state.State.Behind = behind;
         await state.WriteStateAsync();
+    }
+
+    // Told once, until it works.
+    private void Fail(Exception fault)
+    {
+        string why = fault is KafkaException kafka ? kafka.Error.Code.ToString() : fault.GetType().Name;
+        health.Events(why);
+        if (!isFailing)
+        {
+            isFailing = true;
+            LogLater(why);
+        }
+    }
+
+    private void GoesOn()
+    {
+        if (isFailing)
+        {
+            isFailing = false;
+            health.Events(null);
+            LogAgain();
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "events go out to Kafka from commit {Commit} on")]
     private partial void LogBegin(long commit);
 
-    [LoggerMessage(2, LogLevel.Warning, "events do not go out to Kafka now ({Fault}: {Because}); trying again")]
-    private partial void LogLater(string fault, string because);
+    [LoggerMessage(2, LogLevel.Warning, "events do not go out to Kafka now ({Because}); trying again")]
+    private partial void LogLater(string because);
+
+    [LoggerMessage(4, LogLevel.Information, "events go out to Kafka again")]
+    private partial void LogAgain();
 
     [LoggerMessage(3, LogLevel.Warning, "another writes events to Kafka: this one ends")]
     private partial void LogLeft();

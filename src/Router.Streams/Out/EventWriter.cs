@@ -1,25 +1,25 @@
-using System.Collections.Concurrent;
-using System.Text;
 using Confluent.Kafka;
-using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
-using Router.Engine.Work;
 using Router.Grains.Administration;
 using Router.Grains.Streams;
 using Router.Streams.Topics;
 
 namespace Router.Streams.Out;
 
-/// <summary>Writes events to <c>router.events</c>, and to a tenant's own topic where it wants one. One caller at a time.</summary>
-internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEventBodies composer, IAdministration administration, IWorkScheduler scheduler)
+/// <summary>Writes events to <c>router.events</c>, and to tenants' own topics that follow. One caller at a time.</summary>
+internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEventBodies composer, IAdministration administration)
 {
-    private readonly ConcurrentDictionary<string, byte[]> words = new();
+    private readonly EventMessages messages = new();
     private readonly Dictionary<int, StructList<LogEvent>> byTenant = [];
     private readonly EventBodies bodies = new();
+    private WriteBatch? before;
 
-    /// <summary>Hands a batch to the client; the task within ends once the brokers have it.</summary>
-    public async Task<Task<bool>> WriteAsync(StructList<LogEvent> events, CancellationToken cancellationToken)
+    /// <summary>What comes next is what failed, or the first at all: it has nothing to wait for.</summary>
+    public void BeginAnew() => before = null;
+
+    /// <summary>Hands what was read after <paramref name="start"/> to the client; the task within ends once <c>router.events</c> has it, or with the reason why not.</summary>
+    public async Task<Task<Confluent.Kafka.ErrorCode>> WriteAsync(StructList<LogEvent> events, LogPosition start, OwnTopics? topics, CancellationToken cancellationToken)
     {
         if (byTenant.Count > 1_024)
         {
@@ -41,58 +41,51 @@ internal sealed class EventWriter(IRecordWriter producer, KafkaMeter meter, IEve
             own.Add(one);
         }
 
-        var batch = new WriteBatch(meter.Events, scheduler);
-        foreach ((int number, StructList<LogEvent> own) in byTenant)
+        // With another client, what comes after must not be there before what has to be written again.
+        WriteBatch batch = before = producer.Begin(meter.Events, before);
+        try
         {
-            // One that is gone has no events any more: its keys are.
-            if (own.Count > 0 && administration.Current.FindTenant(number) is { } tenant)
+            foreach ((int number, StructList<LogEvent> own) in byTenant)
             {
-                await WriteAsync(tenant, own, batch, cancellationToken);
+                // One that is gone has no events any more: its keys are.
+                if (own.Count > 0 && administration.Current.FindTenant(number) is { } tenant)
+                {
+                    await WriteAsync(tenant, own, start, batch, topics, cancellationToken);
+                }
             }
         }
+        finally
+        {
+            batch.Close();
+        }
 
-        batch.Close();
         return batch.Done;
     }
 
-    private async Task WriteAsync(Tenant tenant, StructList<LogEvent> events, WriteBatch batch, CancellationToken cancellationToken)
+    private async Task WriteAsync(Tenant tenant, StructList<LogEvent> events, LogPosition start, WriteBatch batch, OwnTopics? topics, CancellationToken cancellationToken)
     {
         bodies.Clear(); // where a call failed, those of another tenant
         await composer.ComposeAsync(tenant, events, bodies, cancellationToken);
-        string? own = tenant.Settings.EventsToKafka ? TopicNames.EventsOf(tenant.Name) : null;
-        byte[] name = WordOf(tenant.Name);
-        for (int i = 0; i < events.Count; i++)
+        OwnTopic? topic = topics is null ? null : await topics.FollowerAsync(tenant, start);
+        WriteBatch? own = topic is null ? null : topics!.BeginBatch();
+        LogPosition from = topic?.From ?? default;
+        bool isTaken = topic is not null;
+        string name = TopicNames.EventsOf(tenant.Name);
+        try
         {
-            Message<byte[], byte[]> message = Make(events[i].Entry, bodies.Items[i], name);
-            batch.Add();
-            await producer.WriteAsync(TopicNames.Events, message, batch.Acknowledged, cancellationToken);
-            if (own is not null)
+            for (int i = 0; i < events.Count; i++)
             {
-                batch.Add();
-                await producer.WriteAsync(own, message, batch.Acknowledged, cancellationToken);
+                Message<byte[], byte[]> message = messages.Make(tenant, events[i].Entry, bodies, i);
+                await producer.WriteAsync(TopicNames.Events, message, batch, cancellationToken);
+                isTaken = isTaken && topics!.TryWrite(topic!, name, events[i], message, own!);
             }
+        }
+        finally
+        {
+            own?.Close();
+            topic?.UnderWay.Enqueue(new OwnWrite(from, topic.From, own!.Done));
         }
 
         bodies.Clear();
     }
-
-    // The key is the conversation, so that its events keep their order; what belongs to none is spread by its id.
-    private Message<byte[], byte[]> Make(in JournalEntry entry, in EventBody body, byte[] tenant)
-    {
-        string id = UuidText.ToText(body.IdHead, body.IdTail);
-        byte[] key = new byte[UuidText.Length];
-        if (entry.Kind is EntryKind.Status or EntryKind.Conversation)
-        {
-            var conversation = new ConversationId(entry.Contact, entry.Sender);
-            UuidText.Format(conversation.Contact.High, conversation.Tail, key);
-        }
-        else
-        {
-            Encoding.ASCII.GetBytes(id, key);
-        }
-
-        return new Message<byte[], byte[]> { Key = key, Value = bodies.JsonOf(body).ToArray(), Headers = CloudEvent.Of(id, WordOf(body.Type), entry.AtMs, tenant) };
-    }
-
-    private byte[] WordOf(string word) => words.GetOrAdd(word, static w => Encoding.ASCII.GetBytes(w));
 }

@@ -11,4 +11,8 @@ internal sealed class ExportState
     /// <summary>See <see cref="Router.Engine.Journal.LogPosition.Index"/>.</summary>
     [Id(1)]
     public int Index { get; set; }
+
+    /// <summary>Tenants' own topics that are not as far.</summary>
+    [Id(2)]
+    public List<ExportPlace> Behind { get; set; } = [];
 }

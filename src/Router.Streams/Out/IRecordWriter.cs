@@ -5,8 +5,9 @@ namespace Router.Streams.Out;
 /// <summary>Writes records that must not be lost: events, copies of dead letters. Any thread.</summary>
 internal interface IRecordWriter
 {
-    /// <summary>
-    /// Writes a record; <paramref name="acknowledged"/> is called once with whether the brokers have it. Waits while the client's queue is full.
-    /// </summary>
-    ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged, CancellationToken cancellationToken);
+    /// <summary>A batch for it, which must not overtake <paramref name="after"/>.</summary>
+    WriteBatch Begin(ProducerTally tally, WriteBatch? after = null);
+
+    /// <summary>Writes a record of <paramref name="batch"/>. Waits while the client's queue is full, or there is no client.</summary>
+    ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, WriteBatch batch, CancellationToken cancellationToken);
 }

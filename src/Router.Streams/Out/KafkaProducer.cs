@@ -3,51 +3,55 @@ using Microsoft.Extensions.Logging;
 
 namespace Router.Streams.Out;
 
-/// <summary>This silo's producer: idempotent, <c>acks=all</c>, compressed; one for all topics. Any thread.</summary>
-internal sealed partial class KafkaProducer : IRecordWriter, IDisposable
+/// <summary>This silo's producer of <c>router.events</c> and of dead letters' copies: never gives up, and who writes waits. Any thread.</summary>
+internal sealed class KafkaProducer : IRecordWriter, IDisposable
 {
-    private readonly Lazy<IProducer<byte[], byte[]>> producer;
+    // In the client's queue: 16 Ki events hide a round trip, and their copies beside them.
+    private const int QueueMax = 200_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
+
+    private readonly LastingProducer producer;
     private readonly TimeProvider time;
-    private readonly ILogger<KafkaProducer> log;
 
     public KafkaProducer(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger<KafkaProducer> log)
     {
         this.time = time;
-        this.log = log;
-        producer = Producers.Make(options, health, static config =>
+        producer = new LastingProducer(options, health, time, log, Patience, static config =>
         {
-            config.CompressionType = CompressionType.Lz4; // zstd was not measured beside it
             config.LingerMs = 3; // under load batches are full before that
             config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
-            config.QueueBufferingMaxMessages = 200_000;
-        }, LogFatal);
+            config.QueueBufferingMaxMessages = QueueMax;
+        });
     }
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged, CancellationToken cancellationToken)
-    {
-        while (!TryWrite(topic, message, acknowledged))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), time, cancellationToken).ConfigureAwait(true);
-        }
-    }
+    public WriteBatch Begin(ProducerTally tally, WriteBatch? after = null) => new(tally, producer.Works, after: after);
 
-    private bool TryWrite(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged)
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, WriteBatch batch, CancellationToken cancellationToken)
     {
-        try
+        batch.Add();
+        Confluent.Kafka.ErrorCode refused;
+        while ((refused = producer.Write(topic, message, batch)) == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun && !batch.IsLost))
         {
-            producer.Value.Produce(topic, message, acknowledged);
-            return true;
+            try
+            {
+                await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(true);
+            }
+            catch (OperationCanceledException)
+            {
+                batch.Refused(refused);
+                throw;
+            }
         }
-        catch (ProduceException<byte[], byte[]> fault) when (fault.Error.Code == Confluent.Kafka.ErrorCode.Local_QueueFull)
+
+        if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
-            return false;
+            batch.Refused(refused);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Producers.End(producer, TimeSpan.FromSeconds(5));
-
-    [LoggerMessage(1, LogLevel.Error, "writing to Kafka has come to an end ({Code}): restart Router")]
-    private partial void LogFatal(string code);
+    public void Dispose() => producer.Dispose();
 }

@@ -119,13 +119,12 @@ internal sealed class KafkaProvider : IProvider
         };
         Departure written = departure with { Record = [] }; // which goes back now
         Interlocked.Increment(ref inFlight);
-        producer.Tally.Began();
         Confluent.Kafka.ErrorCode refused = producer.Write(topic, message, report => Told(written, report.Status, receipt));
         if (refused != Confluent.Kafka.ErrorCode.NoError)
         {
             bool isFull = refused == Confluent.Kafka.ErrorCode.Local_QueueFull;
             Settle(departure, isFull ? OutcomeKind.Throttled : OutcomeKind.Failed, 0, isFull ? FullRetryMs : 0);
-            Ended(isTaken: false);
+            Ended();
         }
     }
 
@@ -138,12 +137,12 @@ internal sealed class KafkaProvider : IProvider
             _ => OutcomeKind.Unknown,
         };
         Settle(departure, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
-        Ended(kind == OutcomeKind.Sent);
+        producer.Told(kind == OutcomeKind.Sent);
+        Ended();
     }
 
-    private void Ended(bool isTaken)
+    private void Ended()
     {
-        producer.Tally.Ended(isTaken);
         if (Interlocked.Decrement(ref inFlight) == 0)
         {
             idle?.TrySetResult();

@@ -3,27 +3,44 @@ using Router.Engine.Work;
 
 namespace Router.Streams.Out;
 
-/// <summary>Records written together: ends once the brokers have all of them; with false where one was not taken.</summary>
+/// <summary>Records written together by one caller: ends once the brokers have all of them, or with the first reason why one was not taken.</summary>
 internal sealed class WriteBatch
 {
-    private readonly ScheduledAnswer<bool> done;
-    private int left = 1;
-    private int failed;
-
+    private readonly ScheduledAnswer<Confluent.Kafka.ErrorCode> done;
     private readonly ProducerTally tally;
+    private readonly Action? works;
+    private ProducerLife? life;
+    private WriteBatch? after;
+    private int left = 1;
+    private int failed; // an ErrorCode
 
-    public WriteBatch(ProducerTally tally, IWorkScheduler scheduler)
+    /// <param name="tally">Counts its records.</param>
+    /// <param name="works">Called with each that was taken.</param>
+    /// <param name="scheduler">Whoever waits for it goes on there; null: the thread pool.</param>
+    /// <param name="after">A batch that it must not overtake: while another client than that one's is asked, it waits until that one is taken; null: none.</param>
+    public WriteBatch(ProducerTally tally, Action? works = null, IWorkScheduler? scheduler = null, WriteBatch? after = null)
     {
+        this.after = after;
+        done = new ScheduledAnswer<Confluent.Kafka.ErrorCode>(scheduler ?? ThreadPoolScheduler.Instance);
         this.tally = tally;
-        done = new ScheduledAnswer<bool>(scheduler);
+        this.works = works;
         Acknowledged = OnReport;
     }
 
     /// <summary>To be told of each.</summary>
     public Action<DeliveryReport<byte[], byte[]>> Acknowledged { get; }
 
-    /// <summary>Ends when <see cref="Close"/> was called and all are told.</summary>
-    public Task<bool> Done => done.Task;
+    /// <summary>Ends when <see cref="Close"/> was called and all are told; <see cref="Confluent.Kafka.ErrorCode.NoError"/>: the brokers have all.</summary>
+    public Task<Confluent.Kafka.ErrorCode> Done => done.Task;
+
+    /// <summary>Whether anything of it was handed to a client.</summary>
+    public bool IsBegun => life is not null;
+
+    /// <summary>Whether it can't be written any more: what it must not overtake has to be written again first.</summary>
+    public bool IsLost => after is { HasFailed: true };
+
+    /// <summary>Whether not all of it was taken, and that is known.</summary>
+    public bool HasFailed => done.Task is { IsCompleted: true, Result: not Confluent.Kafka.ErrorCode.NoError };
 
     /// <summary>One more is written.</summary>
     public void Add()
@@ -32,15 +49,50 @@ internal sealed class WriteBatch
         tally.Began();
     }
 
+    /// <summary>The last one added was not taken by the client.</summary>
+    public void Refused(Confluent.Kafka.ErrorCode code) => Told(code);
+
     /// <summary>No more come.</summary>
     public void Close() => End();
 
+    /// <summary>Whether it is, or becomes, one of the client's.</summary>
+    public bool TryJoin(ProducerLife client)
+    {
+        if (life is null && (after is null || after.life == client || after.done.Task is { IsCompleted: true, Result: Confluent.Kafka.ErrorCode.NoError }) && client.TryAdd(this))
+        {
+            life = client;
+            after = null;
+        }
+
+        return life == client;
+    }
+
+    /// <summary>Its client is gone: nobody tells of the rest.</summary>
+    public void Fail(Confluent.Kafka.ErrorCode code)
+    {
+        if (done.TryGive(code))
+        {
+            tally.Lost(Volatile.Read(ref left));
+        }
+    }
+
     private void OnReport(DeliveryReport<byte[], byte[]> report)
     {
-        tally.Ended(report.Status == PersistenceStatus.Persisted);
-        if (report.Status != PersistenceStatus.Persisted)
+        bool isTaken = report.Status == PersistenceStatus.Persisted;
+        if (isTaken)
         {
-            Volatile.Write(ref failed, 1);
+            works?.Invoke();
+        }
+
+        Told(isTaken ? Confluent.Kafka.ErrorCode.NoError : report.Error.IsError ? report.Error.Code : Confluent.Kafka.ErrorCode.Unknown);
+    }
+
+    private void Told(Confluent.Kafka.ErrorCode code)
+    {
+        tally.Ended(code == Confluent.Kafka.ErrorCode.NoError);
+        if (code != Confluent.Kafka.ErrorCode.NoError)
+        {
+            Interlocked.CompareExchange(ref failed, (int)code, (int)Confluent.Kafka.ErrorCode.NoError);
         }
 
         End();
@@ -50,7 +102,7 @@ internal sealed class WriteBatch
     {
         if (Interlocked.Decrement(ref left) == 0)
         {
-            done.Give(Volatile.Read(ref failed) == 0);
+            done.TryGive((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
         }
     }
 }

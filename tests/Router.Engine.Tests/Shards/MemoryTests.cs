@@ -100,6 +100,31 @@ public sealed class MemoryTests
         h.AssertAllEnded();
     }
 
+    [Fact]
+    public void What_a_backlog_took_is_given_back_when_it_has_left_and_all_goes_on()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { ContactRowsMax = 16 });
+        h.Simple();
+        Shard shard = h.Engine.OwnerOf(5)!.Shard;
+        for (int round = 1; round <= 2; round++)
+        {
+            h.Provider.Window = 0;
+            for (int i = 0; i < 600; i++)
+            {
+                h.Post(i);
+            }
+
+            Assert.Equal((1_024, 1_024), shard.Places);
+            h.Provider.Window = 16;
+            h.Advance(20_000, 20, () => h.Provider.SettleAll());
+            Assert.Equal((64, 16), shard.Places);
+            Assert.Equal(600 * round, h.Provider.Written.Count);
+        }
+
+        h.AssertAllEnded();
+        h.AssertRightContent();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -134,6 +159,11 @@ public sealed class MemoryTests
                     index.Add(key, slot, new Keys(keys));
                     model.Add(key, slot);
                 }
+            }
+
+            if (random.Next(500) == 0)
+            {
+                index.Trim(new Keys(keys));
             }
 
             Assert.Equal(model.Count, index.Count);

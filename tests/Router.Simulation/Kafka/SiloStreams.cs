@@ -37,12 +37,12 @@ internal sealed class SiloStreams : IMeterFactory
         var shards = new SimulatedShards(streams.Run, silo, time);
         var health = new KafkaHealth(time);
         meter = new KafkaMeter(this, health);
-        writer = new SimulatedWriter(streams);
+        writer = new SimulatedWriter(streams, silo.Workers, time);
         keeper = new SliceKeeper(shards, administration, silo.Workers, time);
-        events = new EventWriter(writer, meter, new Bodies(), administration, silo.Workers);
+        events = new EventWriter(writer, meter, new Bodies(), administration);
         reader = new KafkaReader(
             streams.Options, new RecordReader(administration, shards, new RequestMaker(streams.Hash), time), new GatewayRecords(administration, streams.Hash, silo.Engine), new AcceptRequestPool(),
-            new DeadLetterDesk(silo.Engine, writer, meter, silo.Workers, time, NullLogger<DeadLetterDesk>.Instance), health, meter, time, NullLogger<KafkaReader>.Instance);
+            new DeadLetterDesk(silo.Engine, writer, meter, time, NullLogger<DeadLetterDesk>.Instance), health, meter, time, NullLogger<KafkaReader>.Instance);
         reader.Topics(streams.TopicCounts);
         consumer = new SimulatedConsumer(streams, reader.Values);
         reader.Begin(consumer.Client);
@@ -63,7 +63,7 @@ internal sealed class SiloStreams : IMeterFactory
 
     public void Attach(int way)
     {
-        var queue = new SliceQueue(way, reader);
+        var queue = new SliceQueue(way, reader, shard => streams.Run.OwnerOf(shard) is not null);
         agents.Add(new Agent(streams.Run, queue, keeper));
         reader.Attach(consumer.Client, queue);
     }
@@ -102,22 +102,17 @@ internal sealed class SiloStreams : IMeterFactory
 
     public bool Commit() => consumer.CommitStored();
 
-    public bool Write()
-    {
-        if (export is null)
-        {
-            writer.Recover(); // copies of dead letters alone: each is written until it is taken
-        }
+    public bool Write() => writer.Step();
 
-        return writer.Step();
-    }
+    /// <summary>Whether one that writes events here has not come to an end: another does not begin beside it.</summary>
+    public bool IsExporting => exporting is { IsCompleted: false };
 
     /// <summary>Events are written here from now on, from where that was kept.</summary>
     public void BeginExport(LogPosition from, int turn)
     {
         exportTurn = turn;
         exporting = null;
-        export = new EventExport(silo.Journal.Events, events, time, from, now => streams.KeepExport(now, turn) ? Task.CompletedTask : Task.FromException(new InvalidOperationException("another has its place")));
+        export = new EventExport(silo.Journal.Events, events, null, time, from, (now, _) => streams.KeepExport(now, turn) ? Task.CompletedTask : Task.FromException(new InvalidOperationException("another has its place")));
     }
 
     /// <summary>The writer of events goes on, if there is one here; false: nothing moved.</summary>
@@ -127,7 +122,6 @@ internal sealed class SiloStreams : IMeterFactory
         {
             export = streams.IsExportTurn(exportTurn) ? export : null; // who lost its place ends
             export?.GoBack();
-            writer.Recover();
         }
 
         if (export is null || exporting is { IsCompleted: false })
@@ -135,7 +129,7 @@ internal sealed class SiloStreams : IMeterFactory
             return false;
         }
 
-        exporting = export.GoOnAsync(stopping.Token);
+        exporting = export.GoOnAsync(static () => { }, stopping.Token);
         return exporting is not { IsCompletedSuccessfully: true, Result: false };
     }
 

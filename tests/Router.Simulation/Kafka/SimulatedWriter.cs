@@ -1,82 +1,92 @@
 using Confluent.Kafka;
+using Router.Engine.Work;
 using Router.Streams.Out;
 
 namespace Router.Simulation.Kafka;
 
 /// <summary>
-/// A silo's producer: what it is given waits, is taken by the brokers in its order, and told. It fails as an idempotent one does: nobody knows of all that waits how much the brokers took, and nothing more
-/// is taken until whoever writes has gone back to what failed.
+/// A silo's producer: what it is given waits, is taken by the brokers in its order, and told. Its client fails for good: nobody knows of all that waits how much the brokers took, that is told later, and
+/// another client takes its place.
 /// </summary>
-internal sealed class SimulatedWriter(Streams streams) : IRecordWriter
+internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler, TimeProvider time) : IRecordWriter
 {
-    private readonly Queue<(string Topic, Message<byte[], byte[]> Message, Action<DeliveryReport<byte[], byte[]>> Acknowledged)> waiting = [];
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
+    private readonly Queue<(string Topic, Message<byte[], byte[]> Message, WriteBatch Batch)> waiting = [];
+    private readonly Queue<Action> failed = [];
+    private ProducerLife client = new();
 
-    private bool failing;
+    public int Waiting => waiting.Count + failed.Count;
 
-    public int Waiting => waiting.Count;
+    public WriteBatch Begin(ProducerTally tally, WriteBatch? after = null) => new(tally, null, scheduler, after);
 
-    public ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged, CancellationToken cancellationToken)
+    // As KafkaProducer has it.
+    public async ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, WriteBatch batch, CancellationToken cancellationToken)
     {
-        waiting.Enqueue((topic, message, acknowledged));
-        return default;
-    }
-
-    /// <summary>The brokers take some; false: nothing waits.</summary>
-    public bool Step()
-    {
-        if (waiting.Count == 0)
+        batch.Add();
+        bool joins;
+        while (!(joins = batch.TryJoin(client)) && !batch.IsBegun && !batch.IsLost)
         {
-            return false;
+            await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(true);
         }
 
-        if (failing || (streams.Run.HasFaults && streams.Run.Chance(0.03)))
+        if (joins)
+        {
+            waiting.Enqueue((topic, message, batch));
+        }
+        else
+        {
+            batch.Refused(Confluent.Kafka.ErrorCode.Local_Fatal);
+        }
+    }
+
+    /// <summary>The brokers take some, or it is told what a client that failed left; false: nothing waits.</summary>
+    public bool Step()
+    {
+        if (failed.Count > 0 && streams.Run.Chance(0.5))
+        {
+            failed.Dequeue()();
+            return true;
+        }
+
+        if (waiting.Count == 0)
+        {
+            return failed.Count > 0;
+        }
+
+        if (streams.Run.HasFaults && streams.Run.Chance(0.03))
         {
             streams.Run.Coverage.Count("fault: a producer failed");
-            Fail(tells: true);
-            failing = true;
+            Fail();
             return true;
         }
 
         for (int i = 1 + streams.Run.Random.Next(8); i > 0 && waiting.Count > 0; i--)
         {
-            (string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> acknowledged) = waiting.Dequeue();
+            (string topic, Message<byte[], byte[]> message, WriteBatch batch) = waiting.Dequeue();
             streams.Wrote(topic, message);
-            acknowledged(new DeliveryReport<byte[], byte[]> { Status = PersistenceStatus.Persisted });
+            batch.Acknowledged(new DeliveryReport<byte[], byte[]> { Status = PersistenceStatus.Persisted });
         }
 
         return true;
     }
 
-    /// <summary>It works again; what was given to it since it failed came to nothing.</summary>
-    public void Recover()
-    {
-        if (failing)
-        {
-            Fail(tells: true);
-            failing = false;
-        }
-    }
-
     /// <summary>Its silo is gone.</summary>
-    public void Die() => Fail(tells: false);
+    public void Die() => Fail();
 
-    private void Fail(bool tells)
+    private void Fail()
     {
-        int taken = failing ? 0 : streams.Run.Random.Next(waiting.Count + 1);
-        (string Topic, Message<byte[], byte[]> Message, Action<DeliveryReport<byte[], byte[]>> Acknowledged)[] all = [.. waiting];
-        waiting.Clear();
-        for (int i = 0; i < all.Length; i++)
+        client = new ProducerLife();
+        for (int taken = streams.Run.Random.Next(waiting.Count + 1); waiting.Count > 0; taken--)
         {
-            if (i < taken)
+            (string topic, Message<byte[], byte[]> message, WriteBatch batch) = waiting.Dequeue();
+            if (taken > 0)
             {
                 streams.Run.Coverage.Count("fault: a record was written and not told");
-                streams.Wrote(all[i].Topic, all[i].Message);
+                streams.Wrote(topic, message);
             }
 
-            if (tells)
-            {
-                all[i].Acknowledged(new DeliveryReport<byte[], byte[]> { Status = i < taken ? PersistenceStatus.PossiblyPersisted : PersistenceStatus.NotPersisted });
-            }
+            PersistenceStatus status = taken > 0 ? PersistenceStatus.PossiblyPersisted : PersistenceStatus.NotPersisted;
+            failed.Enqueue(() => batch.Acknowledged(new DeliveryReport<byte[], byte[]> { Error = new Error(Confluent.Kafka.ErrorCode.Local_Fatal), Status = status }));
         }
     }
 }

@@ -85,7 +85,8 @@ internal sealed partial class Streams
     /// <summary>Somebody writes events: whoever did it last, another where that one is gone or thought to be.</summary>
     public bool Export(SimulatedSilo silo)
     {
-        if (exporter is not { IsAlive: true } || (exporter is { IsFrozen: true } && Run.Chance(0.3)))
+        bool isNeeded = exporter is not { IsAlive: true } || (exporter is { IsFrozen: true } && Run.Chance(0.3));
+        if (isNeeded && !silo.Streams!.IsExporting)
         {
             exporter = silo;
             silo.Streams!.BeginExport(exported, ++exportTurn);

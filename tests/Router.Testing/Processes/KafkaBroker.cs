@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using Confluent.Kafka;
 
 namespace Router.Testing.Processes;
 
-/// <summary>A real Apache Kafka over a folder of its own.</summary>
+/// <summary>A real Apache Kafka over a folder of its own: one broker, or several.</summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
     private readonly string folder;
@@ -22,17 +23,20 @@ public sealed class KafkaBroker : IAsyncDisposable
         Environment.GetEnvironmentVariable("ROUTER_KAFKA"), Path.Combine(Repository.Root, "..", "shared", "kafka", "kafka"), "/work/shared/kafka/kafka",
     }.FirstOrDefault(static path => path is not null && File.Exists(path));
 
-    public static async Task<KafkaBroker> StartAsync()
+    public static async Task<KafkaBroker> StartAsync(int nodes = 1)
     {
         Assert.SkipUnless(Script is not null, "there is no Kafka to start: set ROUTER_KAFKA to the script that starts one");
         string folder = Directory.CreateTempSubdirectory("router-kafka-").FullName;
-        return new KafkaBroker(folder, (await RunAsync("start", folder)).Trim());
+        return new KafkaBroker(folder, (await RunAsync("start", folder, "--nodes", nodes.ToString(CultureInfo.InvariantCulture))).Trim());
     }
 
     /// <summary>kill -9.</summary>
     public Task KillAsync() => RunAsync("kill", folder);
 
-    /// <summary>Starts it again on what it has.</summary>
+    /// <summary>kill -9 of one of several, from 1 on.</summary>
+    public Task KillAsync(int node) => RunAsync("kill", folder, node.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Starts those that were killed again on what they have.</summary>
     public Task StartAgainAsync() => RunAsync("start", folder);
 
     public IProducer<string, string> Producer() => new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = Servers, EnableIdempotence = true, LingerMs = 5 }).Build();
