@@ -7,6 +7,7 @@ internal sealed class SimulatedBroker
 {
     private readonly Dictionary<TopicPartition, List<StreamRecord>> partitions = [];
     private readonly Dictionary<TopicPartition, long> committed = [];
+    private readonly Dictionary<TopicPartition, long> furthest = [];
 
     public IReadOnlyDictionary<TopicPartition, List<StreamRecord>> Partitions => partitions;
 
@@ -26,7 +27,14 @@ internal sealed class SimulatedBroker
 
     public long CommittedOf(TopicPartition at) => committed.GetValueOrDefault(at);
 
-    public void Commit(TopicPartition at, long offset) => committed[at] = offset;
+    /// <summary>The furthest that was ever committed: one who was thought dead may commit what it knows after that, and nobody commits again before something comes.</summary>
+    public long FurthestOf(TopicPartition at) => furthest.GetValueOrDefault(at);
+
+    public void Commit(TopicPartition at, long offset)
+    {
+        committed[at] = offset;
+        furthest[at] = Math.Max(FurthestOf(at), offset);
+    }
 
     public override string ToString() => string.Join(' ', partitions.Select(p => $"{p.Key.Topic}/{p.Key.Partition.Value}: {CommittedOf(p.Key)} of {p.Value.Count}"));
 }

@@ -49,7 +49,7 @@ internal sealed partial class Streams
     /// <summary>What is wrong once all is at rest; null: nothing.</summary>
     public string? WhatIsBroken(IEnumerable<SimulatedSilo> silos)
     {
-        if (Broker.Partitions.Any(p => Broker.CommittedOf(p.Key) < p.Value.Count))
+        if (Broker.Partitions.Any(p => Broker.FurthestOf(p.Key) < p.Value.Count))
         {
             return $"not all records are committed: {Broker}; {string.Join(' ', silos.Select(static s => s.Streams!.ToString()))}";
         }
