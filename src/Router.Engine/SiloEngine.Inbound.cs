@@ -9,6 +9,7 @@ using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Shards;
+using Router.Engine.Work;
 
 namespace Router.Engine;
 
@@ -97,8 +98,8 @@ public sealed partial class SiloEngine
     {
         ArgumentNullException.ThrowIfNull(record);
         byte[] place = Encoding.UTF8.GetBytes(record.Place);
-        var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new InboundTask(task => kept.SetResult(task.Outcome == InboundOutcome.Kept))
+        var kept = new ScheduledAnswer<bool>(Scheduler);
+        Post(new InboundTask(task => kept.TryGive(task.Outcome == InboundOutcome.Kept))
         {
             Origin = new InboundOrigin(0, Channel.None, place, new Sender(record.Topic), 0),
             Contact = Hash.Contact(0, Channel.None, place),

@@ -97,7 +97,8 @@ public sealed partial class SiloEngine : IShards, INotices, IProviderEvents, IDe
 
     internal EngineOptions Options { get; }
 
-    internal IWorkScheduler Scheduler { get; }
+    /// <summary>Runs the workers here.</summary>
+    public IWorkScheduler Scheduler { get; }
 
     internal EngineLog Log { get; }
 

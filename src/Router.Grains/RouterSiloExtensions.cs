@@ -30,6 +30,7 @@ public static class RouterSiloExtensions
         services.AddTransient<SnapshotSpreader>();
         services.AddSingleton<ISnapshotClient, SnapshotClient>();
         services.AddSingleton<RemoteFaults>();
+        services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Scheduler);
         services.AddSingleton<SliceKeeper>();
         services.AddSingleton<ShardTaker>();
         services.AddSingleton<OwnedShards>();

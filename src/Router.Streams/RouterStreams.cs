@@ -40,9 +40,9 @@ public static class RouterStreams
         services.AddSingleton<SliceAdapter>();
         services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
-        services.AddSingleton<KafkaProducer>();
+        services.AddSingleton<IRecordWriter, KafkaProducer>();
         services.AddSingleton<TenantProducer>();
-        services.AddSingleton<EventProducer>();
+        services.AddSingleton<IEventProducer, EventProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();
         services.AddSingleton<DepartureProducer>();

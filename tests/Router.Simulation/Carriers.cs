@@ -67,6 +67,12 @@ internal sealed class Carriers(SimulationRun run)
             run.Coverage.Count("fault: a receipt before its answer");
         }
 
+        if (run.Streams is { } streams && !receipt.IsOwed && run.Chance(0.15))
+        {
+            streams.Tell(receipt.Key, receipt.Status.ToString().ToLowerInvariant(), () => receipt.Acknowledged = true); // what lies in a topic is told until it is kept
+            return true;
+        }
+
         var telling = new Telling(this, receipt, silo);
         unanswered.Add(telling);
         silo.Engine.Receive(

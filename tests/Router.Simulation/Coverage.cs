@@ -29,7 +29,11 @@ internal sealed class Coverage
         "verdict: sent", "verdict: delivered", "verdict: read", "verdict: undelivered", "verdict: expired", "verdict: cancelled",
         "verdict: rejected ConsentMissing", "verdict: rejected OptedOut", "verdict: rejected Suppressed", "verdict: rejected Restricted", "verdict: rejected Underage",
         "verdict: rejected NoRoute", "verdict: rejected SenderNotAllowed", "verdict: rejected RegionForbidden", "verdict: rejected CreditExhausted",
-        "run: one silo", "run: two silos", "run: three silos", "run: four silos", "run: five silos",
+        "fault: a record was read again", "fault: a slice was offered again", "fault: a way moved", "fault: a way moved in the middle of a slice", "fault: two read one way", "fault: a group was set back",
+        "fault: a record that nobody can read", "fault: a record of nobody's", "fault: a record was written twice", "fault: an id was used again",
+        "fault: a producer failed", "fault: a record was written and not told", "fault: an event was written twice", "act: an offset was committed", "act: an event was written", "act: a record by another silo",
+        "act: dead letter malformed_json", "act: dead letter idempotency_key_reused", "act: dead letter over_bound", "act: dead letter tenant_missing", "act: the place of events was kept",
+        "run: with Kafka", "run: one silo", "run: two silos", "run: three silos", "run: four silos", "run: five silos",
     ];
 
     public void Count(string what) => CollectionsMarshal.GetValueRefOrAddDefault(counts, what, out _)++;

@@ -63,6 +63,16 @@ internal sealed class Phones(SimulationRun run)
             owed.Remove(writing); // else it comes again, whatever becomes of this one
         }
 
+        if (run.Streams is { } streams && writing is { Parts: 1, Id.Length: > 0 } && run.Chance(0.3))
+        {
+            streams.Tell(writing.From, writing.Own, writing.Text, writing.Id, () =>
+            {
+                writing.Acknowledged = true;
+                Acknowledged(writing.Text);
+            });
+            return true;
+        }
+
         var telling = new Telling(this, writing, silo);
         unanswered.Add(telling);
         silo.Engine.Receive(

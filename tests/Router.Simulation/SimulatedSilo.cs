@@ -26,11 +26,12 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         Workers = new SimulatedScheduler(run.Random);
         Journal = new SimulatedJournal(run);
         Providers = new SimulatedProviderFactory(run, this);
-        Engine = new SiloEngine(Journal, run.Sealer, Addresses.Hash, [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers)
+        Engine = new SiloEngine(Journal, run.Sealer, run.Streams?.Hash ?? (Router.Engine.Sealing.IKeyedHash)Addresses.Hash, [Providers], time, run.Options, run.Logs, run.Random.Next(), Workers)
         {
             Elsewhere = this, FallbacksElsewhere = this, InboundElsewhere = this, ConversationListener = this,
         };
         Engine.Start();
+        Streams = run.Streams is { } streams ? new Kafka.SiloStreams(streams, this, time) : null;
         foreach (int tenant in run.Plan is { } plan ? plan.Tenants.Select(static t => t.Number) : [])
         {
             spent[tenant] = run.Ledger.SpentOf(tenant);
@@ -46,6 +47,9 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     public SimulatedProviderFactory Providers { get; }
 
     public SiloEngine Engine { get; }
+
+    /// <summary>Its part of Kafka; null: the run has none.</summary>
+    public Kafka.SiloStreams? Streams { get; }
 
     public bool IsAlive { get; private set; } = true;
 
@@ -153,6 +157,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         time.Die();
         Workers.Stop();
         Journal.Die();
+        Streams?.Die();
         Engine.Meter.Dispose(); // meters are known to the whole program, and with each all that it measures
         run.Carriers.Died(this);
         run.Phones.Died(this);
@@ -185,7 +190,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         shard,
         (to, tell) => to.Engine.ReceiveForwarded(new InboundTask(there => tell(there.Outcome != InboundOutcome.NotKept))
         {
-            Origin = task.Origin, Contact = task.Contact, Text = task.Text, Segments = task.Segments, Part = task.Part, Key = task.Key, OnlyIfKnown = task.OnlyIfKnown, Forwarded = true,
+            Origin = task.Origin, Contact = task.Contact, Text = task.Text, Segments = task.Segments, Part = task.Part, Key = task.Key, OnlyIfKnown = task.OnlyIfKnown, Metadata = task.Metadata, Forwarded = true,
         }),
         task.Answer,
         "act: an end user's message by another silo");

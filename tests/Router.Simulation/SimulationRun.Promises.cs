@@ -18,7 +18,7 @@ internal sealed partial class SimulationRun
 
         var stored = Store.Snapshot().ToDictionary(static m => m.Accepted.Id);
         return WhatIsBrokenOfAnswers(stored) ?? WhatIsBrokenOfMessages(stored) ?? WhatIsBrokenOfWritings(stored) ?? WhatIsBrokenOfReceipts() ?? WhatIsBrokenOfFallbacks(stored) ?? WhatIsBrokenOfEvents(stored)
-            ?? WhatIsLeftInSilos();
+            ?? Streams?.WhatIsBroken(silos) ?? WhatIsLeftInSilos();
     }
 
     private string? WhatIsUnanswered()
@@ -61,7 +61,7 @@ internal sealed partial class SimulationRun
         {
             if (accepted.Direction == MessageDirection.Inbound)
             {
-                if (status < MessageStatus.Delivered)
+                if (status < MessageStatus.Delivered && accepted.Tenant != 0)
                 {
                     return $"inbound {accepted.Id} is {status}";
                 }
@@ -89,7 +89,7 @@ internal sealed partial class SimulationRun
     private string? WhatIsBrokenOfWritings(Dictionary<MessageId, (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)> stored)
     {
         (int Tenant, string Text)[] told = [.. stored.Values
-            .Where(static m => m.Accepted is { Direction: MessageDirection.Inbound, IsPart: false })
+            .Where(static m => m.Accepted is { Direction: MessageDirection.Inbound, IsPart: false, Tenant: not 0 })
             .Select(m => (m.Accepted.Tenant, Encoding.UTF8.GetString(MessageRecord.Read(silos[0].Journal.FindMessageAsync(m.Accepted.Tenant, m.Accepted.Id, CancellationToken.None).AsTask().GetAwaiter().GetResult()!.Record).Text)))];
         foreach (Phones.Writing writing in Phones.All.Where(static w => w.Acknowledged))
         {

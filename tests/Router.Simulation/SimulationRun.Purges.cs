@@ -31,7 +31,7 @@ internal sealed partial class SimulationRun
     {
         for (int i = purges.Count - 1; i >= 0; i--)
         {
-            (_, QueueTask task, MessageId[] meant) = purges[i];
+            (SimulatedSilo silo, QueueTask task, MessageId[] meant) = purges[i];
             if (!task.Answer.Task.IsCompleted)
             {
                 continue;
@@ -44,8 +44,8 @@ internal sealed partial class SimulationRun
                 continue;
             }
 
-            // One that was with a provider meanwhile may wait again.
-            MessageId[] left = [.. meant.Where(m => !Ledger.HasEnded(m) && !handed.Contains(m))];
+            // One that was with a provider meanwhile may wait again; one that was released is about to be.
+            MessageId[] left = [.. meant.Where(m => !Ledger.HasEnded(m) && !handed.Contains(m) && silo.Engine.OwnerOf(m.Shard)?.Shard.Peek(task.Filter.Tenant!.Value, m).Status != MessageStatus.Sending)];
             if (task.Cancels)
             {
                 Coverage.Count("act: purged");

@@ -101,9 +101,9 @@ internal sealed partial class SimulationRun
         return true;
     }
 
-    private Wish DrawWish()
+    private Wish DrawWish(int ofTenant = 0)
     {
-        TenantPlan tenant = Plan.Tenants[Random.Next(Plan.Tenants.Count)];
+        TenantPlan tenant = ofTenant > 0 ? Plan.Tenant(ofTenant) : Plan.Tenants[Random.Next(Plan.Tenants.Count)];
         string channel = Chance(0.8) ? "sms" : "whatsapp";
         string to = DrawNumber(tenant.Number, channel, Shards[Random.Next(Shards.Length)]);
         int number = wishes.Count;
@@ -136,6 +136,19 @@ internal sealed partial class SimulationRun
 
         wishes.Add(wish.Text, wish);
         return wish;
+    }
+
+    /// <summary>A message that comes through a topic: it has a key whatever its headers say.</summary>
+    public Wish DrawStreamWish(string key, int tenant = 0)
+    {
+        Wish drawn = DrawWish(tenant) with { Key = key };
+        if (drawn.Fallback is { } second)
+        {
+            drawn = drawn with { Fallback = second with { Key = key } };
+            wishes[drawn.Fallback.Text] = drawn.Fallback;
+        }
+
+        return wishes[drawn.Text] = drawn;
     }
 
     private string DrawNumber(int tenant, string channel, int shard) => Addresses.NumberOf(tenant, channel, shard, Random.Next(people));
@@ -206,7 +219,8 @@ internal sealed partial class SimulationRun
         }
     }
 
-    private static void EnterThere(SimulatedSilo owner, AcceptRequest request, Action<bool> tell)
+    /// <summary>A call brings a request to the silo that owns its shard.</summary>
+    public static void EnterThere(SimulatedSilo owner, AcceptRequest request, Action<bool> tell)
     {
         request.Listener = new Relay(request.Listener!, tell);
         if (owner.Engine.TryAccept(request) != Intake.Queued)

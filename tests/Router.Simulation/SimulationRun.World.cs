@@ -264,7 +264,7 @@ internal sealed partial class SimulationRun
                 LookAtBreakers(silo);
             }
 
-            moved |= Network.Step();
+            moved |= Network.Step() | Streams?.StepAll(silos) == true;
             LookAtAnswers();
             Violation.Unless(++looks < 100_000, $"it goes round without end");
         }

@@ -1,4 +1,5 @@
 using Router.Engine.Shards;
+using Router.Engine.Work;
 using Router.Grains.Administration;
 using Router.Grains.Shards;
 
@@ -7,7 +8,7 @@ namespace Router.Grains.Streams;
 /// <summary>
 /// Hands the messages of a slice to their shard, in their order, and asks again until each is kept: what cannot be kept now waits, nothing is passed over. Any thread.
 /// </summary>
-public sealed class SliceKeeper(IShards shards, IAdministration administration, TimeProvider time)
+public sealed class SliceKeeper(IShards shards, IAdministration administration, IWorkScheduler scheduler, TimeProvider time)
 {
     // Between two tries where a shard has no owner, a tenant has as many waiting as it may, or the journal does not keep: long enough to cost nothing, short beside any outage.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -22,7 +23,7 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         open.AddRange(requests.Span);
         while (true)
         {
-            var round = new SliceRound(open.Count);
+            var round = new SliceRound(open.Count, scheduler);
             foreach (AcceptRequest request in open)
             {
                 await SubmitAsync(request, round).ConfigureAwait(false);
@@ -94,9 +95,9 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
     }
 
     // Told of every message of a round.
-    private sealed class SliceRound(int count) : IAcceptListener
+    private sealed class SliceRound(int count, IWorkScheduler scheduler) : IAcceptListener
     {
-        private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ScheduledAnswer<bool> ended = new(scheduler);
         private int left = count;
 
         public Task Ended => ended.Task;
@@ -105,7 +106,7 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         {
             if (Interlocked.Decrement(ref left) == 0)
             {
-                ended.SetResult();
+                ended.TryGive(true);
             }
         }
     }

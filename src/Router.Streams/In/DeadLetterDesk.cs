@@ -9,7 +9,7 @@ using Router.Streams.Topics;
 namespace Router.Streams.In;
 
 /// <summary>Puts records away that cannot be handled: kept in the journal, then copied to <c>router.deadletter</c>; only then they are settled, so that neither is ever left out. Any thread.</summary>
-internal sealed partial class DeadLetterDesk(IDeadRecords records, KafkaProducer producer, KafkaMeter meter, TimeProvider time, ILogger<DeadLetterDesk> log)
+internal sealed partial class DeadLetterDesk(IDeadRecords records, IRecordWriter producer, KafkaMeter meter, TimeProvider time, ILogger<DeadLetterDesk> log)
 {
     // Brokers that refuse a copy at once must not be asked as fast as they answer.
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);

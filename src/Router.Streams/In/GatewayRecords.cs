@@ -5,6 +5,7 @@ using Router.Core.Tenants;
 using Router.Engine;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
+using Router.Engine.Work;
 using Router.Grains.Administration;
 using Router.Streams.Topics;
 
@@ -52,7 +53,7 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
             return Task.FromResult(false); // the provider was removed since it was looked at
         }
 
-        var kept = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var kept = new ScheduledAnswer<bool>(engine.Scheduler);
         if (kind == TopicKind.Inbound)
         {
             if (From(told, account) is not { } address)
@@ -70,12 +71,12 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
                 Text = Text(told.GetProperty("content"), "text"),
                 ProviderMessageId = Text(told, "providerMessageId"),
             };
-            engine.Receive(message, static (state, _, isKept) => ((TaskCompletionSource<bool>)state!).TrySetResult(isKept), kept, 0);
+            engine.Receive(message, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
         else
         {
             var receipt = new Receipt { Provider = account.Number, ReceiptKey = hash.ReceiptKey(account.Number, Text(told, "providerMessageId")), Status = StatusOf(told) };
-            engine.Receive(receipt, static (state, _, isKept) => ((TaskCompletionSource<bool>)state!).TrySetResult(isKept), kept, 0);
+            engine.Receive(receipt, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
 
         return kept.Task;

@@ -22,13 +22,15 @@ internal sealed partial class KafkaReader
     /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
     public void Topics(IReadOnlyDictionary<string, int> there) => Volatile.Write(ref known, there);
 
-    private void Attach(IConsumer<Ignore, int> consumer, SliceQueue queue)
+    /// <summary>See <see cref="AttachAsync"/>.</summary>
+    internal void Attach(IConsumer<Ignore, int> consumer, SliceQueue queue)
     {
         queues.Add(queue);
         Assign(consumer);
     }
 
-    private void Detach(IConsumer<Ignore, int> consumer, SliceQueue queue)
+    /// <summary>See <see cref="DetachAsync"/>.</summary>
+    internal void Detach(IConsumer<Ignore, int> consumer, SliceQueue queue)
     {
         queues.Remove(queue);
         Store(consumer);

@@ -62,6 +62,9 @@ internal sealed partial class KafkaReader : IAsyncDisposable
         this.log = log;
     }
 
+    /// <summary>Takes over the value of each record read.</summary>
+    internal IDeserializer<int> Values => value;
+
     /// <summary>Begins to read the partitions of <paramref name="queue"/>.</summary>
     public Task AttachAsync(SliceQueue queue)
     {
@@ -157,19 +160,32 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private void Read(CancellationToken end)
     {
         using IConsumer<Ignore, int> consumer = Build();
-        newest = null;
-        partitions.Clear(); // of a client before: slices under way are settled into nothing
-        Assign(consumer);
+        Begin(consumer);
         while (!end.IsCancellationRequested)
         {
             Turn(consumer);
         }
 
+        End(consumer);
+    }
+
+    /// <summary>A client begins. From here on as the reader's thread, whoever that is.</summary>
+    internal void Begin(IConsumer<Ignore, int> consumer)
+    {
+        newest = null;
+        partitions.Clear(); // of a client before: slices under way are settled into nothing
+        Assign(consumer);
+    }
+
+    /// <summary>Ends well.</summary>
+    internal void End(IConsumer<Ignore, int> consumer)
+    {
         Store(consumer);
         consumer.Close(); // commits what was stored
     }
 
-    private void Turn(IConsumer<Ignore, int> consumer)
+    /// <summary>Reads one record, if one lies ready.</summary>
+    internal void Turn(IConsumer<Ignore, int> consumer)
     {
         if (topics != Volatile.Read(ref known))
         {

@@ -11,8 +11,7 @@ namespace Router.Streams.Out;
 
 /// <inheritdoc cref="IEventExportGrain"/>
 /// <remarks>
-/// A cursor over the log: read, written, acknowledged by the brokers, then kept, once a second. A crash in between writes the last second again, under the same ids. Where it begins, Kafka was
-/// never set before: with the oldest event that can still be read. Tenants' own topics are given the same, or, where they do not take it, read for themselves (<see cref="OwnTopics"/>).
+/// <see cref="EventExport"/> with its place in the grain's state. Where that begins, Kafka was never set before: with the oldest event that can still be read.
 /// Reentrant: its loop awaits for days.
 /// </remarks>
 [Reentrant, KeepAlive]
@@ -20,21 +19,10 @@ internal sealed partial class EventExportGrain(
     [PersistentState("events", RouterSilo.StorageName)] IPersistentState<ExportState> state, IJournal journal, EventWriter writer,
     ConfigurationHolder configuration, KafkaHealth health, IServiceProvider services, TimeProvider time, ILogger<EventExportGrain> log) : Grain, IEventExportGrain, IDisposable
 {
-    // Events read at a time, and batches under way at the brokers: 16 Ki events hide a round trip at any rate that a journal has.
-    private const int BatchMax = 2_048;
-    private const int UnderWayMax = 8;
-    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource stopping = new();
-    private readonly Queue<(LogPosition End, Task<Confluent.Kafka.ErrorCode> Written)> underWay = [];
     private readonly OwnTopics topics = ActivatorUtilities.CreateInstance<OwnTopics>(services);
-    private readonly StructList<LogEvent> batch = new(BatchMax);
-    private LogPosition read;
-    private LogPosition acknowledged;
-    private LogPosition kept;
-    private bool areTopicsKept;
-    private long keptAt;
     private bool isFailing;
     private Task loop = Task.CompletedTask;
 
@@ -44,9 +32,9 @@ internal sealed partial class EventExportGrain(
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        kept = acknowledged = read = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
-        LogBegin(read.Commit);
-        loop = RunAsync();
+        LogPosition from = state.State.Commit < 0 ? journal.Events.Begin : new LogPosition(state.State.Commit, state.State.Index);
+        LogBegin(from.Commit);
+        loop = RunAsync(new EventExport(journal.Events, writer, topics, time, from, KeepAsync));
         return Task.CompletedTask;
     }
 
@@ -64,7 +52,7 @@ internal sealed partial class EventExportGrain(
         stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(EventExport export)
     {
         // Before, no tenant is known, and events of a tenant that is not known are those of one that is gone.
         await configuration.Loaded.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -73,7 +61,10 @@ internal sealed partial class EventExportGrain(
         {
             try
             {
-                await GoOnAsync();
+                if (!await export.GoOnAsync(GoesOn, stopping.Token))
+                {
+                    await WaitAsync(export);
+                }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -90,85 +81,34 @@ internal sealed partial class EventExportGrain(
 #pragma warning restore CA1031
             {
                 Fail(fault);
-                underWay.Clear();
-                read = acknowledged;
+                export.GoBack();
                 await Task.Delay(Pause, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
 
         await topics.EndAsync();
         health.Events(null);
-        await KeepAsync();
-    }
-
-    private async Task GoOnAsync()
-    {
-        batch.Clear();
-        LogPosition looked = journal.Events.Read(0, read, batch, BatchMax);
-        if (batch.Count > 0)
-        {
-            underWay.Enqueue((looked, await writer.WriteAsync(batch, read, topics, stopping.Token)));
-            read = looked;
-        }
-
-        while (underWay.TryPeek(out (LogPosition End, Task<Confluent.Kafka.ErrorCode> Written) first) && (first.Written.IsCompleted || underWay.Count > UnderWayMax || batch.Count == 0))
-        {
-            Confluent.Kafka.ErrorCode code = await first.Written.WaitAsync(stopping.Token);
-            if (code != Confluent.Kafka.ErrorCode.NoError)
-            {
-                throw new KafkaException(code);
-            }
-
-            acknowledged = first.End;
-            underWay.Dequeue();
-            GoesOn();
-        }
-
-        if (underWay.Count == 0 && looked > read)
-        {
-            acknowledged = read = looked; // entries that are no events
-        }
-
-        topics.Settle();
-        if (time.GetElapsedTime(keptAt) >= KeepInterval)
-        {
-            await KeepAsync();
-        }
-
-        if (batch.Count == 0 && looked <= read)
-        {
-            await WaitAsync();
-        }
+        await export.KeepAsync();
     }
 
     // Until something comes, or the place is to be kept.
-    private async Task WaitAsync()
+    private async Task WaitAsync(EventExport export)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        if (kept != acknowledged || topics.IsWaiting || !areTopicsKept)
+        if (export.IsAhead)
         {
-            either.CancelAfter(KeepInterval);
+            either.CancelAfter(EventExport.KeepInterval);
         }
 
-        await journal.Events.WaitAsync(read, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await journal.Events.WaitAsync(export.Read, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private async Task KeepAsync()
+    private async Task KeepAsync(LogPosition now, List<ExportPlace> behind)
     {
-        keptAt = time.GetTimestamp();
-        LogPosition now = acknowledged;
-        List<ExportPlace> behind = topics.Places(now);
-        if (kept == now && areTopicsKept && behind.Count == 0)
-        {
-            return;
-        }
-
         state.State.Commit = now.Commit;
         state.State.Index = now.Index;
         state.State.Behind = behind;
         await state.WriteStateAsync();
-        kept = now;
-        areTopicsKept = behind.Count == 0; // the others move on without the log
     }
 
     // Told once, until it works.

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Router.Core.Messages;
+using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Grains.Streams;
 using Router.Streams.Out.Native;
@@ -10,7 +11,7 @@ namespace Router.Streams.Out;
 
 /// <summary>This silo's producer of <c>router.events</c>: never gives up, and who writes waits. One caller at a time.</summary>
 /// <remarks>Hot path, 0 B a record: <c>loadtests/run kafka</c>.</remarks>
-internal sealed class EventProducer : IDisposable
+internal sealed class EventProducer : IEventProducer, IDisposable
 {
     // In the client's queue: 16 Ki events hide a round trip.
     private const int QueueMax = 200_000;
@@ -34,15 +35,15 @@ internal sealed class EventProducer : IDisposable
         { IsDirect = true };
     }
 
-    /// <summary>A batch for it.</summary>
-    public WriteBatch Begin(ProducerTally tally) => new(tally, producer.Works);
+    /// <inheritdoc/>
+    public WriteBatch Begin(ProducerTally tally, WriteBatch? after) => new(tally, producer.Works, after: after);
 
-    /// <summary>Writes the event at <paramref name="index"/>. Waits while the client's queue is full, or there is no client.</summary>
-    public async ValueTask WriteAsync(string tenant, StructList<LogEvent> events, EventBodies bodies, int index, WriteBatch batch, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(Tenant tenant, StructList<LogEvent> events, EventBodies bodies, int index, WriteBatch batch, CancellationToken cancellationToken)
     {
         batch.Add();
         Confluent.Kafka.ErrorCode refused;
-        while ((refused = Write(tenant, events[index].Entry, bodies, index, batch)) == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun))
+        while ((refused = Write(tenant.Name, events[index].Entry, bodies, index, batch)) == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun && !batch.IsLost))
         {
             try
             {

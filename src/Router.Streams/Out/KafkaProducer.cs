@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Router.Streams.Out;
 
 /// <summary>This silo's producer of dead letters' copies: never gives up, and who writes waits. Any thread.</summary>
-internal sealed class KafkaProducer : IDisposable
+internal sealed class KafkaProducer : IRecordWriter, IDisposable
 {
     // In the client's queue: 16 Ki events hide a round trip, and their copies beside them.
     private const int QueueMax = 200_000;
@@ -25,10 +25,10 @@ internal sealed class KafkaProducer : IDisposable
         });
     }
 
-    /// <summary>A batch for it.</summary>
+    /// <inheritdoc/>
     public WriteBatch Begin(ProducerTally tally) => new(tally, producer.Works);
 
-    /// <summary>Writes a record of <paramref name="batch"/>. Waits while the client's queue is full, or there is no client.</summary>
+    /// <inheritdoc/>
     public async ValueTask WriteAsync(string topic, Message<byte[], byte[]> message, WriteBatch batch, CancellationToken cancellationToken)
     {
         batch.Add();

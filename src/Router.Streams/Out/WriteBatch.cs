@@ -1,23 +1,29 @@
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
+using Router.Engine.Work;
 
 namespace Router.Streams.Out;
 
 /// <summary>Records written together by one caller: ends once the brokers have all of them, or with the first reason why one was not taken.</summary>
 internal sealed class WriteBatch
 {
-    private readonly TaskCompletionSource<Confluent.Kafka.ErrorCode> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ScheduledAnswer<Confluent.Kafka.ErrorCode> done;
     private readonly ProducerTally tally;
     private readonly Action? works;
     private ProducerLife? life;
+    private WriteBatch? after;
     private nint handle;
     private int left = 1;
     private int failed; // an ErrorCode
 
     /// <param name="tally">Counts its records.</param>
     /// <param name="works">Called with each that was taken.</param>
-    public WriteBatch(ProducerTally tally, Action? works = null)
+    /// <param name="scheduler">Whoever waits for it goes on there; null: the thread pool.</param>
+    /// <param name="after">A batch that it must not overtake: while another client than that one's is asked, it waits until that one is taken; null: none.</param>
+    public WriteBatch(ProducerTally tally, Action? works = null, IWorkScheduler? scheduler = null, WriteBatch? after = null)
     {
+        this.after = after;
+        done = new ScheduledAnswer<Confluent.Kafka.ErrorCode>(scheduler ?? ThreadPoolScheduler.Instance);
         this.tally = tally;
         this.works = works;
         Acknowledged = OnReport;
@@ -38,6 +44,12 @@ internal sealed class WriteBatch
     /// <summary>The batch of a <see cref="Handle"/>.</summary>
     public static WriteBatch Of(nint handle) => (WriteBatch)GCHandle.FromIntPtr(handle).Target!;
 
+    /// <summary>Whether it can't be written any more: what it must not overtake has to be written again first.</summary>
+    public bool IsLost => after is { HasFailed: true };
+
+    /// <summary>Whether not all of it was taken, and that is known.</summary>
+    public bool HasFailed => done.Task is { IsCompleted: true, Result: not Confluent.Kafka.ErrorCode.NoError };
+
     /// <summary>One more is written.</summary>
     public void Add()
     {
@@ -54,9 +66,10 @@ internal sealed class WriteBatch
     /// <summary>Whether it is, or becomes, one of the client's.</summary>
     public bool TryJoin(ProducerLife client)
     {
-        if (life is null && client.TryAdd(this))
+        if (life is null && (after is null || after.life == client || after.done.Task is { IsCompleted: true, Result: Confluent.Kafka.ErrorCode.NoError }) && client.TryAdd(this))
         {
             life = client;
+            after = null;
         }
 
         return life == client;
@@ -65,7 +78,7 @@ internal sealed class WriteBatch
     /// <summary>Its client is gone: nobody tells of the rest.</summary>
     public void Fail(Confluent.Kafka.ErrorCode code)
     {
-        if (done.TrySetResult(code))
+        if (done.TryGive(code))
         {
             tally.Lost(Volatile.Read(ref left));
         }
@@ -106,7 +119,7 @@ internal sealed class WriteBatch
         if (Interlocked.Decrement(ref left) == 0)
         {
             FreeHandle();
-            done.TrySetResult((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
+            done.TryGive((Confluent.Kafka.ErrorCode)Volatile.Read(ref failed));
         }
     }
 
