@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Router.Engine;
 using Router.Engine.Inbound;
 using Router.Engine.Shards;
+using Router.Engine.Work;
 using Router.Grains.Administration;
 using Router.Grains.Catalog;
 using Router.Grains.Conversations;
@@ -30,7 +31,7 @@ public static class RouterSiloExtensions
         services.AddTransient<SnapshotSpreader>();
         services.AddSingleton<ISnapshotClient, SnapshotClient>();
         services.AddSingleton<RemoteFaults>();
-        services.AddSingleton(static s => s.GetRequiredService<SiloEngine>().Scheduler);
+        services.AddSingleton<IWorkScheduler>(ThreadPoolScheduler.Instance);
         services.AddSingleton<SliceKeeper>();
         services.AddSingleton<ShardTaker>();
         services.AddSingleton<OwnedShards>();
