@@ -1,6 +1,10 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Router.Engine.Journal;
 using Router.FrontDoor.Problems;
 using Router.FrontDoor.Tests.Doubles;
+using Router.Testing;
 
 namespace Router.FrontDoor.Tests;
 
@@ -160,5 +164,21 @@ public sealed class ProblemTests
 
         answer.IsProblem(503, "unavailable");
         Assert.Equal("1", answer.Headers["Retry-After"]);
+    }
+
+    // Kestrel throws the first two before RequestAborted says so; the others are ours unless it does.
+    [Theory]
+    [InlineData(typeof(ConnectionAbortedException), 0)]
+    [InlineData(typeof(ConnectionResetException), 0)]
+    [InlineData(typeof(IOException), 1)]
+    [InlineData(typeof(OperationCanceledException), 1)]
+    public async Task A_connection_that_ended_is_no_fault(Type exception, int lines)
+    {
+        using var logs = new CollectingLogs();
+        var middleware = new ProblemMiddleware(_ => throw (Exception)Activator.CreateInstance(exception, "it ended")!, new Logger<ProblemMiddleware>(logs));
+
+        await middleware.InvokeAsync(new DefaultHttpContext());
+
+        Assert.Equal(lines, logs.Lines.Count);
     }
 }

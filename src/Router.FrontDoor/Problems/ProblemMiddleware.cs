@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ namespace Router.FrontDoor.Problems;
 
 /// <summary>
 /// Around every request: an exception becomes 500 without its inside (logged with the route's template, never the URL, which may hold an address), storage that cannot answer
-/// 503, a body that Kestrel refuses and an empty 4xx of the routing become problem details. What is logged has the id that the answer shows.
+/// 503, a body that Kestrel refuses and an empty 4xx of the routing become problem details. What is logged has the id that the answer shows. A connection that ended is nothing to log,
+/// and may be known by its exception before <see cref="HttpContext.RequestAborted"/> says so.
 /// </summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
 {
@@ -20,7 +22,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await next(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException gone) when (gone is ConnectionAbortedException || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -36,7 +38,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await TellAsync(context, KnownProblems.StorageUnavailable with { RequestId = context.TraceIdentifier });
             return;
         }
-        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
+        catch (IOException gone) when (gone is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }

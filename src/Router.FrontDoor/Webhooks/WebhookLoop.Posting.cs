@@ -129,7 +129,7 @@ internal sealed partial class WebhookLoop
         bool wasHealthy = window.IsHealthy;
         window.Failed(one, NowMs, said.RetryAfterMs);
         TellFailing(!window.IsHealthy);
-        if (wasHealthy)
+        if (wasHealthy && !window.IsHealthy)
         {
             LogFailing(shared.Log, plan.Name, plan.Tenant, said.Status, said.Fault);
         }
