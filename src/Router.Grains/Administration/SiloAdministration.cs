@@ -19,7 +19,7 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
     public Configuration Current => holder.Current;
 
     /// <inheritdoc/>
-    public string? NotReadyBecause => holder.Loaded.IsCompleted ? keeper.NotReadyBecause ?? journal.NotWritableBecause ?? engine.Memory.ShortBecause : "the configuration was not read yet";
+    public string? NotReadyBecause => holder.Loaded.IsCompleted ? journal.NotWritableBecause ?? keeper.NotReadyBecause ?? engine.Memory.ShortBecause : "the configuration was not read yet";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Troubles

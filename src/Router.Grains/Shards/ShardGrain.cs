@@ -20,6 +20,7 @@ namespace Router.Grains.Shards;
 internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, ConfigurationHolder holder, SliceKeeper slices, ILocalSiloDetails silo)
     : Grain, IShardGrain, IStreamSubscriptionObserver, IAsyncObserver<IRecordSlice>
 {
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int shard;
     private long epoch;
 
@@ -38,7 +39,17 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<IRecordSlice>().ResumeAsync(this);
 
     /// <inheritdoc/>
-    public Task OnNextAsync(IRecordSlice item, StreamSequenceToken? token = null) => item.KeepAsync(slices);
+    public async Task OnNextAsync(IRecordSlice item, StreamSequenceToken? token = null)
+    {
+        // It is kept once its shard has an owner; and this grain, which has to leave for that, does not go while a call lasts. Whoever comes next is given it again, and finds it begun.
+        Task kept = item.KeepAsync(slices);
+        if (await Task.WhenAny(kept, left.Task) != kept)
+        {
+            throw new ShardUnavailableException();
+        }
+
+        await kept;
+    }
 
     /// <inheritdoc/>
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask; // the agent says it in its own log, and delivers again
@@ -150,5 +161,9 @@ internal sealed class ShardGrain(OwnedShards owned, SiloEngine engine, Configura
         engine.EndDeadLetterHereAsync(new MessageId(head, tail), new ContactId(contactHigh, contactLow), sender).AsTask();
 
     // Any thread. The next touch wakes the shard again, wherever it belongs by then.
-    private void Leave() => GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the ownership ended"));
+    private void Leave()
+    {
+        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "the ownership ended"));
+        left.TrySetResult();
+    }
 }
