@@ -60,9 +60,9 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
             while (!stop.IsCancellationRequested)
             {
                 // After some progress in each life: on a machine that has no time for it, it would be killed for ever.
-                long before = told.Delivered;
+                long before = told.Sent;
                 await Task.Delay(every, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await Until.TrueAsync(() => told.Delivered > before || stop.IsCancellationRequested, () => $"nothing goes on after {kills} kills: {router.Output}");
+                await Until.TrueAsync(() => told.Sent > before || stop.IsCancellationRequested, () => $"nothing goes on after {kills} kills: {router.Output}");
                 repeats += await RepeatsAsync(router);
                 await router.KillAsync();
                 await router.StartAsync();
@@ -70,7 +70,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
             }
 
             output.WriteLine($"router killed {kills} times; records read again and known, as far as it could tell before: {repeats}");
-        });
+        }, isKilled: true);
     }
 
     [Fact]
@@ -94,7 +94,8 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
     private static RouterProcess RouterOver(KafkaBroker kafka, Dictionary<string, string>? environment = null) =>
         new($"--Kafka:BootstrapServers={kafka.Servers}") { Environment = environment ?? [] };
 
-    private async Task ProveAsync(KafkaBroker kafka, RouterProcess router, Func<ToldEvents, CancellationToken, Task> disturb)
+    // The loopback carrier lives in the router: receipts that it has not told die with it.
+    private async Task ProveAsync(KafkaBroker kafka, RouterProcess router, Func<ToldEvents, CancellationToken, Task> disturb, bool isKilled = false)
     {
         await router.StartAsync();
         using HttpClient client = await Api.SetUpAsync(router, """{"kind":"loopback","channels":["sms"],"settings":{"latencyMs":1}}""");
@@ -107,7 +108,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         long began = Stopwatch.GetTimestamp();
         Task writing = Task.Run(() => Write(kafka), limit.Token);
-        Task reading = Task.Run(() => told.Read(() => told.Delivered >= wanted, limit.Token), limit.Token);
+        Task reading = Task.Run(() => told.Read(() => (isKilled ? told.Sent : told.Delivered) >= wanted, limit.Token), limit.Token);
         Task disturbing = disturb(told, enough.Token);
         await await Task.WhenAny(reading, Task.WhenAll(writing, reading));
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -120,7 +121,7 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         output.WriteLine($"{Count} records in {seconds:F0} s ({Count / seconds:F0}/s): {told.Messages} messages, {string.Join(" / ", told.Seen)} accepted / sent / delivered, {told.Repeats} events told again, "
             + $"{dead.Count} copies of {poisoned} dead letters, {await RepeatsAsync(router)} records read again and known since its last start");
         Assert.Equal(wanted, told.Messages);
-        Assert.Equal([wanted, wanted, wanted], told.Seen);
+        Assert.Equal([wanted, wanted, isKilled ? told.Delivered : wanted], told.Seen);
         Assert.Equal(0, told.OutOfOrder);
         Assert.Equal(poisoned, dead.Select(static d => d.Message.Key).Distinct().Count());
         Assert.All(dead, static d => Assert.Equal("malformed_json", Encoding.ASCII.GetString(d.Message.Headers.GetLastBytes("reason"))));

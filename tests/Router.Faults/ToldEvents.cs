@@ -19,6 +19,9 @@ internal sealed class ToldEvents(string servers)
     /// <summary>Messages of which it is told that they are delivered.</summary>
     public long Delivered => Volatile.Read(ref delivered);
 
+    /// <summary>Messages of which it is told that they are sent.</summary>
+    public long Sent => Volatile.Read(ref seen[1]);
+
     /// <summary>Messages of which anything is told.</summary>
     public int Messages => messages.Count;
 
