@@ -62,8 +62,7 @@ public sealed record EngineOptions
     /// <summary>The defaults for a process that may have so much memory: below 2 GiB what is only held to be found sooner is less in proportion, down to a sixteenth.</summary>
     public static EngineOptions For(long memoryBytes)
     {
-        const double Ample = 2L * 1024 * 1024 * 1024;
-        double share = Math.Clamp(memoryBytes / Ample, 1.0 / 16, 1);
+        double share = MemoryShare.Of(memoryBytes);
         var all = new EngineOptions();
         return all with
         {

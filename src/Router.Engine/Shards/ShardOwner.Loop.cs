@@ -10,12 +10,12 @@ namespace Router.Engine.Shards;
 internal sealed partial class ShardOwner
 {
     private const int QueueProofMs = 5_000;
+    private const long TrimEveryMs = 10_000;
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
     private readonly List<InboundTask> inboundWaiting = [];
     private readonly List<CancelTask> cancelsHeld = [];
-    private const long TrimEveryMs = 10_000;
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
     private int urgentCount;

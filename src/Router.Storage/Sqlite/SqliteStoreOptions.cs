@@ -1,3 +1,5 @@
+using Router.Engine;
+
 namespace Router.Storage.Sqlite;
 
 /// <summary>How the embedded store is set up. Everything but <see cref="Path"/> has a default, chosen with <c>Router.JournalBench</c>.</summary>
@@ -50,8 +52,7 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public static SqliteStoreOptions For(string path, long memoryBytes)
     {
-        const double Ample = 2L * 1024 * 1024 * 1024;
-        double share = Math.Clamp(memoryBytes / Ample, 1.0 / 16, 1);
+        double share = MemoryShare.Of(memoryBytes);
         var all = new SqliteStoreOptions { Path = path };
         return all with
         {

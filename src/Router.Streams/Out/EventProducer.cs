@@ -11,29 +11,12 @@ namespace Router.Streams.Out;
 
 /// <summary>This silo's producer of <c>router.events</c>: never gives up, and who writes waits. One caller at a time.</summary>
 /// <remarks>Hot path, 0 B a record: <c>loadtests/run kafka</c>.</remarks>
-internal sealed class EventProducer : IEventProducer, IDisposable
+internal sealed class EventProducer(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger<EventProducer> log) : IEventProducer, IDisposable
 {
-    // In the client's queue: 16 Ki events hide a round trip.
-    private const int QueueMax = 200_000;
     private const int WordsMax = 4_096;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
 
-    private readonly LastingProducer producer;
-    private readonly TimeProvider time;
+    private readonly LastingProducer producer = LastingProducer.NeverGivingUp(options, health, time, log, isDirect: true);
     private readonly Dictionary<string, byte[]> words = [];
-
-    public EventProducer(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger<EventProducer> log)
-    {
-        this.time = time;
-        producer = new LastingProducer(options, health, time, log, Patience, static config =>
-        {
-            config.LingerMs = 3; // under load batches are full before that
-            config.MessageTimeoutMs = 0; // never given up: who writes waits, and is told on /readyz
-            config.QueueBufferingMaxMessages = QueueMax;
-        })
-        { IsDirect = true };
-    }
 
     /// <inheritdoc/>
     public WriteBatch Begin(ProducerTally tally, WriteBatch? after) => new(tally, producer.Works, after: after);
@@ -42,23 +25,8 @@ internal sealed class EventProducer : IEventProducer, IDisposable
     public async ValueTask WriteAsync(Tenant tenant, StructList<LogEvent> events, EventBodies bodies, int index, WriteBatch batch, CancellationToken cancellationToken)
     {
         batch.Add();
-        Confluent.Kafka.ErrorCode refused;
-        while ((refused = Write(tenant.Name, events[index].Entry, bodies, index, batch)) == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun && !batch.IsLost))
+        while (Write(tenant.Name, events[index].Entry, bodies, index, batch) is var refused and not Confluent.Kafka.ErrorCode.NoError && await producer.AskAgainAsync(refused, batch, cancellationToken).ConfigureAwait(true))
         {
-            try
-            {
-                await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(true);
-            }
-            catch (OperationCanceledException)
-            {
-                batch.Refused(refused);
-                throw;
-            }
-        }
-
-        if (refused != Confluent.Kafka.ErrorCode.NoError)
-        {
-            batch.Refused(refused);
         }
     }
 

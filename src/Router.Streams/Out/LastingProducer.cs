@@ -13,11 +13,24 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
     // Between two clients: where the error comes back at once (the cluster does not let it write idempotently), it is asked no faster.
     private static readonly TimeSpan Anew = TimeSpan.FromSeconds(1);
 
+    // Until the client's queue, which was full, has room.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
+
     private readonly Lock sync = new();
     private ProducerLife? current;
     private long endedAt;
     private bool isEnded; // the last client, by an error; told in the log until one works
     private bool isDisposed;
+
+    /// <summary>One for what must not be lost: it never gives a record up, so who writes waits (<see cref="AskAgainAsync"/>), and is told on <c>/readyz</c>.</summary>
+    public static LastingProducer NeverGivingUp(KafkaOptions options, KafkaHealth health, TimeProvider time, ILogger log, bool isDirect = false) =>
+        new(options, health, time, log, TimeSpan.FromSeconds(5), static config =>
+        {
+            config.LingerMs = 3; // under load batches are full before that
+            config.MessageTimeoutMs = 0;
+            config.QueueBufferingMaxMessages = 200_000; // 16 Ki events hide a round trip, and their copies beside them
+        })
+        { IsDirect = isDirect };
 
     /// <summary>It writes <see cref="EventRecord"/>s, by librdkafka directly, and nothing else.</summary>
     public bool IsDirect { get; init; }
@@ -53,6 +66,30 @@ internal sealed partial class LastingProducer(KafkaOptions options, KafkaHealth 
         }
 
         return refused;
+    }
+
+    /// <summary>
+    /// After a record of <paramref name="batch"/> was refused: true, after a moment, where it is to be tried again, because the queue was full or the batch is not begun and there is no client;
+    /// false where the batch has failed with it.
+    /// </summary>
+    public async ValueTask<bool> AskAgainAsync(Confluent.Kafka.ErrorCode refused, WriteBatch batch, CancellationToken cancellationToken)
+    {
+        if (refused == Confluent.Kafka.ErrorCode.Local_QueueFull || (refused == Confluent.Kafka.ErrorCode.Local_Fatal && !batch.IsBegun && !batch.IsLost))
+        {
+            try
+            {
+                await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(true);
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                batch.Refused(refused);
+                throw;
+            }
+        }
+
+        batch.Refused(refused);
+        return false;
     }
 
     /// <inheritdoc/>

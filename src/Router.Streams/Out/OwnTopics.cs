@@ -229,7 +229,6 @@ internal sealed partial class OwnTopics(
             {
                 await WriteAsync(topic, tenant);
             }
-
         }
         catch
         {
