@@ -51,7 +51,11 @@ internal sealed class DataFolder : IAsyncDisposable
     public async Task<SqliteStore> CrashAsync()
     {
         string copy = System.IO.Path.Combine(root!, (++copies).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        CopyOpenFolder(Path, copy);
+        while (!TryCopyOpenFolder(Path, copy))
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+
         await CloseAsync();
         Path = copy;
         return Open();
@@ -86,7 +90,8 @@ internal sealed class DataFolder : IAsyncDisposable
     }
 
     // The database before its WAL: a checkpoint in between then only copies what the WAL still holds.
-    private static void CopyOpenFolder(string from, string to)
+    // False: a file went meanwhile (a sweep ended its transaction), so that the copy is of no moment.
+    private static bool TryCopyOpenFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (string file in Directory.GetFiles(from).Order(StringComparer.Ordinal))
@@ -94,8 +99,17 @@ internal sealed class DataFolder : IAsyncDisposable
             string name = System.IO.Path.GetFileName(file);
             if (name != "router.lock" && !name.EndsWith("-shm", StringComparison.Ordinal))
             {
-                File.Copy(file, System.IO.Path.Combine(to, name));
+                try
+                {
+                    File.Copy(file, System.IO.Path.Combine(to, name));
+                }
+                catch (FileNotFoundException)
+                {
+                    return false;
+                }
             }
         }
+
+        return true;
     }
 }
