@@ -90,11 +90,12 @@ internal sealed class DataFolder : IAsyncDisposable
     }
 
     // The database before its WAL: a checkpoint in between then only copies what the WAL still holds.
-    // False: a file went meanwhile (a sweep ended its transaction), so that the copy is of no moment.
+    // False: a sweep made a file meanwhile. Until that has its WAL it has a rollback journal, which a copy file by file does not catch with it, as a kill would.
     private static bool TryCopyOpenFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (string file in Directory.GetFiles(from).Order(StringComparer.Ordinal))
+        string[] files = [.. Directory.GetFiles(from).Order(StringComparer.Ordinal)];
+        foreach (string file in files)
         {
             string name = System.IO.Path.GetFileName(file);
             if (name != "router.lock" && !name.EndsWith("-shm", StringComparison.Ordinal))
@@ -110,6 +111,6 @@ internal sealed class DataFolder : IAsyncDisposable
             }
         }
 
-        return true;
+        return !files.Any(static f => f.EndsWith("-journal", StringComparison.Ordinal)) && Directory.GetFiles(from).Order(StringComparer.Ordinal).SequenceEqual(files);
     }
 }
