@@ -89,28 +89,27 @@ internal sealed class DataFolder : IAsyncDisposable
         }
     }
 
-    // The database before its WAL: a checkpoint in between then only copies what the WAL still holds.
-    // False: a sweep made a file meanwhile. Until that has its WAL it has a rollback journal, which a copy file by file does not catch with it, as a kill would.
+    // What a kill leaves is of one moment. So false where anything changed from the first file copied to the last one compared: a sweep, a checkpoint. It is copied again then.
     private static bool TryCopyOpenFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
-        string[] files = [.. Directory.GetFiles(from).Order(StringComparer.Ordinal)];
-        foreach (string file in files)
+        string[] names = Names(from);
+        try
         {
-            string name = System.IO.Path.GetFileName(file);
-            if (name != "router.lock" && !name.EndsWith("-shm", StringComparison.Ordinal))
+            foreach (string name in names)
             {
-                try
-                {
-                    File.Copy(file, System.IO.Path.Combine(to, name));
-                }
-                catch (FileNotFoundException)
-                {
-                    return false;
-                }
+                File.Copy(System.IO.Path.Combine(from, name), System.IO.Path.Combine(to, name));
             }
-        }
 
-        return !files.Any(static f => f.EndsWith("-journal", StringComparison.Ordinal)) && Directory.GetFiles(from).Order(StringComparer.Ordinal).SequenceEqual(files);
+            return names.All(name => File.ReadAllBytes(System.IO.Path.Combine(from, name)).AsSpan().SequenceEqual(File.ReadAllBytes(System.IO.Path.Combine(to, name))))
+                && Names(from).SequenceEqual(names);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
     }
+
+    private static string[] Names(string folder) =>
+        [.. Directory.GetFiles(folder).Select(static f => System.IO.Path.GetFileName(f)).Where(static n => n != "router.lock" && !n.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }
