@@ -110,9 +110,10 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         Task writing = Task.Run(() => Write(kafka), limit.Token);
         Task reading = Task.Run(() => told.Read(() => (isKilled ? told.Sent : told.Delivered) >= wanted, limit.Token), limit.Token);
         Task disturbing = disturb(told, enough.Token);
-        await await Task.WhenAny(reading, Task.WhenAll(writing, reading));
+        Task all = await Task.WhenAny(reading, Task.WhenAll(writing, reading), isKilled ? Task.Delay(Timeout.Infinite, enough.Token) : EndedAsync(router, enough.Token));
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        await enough.CancelAsync();
+        await enough.CancelAsync(); // also where it failed: the disturbance ends with it
+        await all;
         await disturbing;
         await writing;
 
@@ -125,6 +126,13 @@ public sealed partial class KafkaProofTests(ITestOutputHelper output)
         Assert.Equal(0, told.OutOfOrder);
         Assert.Equal(poisoned, dead.Select(static d => d.Message.Key).Distinct().Count());
         Assert.All(dead, static d => Assert.Equal("malformed_json", Encoding.ASCII.GetString(d.Message.Headers.GetLastBytes("reason"))));
+    }
+
+    // Killed by nobody here: why must be told, and not by running out of time.
+    private static async Task EndedAsync(RouterProcess router, CancellationToken stop)
+    {
+        await router.WaitForExitAsync(stop);
+        Assert.Fail($"the router ended: {router.ExitCode}\n{router.Output}");
     }
 
     private static void Write(KafkaBroker kafka)

@@ -52,6 +52,9 @@ public sealed class RouterProcess : IAsyncDisposable
 
     public bool HasExited => process!.HasExited;
 
+    /// <summary>How it ended: 128 and the signal's number where that ended it.</summary>
+    public int ExitCode => process!.ExitCode;
+
     /// <summary>Memory that it has in RAM now, in bytes.</summary>
     public long ResidentBytes => ProcessFigures.ResidentBytes(Pid);
 
