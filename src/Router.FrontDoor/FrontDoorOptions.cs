@@ -24,8 +24,11 @@ public sealed record FrontDoorOptions
     /// <summary>OpenID Connect tokens beside keys; without an authority none.</summary>
     public OidcOptions Oidc { get; init; } = new();
 
-    /// <summary>Lines of one NDJSON stream that may be with their shards at once, 1 to <see cref="StreamInFlightHighest"/>; more wait unread. Bounds what one connection holds: about 0.8 KB each.</summary>
-    public int StreamInFlightMax { get; init; } = 4_096;
+    /// <summary>
+    /// Lines of one NDJSON stream that may be with their shards at once, 1 to <see cref="StreamInFlightHighest"/>; more wait unread. Several streams share twice as many, each has 64 in any case. Bounds what one
+    /// connection holds, about 0.8 KB each, and how long everybody's messages wait for the shards: more make longer queues and no higher rate.
+    /// </summary>
+    public int StreamInFlightMax { get; init; } = 1_024;
 
     /// <summary>Connections at once, 1 to <see cref="ConnectionsHighest"/>; more are closed as they come. Each holds up to some 100 KB, a stream whose answers are not read up to 3 MB.</summary>
     public int ConnectionsMax { get; init; } = 10_000;

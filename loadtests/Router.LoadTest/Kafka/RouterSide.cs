@@ -12,6 +12,9 @@ internal sealed class RouterSide : IDisposable
     // Bounds that the warm-up reaches, as in bench/gate's whole way: what is counted then is garbage, not tables that grow.
     private static readonly string[] soonFull = ["Engine:ContactRowsMax=65536", "Engine:AwaitedReceiptsMax=32768"];
 
+    // What keeps nothing can't be asked for a record that is no longer in memory: there is room for all that may wait.
+    private static readonly string[] unforgotten = ["Engine:RecordRingBytes=4194304"];
+
     // Accepted, sent, delivered.
     private const int EventsAMessage = 3;
 
@@ -35,7 +38,7 @@ internal sealed class RouterSide : IDisposable
 
     internal static async Task<RouterSide> StartAsync(LoadRun run, Broker broker, string name, bool unkept)
     {
-        string[] settings = [.. soonFull, .. run.Options.Settings, $"Kafka:BootstrapServers={broker.Servers}", $"Kafka:Group={name}", $"Kafka:Partitions={Partitions}"];
+        string[] settings = [.. soonFull, .. unkept ? unforgotten : [], .. run.Options.Settings, $"Kafka:BootstrapServers={broker.Servers}", $"Kafka:Group={name}", $"Kafka:Partitions={Partitions}"];
         var side = new RouterSide(broker, name, await (unkept
             ? RouterChild.StartAsync(Path.Combine(AppContext.BaseDirectory, "Router.LoadTest"), run.Scratch(name), settings, UnkeptRouter.Command)
             : RouterChild.StartAsync(run.Options.Host, run.Scratch(name), settings)));

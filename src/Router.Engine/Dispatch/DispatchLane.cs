@@ -4,12 +4,20 @@ using Router.Engine.Limits;
 namespace Router.Engine.Dispatch;
 
 /// <summary>A lane as the dispatcher sees it: which shards have how many messages for it. Nothing of a message.</summary>
+/// <remarks>
+/// Shards take turns, and where not all can go, each gives in its turn a share of what it has, however little a limit lends at a time: so nobody waits much longer than all that waits takes. Were each asked once
+/// in turn, for as much as a limit lends, the queues of shards would drift apart under a steady load, as nothing but chance would hold them together, and the longest would wait three times as long.
+/// </remarks>
 internal sealed class DispatchLane(LaneKey key)
 {
+    // A turn is a quarter of what a shard has: were it all, whoever comes just after it would wait for two rounds.
+    private const int TurnsForAll = 4;
     private readonly int[] available = new int[64];
+    private readonly int[] turnLeft = new int[64];
     private readonly int[] shardLanes = new int[64];
     private readonly byte[] nextSegments = new byte[64];
     private ulong ready;
+    private ulong inTurn;
     private int lastShard;
 
     /// <summary>What it is for.</summary>
@@ -23,6 +31,9 @@ internal sealed class DispatchLane(LaneKey key)
 
     /// <summary>Its limits lend nothing now: time brings it back.</summary>
     public bool Blocked { get; set; }
+
+    /// <summary>Its limits lent less than could leave: since then it has not been empty.</summary>
+    public bool IsHeldBack { get; set; }
 
     /// <summary>Its limits but the recipient's.</summary>
     public Limit[] Limits { get; set; } = [];
@@ -48,25 +59,52 @@ internal sealed class DispatchLane(LaneKey key)
     public void SetNextSegments(int shard, int segments) => nextSegments[shard] = (byte)segments;
 
     /// <summary>A shard has nothing any more: its owner is gone.</summary>
-    public void Forget(int shard) => ready &= ~(1UL << shard);
+    public void Forget(int shard)
+    {
+        ready &= ~(1UL << shard);
+        EndTurn(shard);
+    }
 
     /// <summary>No shard has anything: its provider is gone.</summary>
-    public void ForgetAll() => ready = 0;
+    public void ForgetAll() => ready = inTurn = 0;
 
-    /// <summary>The next shard in turn that has something: the one after the last asked.</summary>
-    public int NextShard(out int count, out int shardLane)
+    /// <summary>A shard gave all it had.</summary>
+    public void EndTurn(int shard) => inTurn &= ~(1UL << shard);
+
+    /// <summary>The next shard that has something: one whose turn has not ended, else the one after the last whose turn began.</summary>
+    /// <param name="turn">Messages that it may give in its turn where not all can go, 1 or more.</param>
+    /// <param name="count">Messages that it has, 1 or more.</param>
+    /// <param name="shardLane">The lane's number there.</param>
+    public int NextShard(out int turn, out int count, out int shardLane)
     {
-        ulong after = lastShard == 63 ? 0 : ready & (ulong.MaxValue << (lastShard + 1));
-        int shard = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
+        ulong goOn = ready & inTurn;
+        int shard;
+        if (goOn != 0)
+        {
+            shard = BitOperations.TrailingZeroCount(goOn);
+        }
+        else
+        {
+            ulong after = lastShard == 63 ? 0 : ready & (ulong.MaxValue << (lastShard + 1));
+            shard = lastShard = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
+            turnLeft[shard] = (available[shard] + TurnsForAll - 1) / TurnsForAll;
+            inTurn |= 1UL << shard;
+        }
+
         count = available[shard];
+        turn = Math.Min(turnLeft[shard], count);
         shardLane = shardLanes[shard];
         return shard;
     }
 
-    /// <summary>The shard is asked: it is not ready until it answers or offers again.</summary>
-    public void Asked(int shard)
+    /// <summary>The shard is asked for <paramref name="messages"/>: it is not ready until it answers or offers again.</summary>
+    public void Asked(int shard, int messages)
     {
-        lastShard = shard;
         ready &= ~(1UL << shard);
+        turnLeft[shard] -= messages;
+        if (turnLeft[shard] <= 0)
+        {
+            EndTurn(shard);
+        }
     }
 }

@@ -60,6 +60,10 @@ internal sealed partial class Dispatcher
             lane.SetNextSegments(ask.Shard, ask.NextSegments);
             link.Add(lane);
         }
+        else
+        {
+            lane.EndTurn(ask.Shard);
+        }
 
         ForgetIfUnused(lane);
         ask.Lane = null;
@@ -107,8 +111,9 @@ internal sealed partial class Dispatcher
                 continue;
             }
 
-            int shard = lane.NextShard(out int available, out int shardLane);
-            int messages = Math.Min(Math.Min(available, room), Math.Min(share, engine.Options.ReleaseBatchMax));
+            int shard = lane.NextShard(out int turn, out int available, out int shardLane);
+            int wanted = lane.IsHeldBack || room < available ? turn : available;
+            int messages = Math.Min(Math.Min(wanted, room), Math.Min(share, engine.Options.ReleaseBatchMax));
             least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
@@ -119,6 +124,7 @@ internal sealed partial class Dispatcher
             messages = Math.Min(messages, Math.Max(1, share / lane.SegmentsAMessage));
             int segments = Math.Min(Math.Max(messages * lane.SegmentsAMessage, least), room);
             Slice slice = TakeLimits(lane, messages, segments, least, now);
+            lane.IsHeldBack |= slice.Messages < messages;
             if (slice.Messages == 0)
             {
                 continue;
@@ -159,7 +165,7 @@ internal sealed partial class Dispatcher
         ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
         ask.Slice = slice;
         ask.Limits = lane.Limits;
-        lane.Asked(shard);
+        lane.Asked(shard, slice.Messages);
         lane.Asks++;
         asks++;
         link.InFlight += slice.Segments;

@@ -112,7 +112,7 @@ internal sealed partial class Dispatcher
     // None: the lane comes back when its limits lend again.
     private Slice TakeLimits(DispatchLane lane, int messages, int segments, int least, long now)
     {
-        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now);
+        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose);
         if (slice.Messages == 0 && !lane.Blocked)
         {
             lane.Blocked = true;
@@ -124,5 +124,5 @@ internal sealed partial class Dispatcher
     }
 
     private void GiveBack(ReleaseAsk ask) =>
-        lender.GiveBack(ask.Limits, ask.Slice, ask.Slice.Messages - ask.Departures.Count, ask.Slice.Segments - ask.Segments);
+        lender.GiveBack(ask.Limits, ask.Slice, ask.Slice.Messages - ask.Departures.Count, ask.Slice.Segments - ask.Segments, ask.Lane!.Key.Purpose);
 }

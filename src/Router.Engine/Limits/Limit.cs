@@ -1,10 +1,14 @@
 using Router.Core.Limits;
+using Router.Core.Messages;
 
 namespace Router.Engine.Limits;
 
 /// <summary>One rate limit as a lane holds it: got from <see cref="LimitLender.Hold"/>, given up by <see cref="LimitLender.LetGo"/>. There is one a key, so all lanes count in the same.</summary>
 public sealed class Limit
 {
+    // By purpose, of all but the last: nobody is behind that. Made where something is counted in it that others are behind.
+    private UrgentShare?[]? urgent;
+
     internal Limit(LimitKey key, int perSecond)
     {
         Key = key;
@@ -20,4 +24,48 @@ public sealed class Limit
     internal RateLimit Rate { get; }
 
     internal int Holders { get; set; }
+
+    /// <summary>
+    /// Departures that <paramref name="purpose"/> leaves to those before it, of what is there: as many as they needed lately and have not had in this second, up to half of the limit, and never so many
+    /// that <paramref name="least"/> could not leave of a limit that is that high.
+    /// </summary>
+    internal int Reserved(Purpose purpose, long bucket, int least)
+    {
+        if (urgent is null)
+        {
+            return 0;
+        }
+
+        int used = 0;
+        int needed = 0;
+        for (int before = 0; before < (int)purpose; before++)
+        {
+            if (urgent[before] is { } share)
+            {
+                used += share.Used(bucket);
+                needed += share.Needed(bucket);
+            }
+        }
+
+        return Math.Max(0, Math.Min(Math.Min(needed, PerSecond / 2) - used, PerSecond - Math.Min(least, PerSecond)));
+    }
+
+    internal void Count(Purpose purpose, long bucket, long end, int count)
+    {
+        Rate.Count(end, count);
+        if (purpose < Purpose.Marketing && (urgent is not null || Holders > 1))
+        {
+            urgent ??= new UrgentShare?[(int)Purpose.Marketing];
+            (urgent[(int)purpose] ??= new UrgentShare()).Count(bucket, end, count);
+        }
+    }
+
+    internal void Uncount(Purpose purpose, long end, int count)
+    {
+        Rate.Uncount(end, count);
+        if (purpose < Purpose.Marketing)
+        {
+            urgent?[(int)purpose]?.Uncount(end, count);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Router.Core.Limits;
+using Router.Core.Messages;
 
 namespace Router.Engine.Limits;
 
@@ -95,7 +96,8 @@ public sealed class LimitLender
     /// 1 or more: segments of the first message: with fewer nothing is taken, as nothing could leave. A provider whose limit is lower than this lends its whole limit; its caller must send such a message in parts.
     /// </param>
     /// <param name="now">The timestamp now.</param>
-    public Slice TakeTogether(ReadOnlySpan<Limit> limits, int messages, int segments, int segmentsMin, long now)
+    /// <param name="purpose">What they are for: to those before it (<see cref="Purpose"/>) it leaves what they needed in a second lately, up to half of each limit.</param>
+    public Slice TakeTogether(ReadOnlySpan<Limit> limits, int messages, int segments, int segmentsMin, long now, Purpose purpose = Purpose.Otp)
     {
         if (limits.IsEmpty)
         {
@@ -112,7 +114,7 @@ public sealed class LimitLender
         int lentSegments = segments;
         foreach (Limit limit in limits)
         {
-            int available = limit.Rate.Available(bucket);
+            int available = limit.Rate.Available(bucket) - limit.Reserved(purpose, bucket, LeastOf(limit, segmentsMin));
             if (!limit.Key.CountsSegments)
             {
                 lentMessages = Math.Min(lentMessages, available);
@@ -129,7 +131,7 @@ public sealed class LimitLender
 
         if (lentMessages <= 0 || lentSegments <= 0)
         {
-            return new Slice(0, 0, 0, RetryAt(limits, segmentsMin, bucket));
+            return new Slice(0, 0, 0, RetryAt(limits, segmentsMin, bucket, purpose));
         }
 
         // In the proportion asked for: where one side lends less, the other's surplus would only lapse.
@@ -139,7 +141,7 @@ public sealed class LimitLender
         long end = bucket + sliceBuckets;
         foreach (Limit limit in limits)
         {
-            limit.Rate.Count(end, limit.Key.CountsSegments ? lentSegments : lentMessages);
+            limit.Count(purpose, bucket, end, limit.Key.CountsSegments ? lentSegments : lentMessages);
         }
 
         return new Slice(lentMessages, lentSegments, clock.EndOf(end), now);
@@ -148,7 +150,7 @@ public sealed class LimitLender
     /// <summary>
     /// Gives back what was taken and has not departed and never will: it need not lapse. Of use where much was asked for and little was there; never needed.
     /// </summary>
-    public void GiveBack(ReadOnlySpan<Limit> limits, in Slice slice, int messages, int segments)
+    public void GiveBack(ReadOnlySpan<Limit> limits, in Slice slice, int messages, int segments, Purpose purpose = Purpose.Otp)
     {
         if (limits.IsEmpty)
         {
@@ -158,7 +160,7 @@ public sealed class LimitLender
         long end = clock.BucketAt(slice.End);
         foreach (Limit limit in limits)
         {
-            limit.Rate.Uncount(end, limit.Key.CountsSegments ? segments : messages);
+            limit.Uncount(purpose, end, limit.Key.CountsSegments ? segments : messages);
         }
     }
 
@@ -189,14 +191,16 @@ public sealed class LimitLender
     // amount × to / of, rounded up: at least 1 for at least 1.
     private static int Share(int amount, int to, int of) => (int)Math.Min(int.MaxValue, (((long)amount * to) + of - 1) / of);
 
+    private static int LeastOf(Limit limit, int segmentsMin) => limit.Key.CountsSegments ? segmentsMin : 1;
+
     private static int RateOf(int? perSecond) => perSecond ?? int.MaxValue;
 
-    private long RetryAt(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket)
+    private long RetryAt(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket, Purpose purpose)
     {
-        long next = bucket;
+        long next = bucket + 1;
         foreach (Limit limit in limits)
         {
-            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.Key.CountsSegments ? segmentsMin : 1));
+            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.Reserved(purpose, bucket, LeastOf(limit, segmentsMin)) + LeastOf(limit, segmentsMin)));
         }
 
         return clock.StartOf(next);

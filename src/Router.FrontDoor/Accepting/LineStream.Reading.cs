@@ -117,6 +117,7 @@ internal sealed partial class LineStream
         if (submitted != before)
         {
             Progress();
+            CountIn();
         }
 
         return all;

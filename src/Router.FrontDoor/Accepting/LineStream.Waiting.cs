@@ -12,24 +12,51 @@ internal sealed partial class LineStream
     // Between two looks at a shard that has no owner.
     private static readonly TimeSpan OwnerPause = TimeSpan.FromMilliseconds(20);
 
-    private int taken;
     private long collected;
+    private int isCounted;
 
-    /// <summary>Whether another line may be taken: there is a request for it, and its answer has a place among those that may wait unread.</summary>
+    /// <summary>Whether another line may be taken: no more are with their shards than may be, and its answer has a place among those that may wait unread.</summary>
     private bool HasRoom()
     {
-        if (free.Count == 0)
+        if (!MayHaveMore())
         {
-            Collect();
-            if (free.Count == 0 && taken < shared.Options.StreamInFlightMax)
-            {
-                int more = Math.Min(TakenAtOnce, shared.Options.StreamInFlightMax - taken);
-                shared.Requests.Take(free, more);
-                taken += more;
-            }
+            return false;
         }
 
-        return free.Count > 0 && HasAnswerRoom();
+        if (free.Count == 0)
+        {
+            shared.Requests.Take(free, TakenAtOnce);
+        }
+
+        return HasAnswerRoom();
+    }
+
+    private bool MayHaveMore()
+    {
+        int most = shared.LinesEach;
+        if (submitted - collected >= most)
+        {
+            Collect();
+        }
+
+        return submitted - collected < most;
+    }
+
+    // Lines wait for answers, or none does any more: those streams share what may be with the shards.
+    private void CountIn()
+    {
+        if (Interlocked.Exchange(ref isCounted, 1) == 0)
+        {
+            shared.CountStream(true);
+        }
+    }
+
+    private void CountOut()
+    {
+        if (Interlocked.Exchange(ref isCounted, 0) == 1)
+        {
+            shared.CountStream(false);
+        }
     }
 
     private bool HasAnswerRoom()
@@ -81,8 +108,8 @@ internal sealed partial class LineStream
             return;
         }
 
-        // Without a free request: for the oldest answer. With one: for the writer.
-        long number = free.Count == 0 ? collected : Signal.Any;
+        // At the bound: for the oldest answer. Below it: for the writer.
+        long number = MayHaveMore() ? Signal.Any : collected;
         readerSignal.Prepare(number);
         if ((HasRoom() || closing.IsCancellationRequested) && readerSignal.Cancel(number))
         {

@@ -30,6 +30,15 @@ internal sealed partial class LineStream
                 }
                 else
                 {
+                    if (composed == Volatile.Read(ref submitted))
+                    {
+                        CountOut();
+                        if (composed != Volatile.Read(ref submitted))
+                        {
+                            CountIn(); // came in between
+                        }
+                    }
+
                     await WaitForAnswerAsync();
                 }
             }

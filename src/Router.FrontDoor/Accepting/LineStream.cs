@@ -67,6 +67,7 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
         }
         finally
         {
+            CountOut();
             await idleTimer.DisposeAsync();
             await stopping.DisposeAsync();
         }

@@ -109,14 +109,15 @@ public sealed class LimitLenderProperties
         Limit[] limits = [.. lane.Select(k => lender.Hold(k, rates[k]))];
         int each = random.Next(1, 4);
         int messages = random.Next(1, 40);
-        Slice slice = lender.TakeTogether(limits, messages, messages * each, each, now);
+        var purpose = (Purpose)random.Next(4);
+        Slice slice = lender.TakeTogether(limits, messages, messages * each, each, now, purpose);
         int messagesLeft = slice.Messages;
         int segmentsLeft = slice.Segments;
         if (random.Next(3) == 0)
         {
             int messagesBack = random.Next(messagesLeft + 1);
             int segmentsBack = random.Next(segmentsLeft + 1);
-            lender.GiveBack(limits, slice, messagesBack, segmentsBack);
+            lender.GiveBack(limits, slice, messagesBack, segmentsBack, purpose);
             messagesLeft -= messagesBack;
             segmentsLeft -= segmentsBack;
         }

@@ -1,0 +1,55 @@
+using Router.Core.Messages;
+using Router.Engine.Dispatch;
+
+namespace Router.Engine.Tests.Dispatch;
+
+/// <summary>Shards of one lane behind a limit: nobody waits much longer than all that waits takes (issue 6, overload: latency of what is accepted stays bounded).</summary>
+public sealed class ShardTurnTests
+{
+    private const int Waiting = 1_000;
+    private const int LentAtOnce = 4;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Nobody_waits_much_longer_than_all_that_waits_takes(int seed)
+    {
+        var random = new Random(seed);
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        Queue<int>[] shards = [.. Enumerable.Range(0, 64).Select(static _ => new Queue<int>())];
+        int inside = 0;
+        int longest = 0;
+        for (int now = 0; now < 100 * Waiting;)
+        {
+            for (; inside < Waiting; inside++)
+            {
+                int to = random.Next(shards.Length);
+                shards[to].Enqueue(now);
+                lane.Offer(to, 0, shards[to].Count);
+            }
+
+            int shard = lane.NextShard(out int turn, out _, out _);
+            int asked = Math.Min(turn, LentAtOnce);
+            lane.Asked(shard, asked);
+            for (int i = 0; i < asked; i++)
+            {
+                longest = Math.Max(longest, now - shards[shard].Dequeue());
+                inside--;
+            }
+
+            now += asked;
+            if (shards[shard].Count > 0)
+            {
+                lane.Offer(shard, 0, shards[shard].Count);
+            }
+            else
+            {
+                lane.EndTurn(shard);
+            }
+        }
+
+        // Time is in messages that may leave: all that waits takes Waiting of them; who comes just after a turn waits a part of a round more.
+        Assert.InRange(longest, Waiting, Waiting * 2);
+    }
+}
