@@ -12,7 +12,7 @@ internal static class Addresses
     public const int PeopleMax = 24;
     private static readonly ConcurrentDictionary<(int Tenant, string Channel, int Shard), string[]> Numbers = [];
 
-    public static PlainKeyedHash Hash { get; } = new();
+    public static RememberedHash Hash { get; } = new(new PlainKeyedHash());
 
     public static string NumberOf(int tenant, string channel, int shard, int person) => Numbers.GetOrAdd((tenant, channel, shard), Find)[person];
 

@@ -117,9 +117,10 @@ internal sealed partial class SimulationRun
 
     private void LookAtBreakers(SimulatedSilo silo)
     {
-        foreach (ProviderLink link in silo.Engine.Dispatcher.Links)
+        IReadOnlyList<ProviderLink> links = silo.Engine.Dispatcher.Links; // by index: this is called more often than anything else
+        for (int i = 0; i < links.Count; i++)
         {
-            if (link.Breaker.State != BreakerState.Closed)
+            if (links[i].Breaker.State != BreakerState.Closed)
             {
                 Coverage.Count("fault: a breaker opened");
                 Order.Trial(Time.GetTimestamp());

@@ -82,7 +82,7 @@ internal sealed partial class SimulationRun
         long from = Time.GetTimestamp() + (1_000 * SimulatedTime.TicksAMs);
         for (int ms = 0; ms < 3_000; ms += 2)
         {
-            RunUntilQuiet();
+            RunUntilQuiet(SettleStepMs);
             Time.Advance(2);
         }
 

@@ -6,6 +6,7 @@ internal sealed partial class SimulationRun
     // Longer than clocks jump: what waits for an hour that was set back by that much comes later by as much.
     private const int SettleMs = 2_000_000;
     private const int SettleStepMs = 100;
+    private const int IdleStepMs = 500; // half a lease
     private const long LeaseTicks = 1_000 * SimulatedTime.TicksAMs;
     private readonly SimulatedSilo[] silos;
     private readonly IReadOnlyList<EventReaders> readers;
@@ -229,18 +230,21 @@ internal sealed partial class SimulationRun
 
     private void PassQuietly(int ms)
     {
-        for (int inner = 0; inner < ms; inner += SettleStepMs)
+        // Most of the time only timers are waited for: as long as nothing goes on, steps are longer.
+        int step = SettleStepMs;
+        for (int left = ms; left > 0; left -= step)
         {
-            RunUntilQuiet();
-            Time.Advance(SettleStepMs);
+            step = Math.Min(RunUntilQuiet(step) ? SettleStepMs : IdleStepMs, left);
+            Time.Advance(step);
         }
 
-        RunUntilQuiet();
+        RunUntilQuiet(step);
     }
 
-    private void RunUntilQuiet()
+    /// <summary>All that can be done now; false: but for owners that looked at the time nothing was.</summary>
+    private bool RunUntilQuiet(int stepMs)
     {
-        if (Time.GetTimestamp() / SimulatedTime.TicksAMs % 300 < SettleStepMs)
+        if (Time.GetTimestamp() / SimulatedTime.TicksAMs % 300 < stepMs)
         {
             Renew();
         }
@@ -249,24 +253,33 @@ internal sealed partial class SimulationRun
         Carriers.TellAll(Alive);
         Phones.TellAll(Alive);
         int looks = 0;
+        bool any = false;
         for (bool moved = true; moved;)
         {
             moved = false;
             foreach (SimulatedSilo silo in silos)
             {
-                moved |= silo.OwnSome() | silo.TellRenewal() | silo.Workers.RunOne() | silo.Journal.WriteSome() | silo.Journal.SyncSome() | silo.Journal.TellSome() | silo.Journal.AnswerSome();
+                moved |= silo.OwnSome() | silo.TellRenewal() | silo.Workers.RunOne();
+                bool goesOn = silo.Journal.WriteSome() | silo.Journal.SyncSome() | silo.Journal.TellSome() | silo.Journal.AnswerSome();
                 LookAtBreakers(silo);
                 for (int i = silo.Providers.Made.Count - 1; i >= 0; i--)
                 {
-                    moved |= silo.Providers.Made[i].Step();
+                    goesOn |= silo.Providers.Made[i].Step();
                 }
+
+                moved |= goesOn;
+                any |= goesOn;
 
                 LookAtBreakers(silo);
             }
 
-            moved |= Network.Step() | Streams?.StepAll(silos) == true;
+            bool others = Network.Step() | Streams?.StepAll(silos) == true;
+            moved |= others;
+            any |= others;
             LookAtAnswers();
             Violation.Unless(++looks < 100_000, $"it goes round without end");
         }
+
+        return any;
     }
 }

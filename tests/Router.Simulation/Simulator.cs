@@ -61,7 +61,7 @@ internal sealed class Simulator(TextWriter output)
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{done} seeds from {From}, {failed} failed, {messages} messages in {clock.Elapsed.TotalSeconds:F0} s: {done / clock.Elapsed.TotalSeconds:F1} seeds/s, {messages / clock.Elapsed.TotalSeconds:F0} messages/s"));
+            $"{done} seeds from {From}, {failed} failed, {messages} messages in {clock.Elapsed.TotalSeconds:F0} s: {done / clock.Elapsed.TotalSeconds:F1} seeds/s, {messages / clock.Elapsed.TotalSeconds:F0} messages/s, {Environment.CpuUsage.TotalTime.TotalMilliseconds / Math.Max(1, done):F1} ms of processor a seed"));
         if (!isEnough)
         {
             Failure ??= "never happened: " + string.Join("; ", missing);

@@ -17,10 +17,10 @@ internal sealed partial class Dispatcher
     public void Drain(int provider, bool drains) => Tell(new DispatchEvent { Kind = DispatchEventKind.Drain, Shard = provider, Count = drains ? 1 : 0 });
 
     /// <summary>Segments in flight, over all providers.</summary>
-    public int InFlight => links.Values.Sum(static link => Math.Max(link.InFlight, 0));
+    public int InFlight => all.Sum(static link => Math.Max(link.InFlight, 0));
 
     /// <summary>The links; for display.</summary>
-    public IEnumerable<ProviderLink> Links => links.Values;
+    public IReadOnlyList<ProviderLink> Links => all;
 
     private void OnAttach(ProviderLink link)
     {
@@ -32,6 +32,7 @@ internal sealed partial class Dispatcher
         }
 
         links = links.SetItem(number, link);
+        all = [.. links.Values];
         foreach (DispatchLane lane in lanes.Values)
         {
             if (lane.Key.Provider == number)
@@ -69,6 +70,7 @@ internal sealed partial class Dispatcher
         if (link is { InFlight: <= 0, Unkept: <= 0 } && links.TryGetValue(link.Account.Number, out ProviderLink? now) && now == link)
         {
             links = links.Remove(link.Account.Number);
+            all = [.. links.Values];
         }
     }
 

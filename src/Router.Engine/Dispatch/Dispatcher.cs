@@ -23,6 +23,7 @@ internal sealed partial class Dispatcher : Worker
 
     // Read by any thread, swapped whole.
     private ImmutableDictionary<int, ProviderLink> links = ImmutableDictionary<int, ProviderLink>.Empty;
+    private ProviderLink[] all = []; // of links, for who walks over them at each turn
 
     public Dispatcher(SiloEngine engine)
         : base(engine.Scheduler)
@@ -113,7 +114,7 @@ internal sealed partial class Dispatcher : Worker
         }
 
         Unblock();
-        foreach (ProviderLink link in links.Values)
+        foreach (ProviderLink link in all)
         {
             Fill(link);
         }

@@ -48,8 +48,19 @@ internal sealed class SiloStreams : IMeterFactory
         reader.Begin(consumer.Client);
     }
 
-    /// <summary>Ways that it reads.</summary>
-    public IEnumerable<int> Ways => agents.Select(static a => a.Queue.Number);
+    /// <summary>Whether it reads a way.</summary>
+    public bool Reads(int way)
+    {
+        foreach (Agent agent in agents)
+        {
+            if (agent.Queue.Number == way)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public Meter Create(MeterOptions options) => new(options);
 
@@ -80,6 +91,26 @@ internal sealed class SiloStreams : IMeterFactory
         reader.Detach(consumer.Client, agent.Queue);
     }
 
+    /// <summary>Lets go of the ways that are another's, by who has them; returns how many.</summary>
+    public int DetachOthers(SimulatedSilo?[] ways)
+    {
+        int let = 0;
+        for (int i = 0; i < agents.Count;)
+        {
+            int way = agents[i].Queue.Number;
+            if (ways[way] == silo)
+            {
+                i++;
+                continue;
+            }
+
+            Detach(way);
+            let++;
+        }
+
+        return let;
+    }
+
     public bool Read()
     {
         consumer.HasRead = false;
@@ -92,7 +123,7 @@ internal sealed class SiloStreams : IMeterFactory
     public bool DeliverAll()
     {
         bool any = false;
-        foreach (Agent agent in agents.ToArray())
+        foreach (Agent agent in agents)
         {
             any |= agent.Step();
         }

@@ -42,13 +42,7 @@ internal sealed partial class Streams
     /// <summary>Ways that nobody reads are taken, and who is told that one is another's lets go of it.</summary>
     public bool TakeWays(SimulatedSilo silo)
     {
-        int let = 0;
-        foreach (int way in silo.Streams!.Ways.Where(w => ways[w] != silo).ToArray())
-        {
-            silo.Streams.Detach(way);
-            let++;
-        }
-
+        int let = silo.Streams!.DetachOthers(ways);
         int way0 = Array.FindIndex(ways, static s => s is null || !s.IsAlive);
         if (way0 >= 0)
         {
@@ -63,7 +57,7 @@ internal sealed partial class Streams
     {
         int way = Run.Random.Next(WayCount);
         SimulatedSilo? from = ways[way];
-        if (from is { IsAlive: true, IsFrozen: false } && from.Streams!.Ways.Contains(way))
+        if (from is { IsAlive: true, IsFrozen: false } && from.Streams!.Reads(way))
         {
             from.Streams.Detach(way);
         }
@@ -120,9 +114,9 @@ internal sealed partial class Streams
     {
         long before = Broker.CommittedOf(at);
         List<StreamRecord> records = Broker.Partitions[at];
-        for (int i = 0; i < offset; i++)
+        for (int i = (int)Broker.FurthestOf(at); i < offset; i++)
         {
-            StreamRecord record = records[i];
+            StreamRecord record = records[i]; // what is settled stays so: those before were looked at when they were committed first
             Violation.Unless(IsSettled(record), $"offset {offset} of {at} was committed, and the record at {record.Place} is neither kept nor a dead letter: {record.Wish?.Text}");
             if (!record.IsTold)
             {
@@ -156,7 +150,7 @@ internal sealed partial class Streams
 
     private void Attach(int way, SimulatedSilo silo)
     {
-        if (silo.Streams!.Ways.Contains(way))
+        if (silo.Streams!.Reads(way))
         {
             silo.Streams.Detach(way);
         }
