@@ -18,10 +18,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers })
+        // On a client of the group, which it never joins: librdkafka 2.16 takes down the process where a client of no group asks for a group's offsets as their coordinator moves (its issue 5040).
+        using IConsumer<Ignore, Ignore> client = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers, GroupId = options.Group })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler((_, error) => health.Down(error.Code.ToString()))
             .Build();
+        using IAdminClient admin = new DependentAdminClientBuilder(client.Handle).Build();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
