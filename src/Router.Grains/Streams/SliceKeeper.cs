@@ -19,24 +19,20 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
     /// </summary>
     public async Task KeepAsync(ReadOnlyMemory<AcceptRequest> requests)
     {
-        var open = new List<AcceptRequest>(requests.Length);
-        open.AddRange(requests.Span);
-        while (true)
+        while (!requests.IsEmpty)
         {
-            var round = new SliceRound(open.Count, scheduler);
-            foreach (AcceptRequest request in open)
+            var round = new SliceRound(requests.Length, scheduler);
+            for (int i = 0; i < requests.Length; i++)
             {
-                await SubmitAsync(request, round).ConfigureAwait(false);
+                await SubmitAsync(requests.Span[i], round).ConfigureAwait(false);
             }
 
             await round.Ended.ConfigureAwait(false);
-            open.RemoveAll(r => r.Outcome is AcceptOutcome.Accepted or AcceptOutcome.OtherBody || IsClosed(r));
-            if (open.Count == 0)
+            requests = OpenOf(requests.Span);
+            if (!requests.IsEmpty)
             {
-                return;
+                await PauseAsync().ConfigureAwait(false);
             }
-
-            await PauseAsync().ConfigureAwait(false);
         }
     }
 
@@ -50,6 +46,21 @@ public sealed class SliceKeeper(IShards shards, IAdministration administration, 
         }
 
         return request;
+    }
+
+    // Nearly always none.
+    private AcceptRequest[] OpenOf(ReadOnlySpan<AcceptRequest> requests)
+    {
+        List<AcceptRequest>? open = null;
+        foreach (AcceptRequest request in requests)
+        {
+            if (request.Outcome is not (AcceptOutcome.Accepted or AcceptOutcome.OtherBody) && !IsClosed(request))
+            {
+                (open ??= []).Add(request);
+            }
+        }
+
+        return open?.ToArray() ?? [];
     }
 
     private Task PauseAsync() => Task.Delay(Pause, time, CancellationToken.None);
