@@ -22,6 +22,18 @@ internal sealed partial class KafkaReader
     /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
     public void Topics(IReadOnlyDictionary<string, int> there) => Volatile.Write(ref known, there);
 
+    /// <summary>Has partitions assigned anew of which nothing was read yet. Any thread.</summary>
+    public Task AssignAnewAsync(IReadOnlyList<TopicPartition> still) => DoAsync(consumer =>
+    {
+        TopicPartition[] unread = [.. still.Where(at => partitions.TryGetValue(at, out ReadPartition? partition) && !partition.Prefix.HasRead && !partition.IsPaused)];
+        if (unread.Length > 0)
+        {
+            consumer.IncrementalUnassign(unread);
+            consumer.IncrementalAssign(unread.Select(static at => new TopicPartitionOffset(at, Offset.Stored)));
+            LogAssignedAnew(unread.Length);
+        }
+    });
+
     /// <summary>See <see cref="AttachAsync"/>.</summary>
     internal void Attach(IConsumer<Ignore, int> consumer, SliceQueue queue)
     {
@@ -151,4 +163,7 @@ internal sealed partial class KafkaReader
 
     [LoggerMessage(1, LogLevel.Information, "reading {Partitions} partitions of {Topics} topics")]
     private partial void LogAssigned(int partitions, int topics);
+
+    [LoggerMessage(7, LogLevel.Information, "{Partitions} partitions of which nothing came are assigned anew")]
+    private partial void LogAssignedAnew(int partitions);
 }

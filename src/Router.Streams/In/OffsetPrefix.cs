@@ -38,6 +38,18 @@ internal sealed class OffsetPrefix
         }
     }
 
+    /// <summary>Whether anything was read.</summary>
+    public bool HasRead
+    {
+        get
+        {
+            lock (sync)
+            {
+                return last >= 0;
+            }
+        }
+    }
+
     /// <summary>A record was read; offsets come in rising order, with gaps where the broker has some. Lower ones are those of a topic that was made anew: nothing of the old one counts any more.</summary>
     public void Read(long offset)
     {

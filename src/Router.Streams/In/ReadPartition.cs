@@ -23,4 +23,7 @@ internal sealed class ReadPartition(TopicPartition at, SliceQueue queue)
     public bool IsFull { get; set; }
 
     public bool IsPaused { get; set; }
+
+    /// <summary>How often it was seen that something lies there and nothing was ever read. <see cref="LagLook"/>'s.</summary>
+    public int LooksInVain { get; set; }
 }

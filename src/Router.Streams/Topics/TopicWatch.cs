@@ -18,17 +18,17 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // On a client of the group, which it never joins: librdkafka 2.16 takes down the process where a client of no group asks for a group's offsets as their coordinator moves (its issue 5040).
-        using IConsumer<Ignore, Ignore> client = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers, GroupId = options.Group })
+        // What is the group's is asked of it as one of the group, which it never joins: librdkafka 2.16 takes down the process where an administrator's request to a coordinator finds that it has moved (its issue 5040).
+        using IConsumer<Ignore, Ignore> group = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers, GroupId = options.Group })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler((_, error) => health.Down(error.Code.ToString()))
             .Build();
-        using IAdminClient admin = new DependentAdminClientBuilder(client.Handle).Build();
+        using IAdminClient admin = new DependentAdminClientBuilder(group.Handle).Build();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await LookAsync(admin);
+                await LookAsync(admin, group);
             }
             catch (KafkaException fault)
             {
@@ -40,12 +40,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         }
     }
 
-    private async Task LookAsync(IAdminClient admin)
+    private async Task LookAsync(IAdminClient admin, IConsumer<Ignore, Ignore> group)
     {
         (HashSet<string> read, HashSet<string> written) = Wanted();
         Dictionary<string, int> there = (await Task.Run(() => admin.GetMetadata(Patience))).Topics
             .Where(static t => !t.Error.IsError && t.Partitions.Count > 0).ToDictionary(static t => t.Topic, static t => t.Partitions.Count);
-        await ForgetAsync(admin, there);
+        await ForgetAsync(group, there);
         string[] absent = [.. read.Concat(written).Where(t => !there.ContainsKey(t))];
         bool areMissing = !options.CreateTopics;
         if (absent.Length > 0 && options.CreateTopics)
@@ -59,9 +59,12 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
 
         missing.Clear();
         missing.UnionWith(areMissing ? absent : []);
-        reader.Topics(there.Where(t => read.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
+        reader.Topics(there.Where(t => read.Contains(t.Key) && !made.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
         health.Up();
-        await lag.LookAsync(admin);
+        if (await lag.LookAsync(admin, group) is { Count: > 0 } still)
+        {
+            await reader.AssignAnewAsync(still);
+        }
     }
 
     private (HashSet<string> Read, HashSet<string> Written) Wanted()
@@ -78,9 +81,9 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     }
 
     // A topic that was just made begins at its beginning: the group's offsets of one that had its name would pass over its first records.
-    private async Task ForgetAsync(IAdminClient admin, Dictionary<string, int> there)
+    private async Task ForgetAsync(IConsumer<Ignore, Ignore> group, Dictionary<string, int> there)
     {
-        TopicPartition[] begun = [.. there.Where(t => made.Contains(t.Key)).SelectMany(static t => Enumerable.Range(0, t.Value).Select(i => new TopicPartition(t.Key, i)))];
+        TopicPartitionOffset[] begun = [.. there.Where(t => made.Contains(t.Key)).SelectMany(static t => Enumerable.Range(0, t.Value).Select(i => new TopicPartitionOffset(t.Key, i, 0)))];
         if (begun.Length == 0)
         {
             return;
@@ -88,12 +91,13 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
 
         try
         {
-            await admin.DeleteConsumerGroupOffsetsAsync(options.Group, begun);
+            await Task.Run(() => group.Commit(begun)).WaitAsync(Patience, time);
         }
-        catch (KafkaException fault)
+        catch (Exception fault) when (fault is KafkaException or TimeoutException)
         {
-            // Mostly there are none (no such group, yet).
-            LogNotForgotten(fault.Error.Code.ToString());
+            // Tried again with the next look; until then they are not read.
+            LogNotForgotten(fault is KafkaException { Error.Code: var code } ? code.ToString() : "no answer");
+            return;
         }
 
         made.ExceptWith(there.Keys);
@@ -136,7 +140,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     [LoggerMessage(2, LogLevel.Warning, "topics are missing: {Topics}; make them, or set Kafka:CreateTopics=true")]
     private partial void LogMissing(string topics);
 
-    [LoggerMessage(5, LogLevel.Debug, "no offsets of topics just made were removed ({Code})")]
+    [LoggerMessage(5, LogLevel.Warning, "the group's offsets of topics just made could not be set to their beginning ({Code}); trying again")]
     private partial void LogNotForgotten(string code);
 
     [LoggerMessage(4, LogLevel.Warning, "topics could not be made: {Topics}; make them, or let Router")]
