@@ -10,7 +10,7 @@ internal sealed class RouterSide : IDisposable
     internal const string Events = "router.events";
 
     // Bounds that the warm-up reaches, as in bench/gate's whole way: what is counted then is garbage, not tables that grow.
-    private static readonly string[] soonFull = ["Engine:ContactRowsMax=65536", "Engine:AwaitedReceiptsMax=32768"];
+    private static readonly string[] soonFull = ["Engine:ContactRowsMax=1024", "Engine:AwaitedReceiptsMax=32768"];
 
     // What keeps nothing can't be asked for a record that is no longer in memory: there is room for all that may wait.
     private static readonly string[] unforgotten = ["Engine:RecordRingBytes=4194304"];
