@@ -53,9 +53,13 @@ internal static class RouterHost
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<SiloEngine>(s, RandomNumberGenerator.GetInt32(int.MaxValue)));
     }
 
+    // What is kept of an answer that its client does not read; a flush of events is a little more, so that one of them waits and no two.
+    private const long ResponseBufferBytes = 32 * 1024;
+
     private static void Listen(KestrelServerOptions kestrel, Uri url)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxResponseBufferSize = ResponseBufferBytes;
         if (IPAddress.TryParse(url.IdnHost, out IPAddress? address))
         {
             kestrel.Listen(address, url.Port);

@@ -18,8 +18,8 @@ namespace Router.FrontDoor.Events;
 /// <remarks>Hot path, near 0 B an event; a reference costs a look-up. The loop runs alone in its request.</remarks>
 internal sealed class EventStream(HttpContext context, EventStreamServices shared, Tenant caller, EventFilter filter, ConversationId? conversation)
 {
-    // A batch is at most this many events: 256 events of some 350 bytes, about what one flush should carry.
-    private const int BatchMax = 256;
+    // A batch is at most this many events of some 370 bytes: about what one flush should carry, and with what the host keeps of an answer all that a client costs that does not read.
+    private const int BatchMax = 128;
 
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
@@ -141,7 +141,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
     private void WriteBatch()
     {
         Configuration configuration = shared.Administration.Current;
-        Span<UInt128> blocks = stackalloc UInt128[2 * BatchMax]; // 8 KiB
+        Span<UInt128> blocks = stackalloc UInt128[2 * BatchMax]; // 4 KiB
         Cursor.OfEvents(shared.Hash, admission.Tenant.Number, batch.Span, blocks);
         for (int i = 0; i < batch.Count; i++)
         {
