@@ -107,6 +107,56 @@ public sealed class LineBoundTests
     }
 
     [Fact]
+    public async Task Several_streams_share_the_lines_that_may_be_with_their_shards()
+    {
+        // Two may have 1,000 each; four have 500 each, and one that is alone again has 1,000.
+        const int Streams = 4;
+        const int Lines = 1_200;
+        await using TestDoor door = await TestDoor.OpenAsync(static o => o with { StreamInFlightMax = 1_000 });
+        door.Shards.Gate.Close();
+        var streams = new List<RawConnection>();
+        try
+        {
+            for (int i = 0; i < Streams; i++)
+            {
+                RawConnection raw = await door.ConnectAsync();
+                streams.Add(raw);
+                await raw.SendHeadAsync("POST", "/v1/messages", door.Key, MediaType);
+                await raw.SendChunkAsync(Line(1) + "\n");
+                await raw.ReadHeadAsync();
+                int begun = i + 1;
+                await Until(() => Volatile.Read(ref door.Shards.Accepted) == begun);
+            }
+
+            foreach (RawConnection raw in streams)
+            {
+                await raw.SendChunkAsync(string.Concat(Enumerable.Range(2, Lines - 1).Select(static i => Line(i) + "\n")));
+                await raw.EndChunksAsync();
+            }
+
+            await Until(() => Volatile.Read(ref door.Counts.WaitsForAnswers) >= Streams);
+            Assert.Equal(Streams * 500, Volatile.Read(ref door.Shards.Accepted));
+            door.Shards.Gate.Open();
+            foreach (RawConnection raw in streams)
+            {
+                for (int i = 1; i <= Lines; i++)
+                {
+                    Assert.StartsWith($"{{\"line\":{i},\"id\":", await raw.ReadLineAsync(), StringComparison.Ordinal);
+                }
+            }
+        }
+        finally
+        {
+            foreach (RawConnection raw in streams)
+            {
+                await raw.DisposeAsync();
+            }
+        }
+
+        await Until(() => door.Lines.LinesEach == 1_000);
+    }
+
+    [Fact]
     public async Task A_tenant_that_is_full_gets_429_lines()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

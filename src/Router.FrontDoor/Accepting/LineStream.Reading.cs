@@ -117,7 +117,6 @@ internal sealed partial class LineStream
         if (submitted != before)
         {
             Progress();
-            CountIn();
         }
 
         return all;
@@ -194,6 +193,7 @@ internal sealed partial class LineStream
     {
         charged += slot.Charge;
         Volatile.Write(ref submitted, submitted + 1);
+        CountIn(); // before its answer can be known
     }
 
     /// <summary>Hands the held request to its shard, its fallback first; false: a shard is full or has no owner, or the fallback is not kept yet.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class LineStream
     // Lines wait for answers, or none does any more: those streams share what may be with the shards.
     private void CountIn()
     {
-        if (Interlocked.Exchange(ref isCounted, 1) == 0)
+        if (Volatile.Read(ref isCounted) == 0 && Interlocked.Exchange(ref isCounted, 1) == 0)
         {
             shared.CountStream(true);
         }

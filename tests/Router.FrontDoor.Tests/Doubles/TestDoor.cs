@@ -18,6 +18,7 @@ using Router.Engine.Journal;
 using Router.Engine.Providers;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
+using Router.FrontDoor.Accepting;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Webhooks;
 using Router.Grains.Administration;
@@ -78,6 +79,8 @@ internal sealed class TestDoor : IAsyncDisposable
 
     /// <summary>What the door counts.</summary>
     public FrontDoorCounts Counts => app.Services.GetRequiredService<FrontDoorCounts>();
+
+    public LineStreamServices Lines => app.Services.GetRequiredService<LineStreamServices>();
 
     /// <summary>Every endpoint of the API as <c>METHOD /path ?parameters</c>; pages for people are not of it.</summary>
     public IEnumerable<string> Mapped =>
