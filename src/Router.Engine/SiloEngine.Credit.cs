@@ -20,7 +20,7 @@ public sealed partial class SiloEngine
         }
     }
 
-    /// <summary>A shard was taken anew, after its owner before ended: what was told to the journal and is no longer unfinished was kept, and is spent.</summary>
+    /// <summary>A shard was taken anew, after its owner before ended: what was told to the journal and has left by what the journal has was kept, and is spent.</summary>
     internal void ResolveDoubts(TakenShard taken)
     {
         List<DoubtfulCharge> mine;
@@ -35,10 +35,11 @@ public sealed partial class SiloEngine
             return;
         }
 
-        var unfinished = taken.Unfinished.ToDictionary(static m => m.Accepted.Id, static m => m.SegmentsSent);
+        var unfinished = taken.Unfinished.ToDictionary(static m => m.Accepted.Id);
         foreach (DoubtfulCharge charge in mine)
         {
-            bool kept = !unfinished.TryGetValue(charge.Message, out byte[]? sent) || (sent is not null && ((sent[charge.Segment >> 3] >> (charge.Segment & 7)) & 1) != 0);
+            bool kept = !unfinished.TryGetValue(charge.Message, out UnfinishedMessage message)
+                || (charge.IsLast ? message.HasEnded : message.SegmentsSent is { } sent && ((sent[charge.Segment >> 3] >> (charge.Segment & 7)) & 1) != 0);
             if (kept)
             {
                 Credit.AddSpent(charge.Tenant, charge.Price);

@@ -7,6 +7,7 @@ namespace Router.Engine.Credit;
 /// </summary>
 /// <param name="Message">The message.</param>
 /// <param name="Segment">The segment; of a message of one, 0.</param>
+/// <param name="IsLast">The message has left with it: then its last status is kept, or not. One that waits for its fallback stays unfinished all the same.</param>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Price">Its price, millionths.</param>
-internal readonly record struct DoubtfulCharge(MessageId Message, byte Segment, int Tenant, long Price);
+internal readonly record struct DoubtfulCharge(MessageId Message, byte Segment, bool IsLast, int Tenant, long Price);

@@ -47,7 +47,7 @@ internal sealed partial class Shard
                 continue;
             }
 
-            effects.Doubt(new DoubtfulCharge(messages[step.Slot].Id, step.Segment, key.Tenant, key.Price));
+            effects.Doubt(new DoubtfulCharge(messages[step.Slot].Id, step.Segment, step.Kind == StepKind.Finish, key.Tenant, key.Price));
             if (messages[step.Slot].Segments > 1)
             {
                 effects.GiveBack(key.Tenant, key.Price); // it counts among those done already
