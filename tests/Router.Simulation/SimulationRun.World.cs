@@ -191,7 +191,12 @@ internal sealed partial class SimulationRun
     private void Settle()
     {
         settling = true;
-        Time.Shift = latestShift; // what was scheduled by a clock that ran ahead comes soon
+        if (Time.Shift != latestShift)
+        {
+            Time.Shift = latestShift; // what was scheduled by a clock that ran ahead comes soon
+            clockSetAt = Time.GetTimestamp();
+        }
+
         settledFromMs = Time.NowMs;
         Faults.Stop();
         Disk.IsFull = false;
