@@ -111,7 +111,9 @@ internal sealed partial class LineStream
         // At the bound: for the oldest answer. Below it: for the writer.
         long number = MayHaveMore() ? Signal.Any : collected;
         readerSignal.Prepare(number);
-        if ((HasRoom() || closing.IsCancellationRequested) && readerSignal.Cancel(number))
+
+        // The oldest answer may have come before it was announced that it is waited for; and there is no room all the same where others began and the bound fell.
+        if ((HasRoom() || (number != Signal.Any && number != collected) || closing.IsCancellationRequested) && readerSignal.Cancel(number))
         {
             return;
         }
