@@ -17,6 +17,9 @@ namespace Router.Host;
 /// <summary>Wires the parts together, nothing else. They stop in the reverse order of their registration: web server, drain, silo; the caller then closes the store.</summary>
 internal static class RouterHost
 {
+    // What is kept of an answer that its client does not read; a flush of events is a little more, so that one of them waits and no two.
+    private const long ResponseBufferBytes = 32 * 1024;
+
     /// <summary>Makes the host over an open store, which stays the caller's.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="store">The store.</param>
@@ -52,9 +55,6 @@ internal static class RouterHost
         services.AddSingleton<IProviderFactory, SmppProviderFactory>();
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<SiloEngine>(s, RandomNumberGenerator.GetInt32(int.MaxValue)));
     }
-
-    // What is kept of an answer that its client does not read; a flush of events is a little more, so that one of them waits and no two.
-    private const long ResponseBufferBytes = 32 * 1024;
 
     private static void Listen(KestrelServerOptions kestrel, Uri url)
     {

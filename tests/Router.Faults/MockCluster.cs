@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Confluent.Kafka;
+using Router.Streams.Out.Native;
 
 namespace Router.Faults;
 
@@ -9,15 +9,15 @@ internal sealed unsafe class MockCluster : IDisposable
     /// <summary>OffsetFetch, of the protocol's requests.</summary>
     public const short OffsetFetch = 9;
 
-    private const int ProducerKind = 0;
     private const int FaultBytes = 512;
+    private readonly nint library = Librdkafka.Load();
     private readonly nint client;
     private readonly nint cluster;
 
     public MockCluster(int brokers)
     {
         byte* fault = stackalloc byte[FaultBytes];
-        client = ((delegate* unmanaged[Cdecl]<int, nint, byte*, nuint, nint>)Of("rd_kafka_new"))(ProducerKind, ((delegate* unmanaged[Cdecl]<nint>)Of("rd_kafka_conf_new"))(), fault, FaultBytes);
+        client = Librdkafka.New(Librdkafka.Producer, Librdkafka.NewConfiguration(), fault, FaultBytes);
         cluster = ((delegate* unmanaged[Cdecl]<nint, int, nint>)Of("rd_kafka_mock_cluster_new"))(client, brokers);
     }
 
@@ -43,12 +43,8 @@ internal sealed unsafe class MockCluster : IDisposable
     public void Dispose()
     {
         ((delegate* unmanaged[Cdecl]<nint, void>)Of("rd_kafka_mock_cluster_destroy"))(cluster);
-        ((delegate* unmanaged[Cdecl]<nint, void>)Of("rd_kafka_destroy"))(client);
+        Librdkafka.Destroy(client);
     }
 
-    private static nint Of(string function)
-    {
-        _ = Library.Version; // loads it
-        return NativeLibrary.GetExport(NativeLibrary.Load("centos8-librdkafka", typeof(IClient).Assembly, null), function);
-    }
+    private nint Of(string function) => NativeLibrary.GetExport(library, function);
 }

@@ -124,5 +124,5 @@ internal sealed partial class Dispatcher
     }
 
     private void GiveBack(ReleaseAsk ask) =>
-        lender.GiveBack(ask.Limits, ask.Slice, ask.Slice.Messages - ask.Departures.Count, ask.Slice.Segments - ask.Segments, ask.Lane!.Key.Purpose);
+        lender.GiveBack(ask.Limits, ask.Slice, ask.Slice.Messages - ask.Departures.Count, ask.Slice.Segments - ask.Segments);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 
 namespace Router.Engine.Dispatch;
 
@@ -31,8 +32,7 @@ internal sealed partial class Dispatcher
             link.Succeed(before);
         }
 
-        links = links.SetItem(number, link);
-        all = [.. links.Values];
+        Swap(links.SetItem(number, link));
         foreach (DispatchLane lane in lanes.Values)
         {
             if (lane.Key.Provider == number)
@@ -69,8 +69,7 @@ internal sealed partial class Dispatcher
     {
         if (link is { InFlight: <= 0, Unkept: <= 0 } && links.TryGetValue(link.Account.Number, out ProviderLink? now) && now == link)
         {
-            links = links.Remove(link.Account.Number);
-            all = [.. links.Values];
+            Swap(links.Remove(link.Account.Number));
         }
     }
 
@@ -109,5 +108,11 @@ internal sealed partial class Dispatcher
             default:
                 throw new InvalidOperationException($"no such state: {link.Breaker.State}");
         }
+    }
+
+    private void Swap(ImmutableDictionary<int, ProviderLink> now)
+    {
+        links = now;
+        all = [.. now.Values];
     }
 }

@@ -144,13 +144,13 @@ public sealed class LimitLender
             limit.Count(purpose, bucket, end, limit.Key.CountsSegments ? lentSegments : lentMessages);
         }
 
-        return new Slice(lentMessages, lentSegments, clock.EndOf(end), now);
+        return new Slice(lentMessages, lentSegments, clock.EndOf(end), now, purpose);
     }
 
     /// <summary>
     /// Gives back what was taken and has not departed and never will: it need not lapse. Of use where much was asked for and little was there; never needed.
     /// </summary>
-    public void GiveBack(ReadOnlySpan<Limit> limits, in Slice slice, int messages, int segments, Purpose purpose = Purpose.Otp)
+    public void GiveBack(ReadOnlySpan<Limit> limits, in Slice slice, int messages, int segments)
     {
         if (limits.IsEmpty)
         {
@@ -160,7 +160,7 @@ public sealed class LimitLender
         long end = clock.BucketAt(slice.End);
         foreach (Limit limit in limits)
         {
-            limit.Uncount(purpose, end, limit.Key.CountsSegments ? segments : messages);
+            limit.Uncount(slice.Purpose, end, limit.Key.CountsSegments ? segments : messages);
         }
     }
 
@@ -200,7 +200,8 @@ public sealed class LimitLender
         long next = bucket + 1;
         foreach (Limit limit in limits)
         {
-            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.Reserved(purpose, bucket, LeastOf(limit, segmentsMin)) + LeastOf(limit, segmentsMin)));
+            int least = LeastOf(limit, segmentsMin);
+            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.Reserved(purpose, bucket, least) + least));
         }
 
         return clock.StartOf(next);

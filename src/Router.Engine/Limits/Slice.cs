@@ -1,3 +1,5 @@
+using Router.Core.Messages;
+
 namespace Router.Engine.Limits;
 
 /// <summary>What <see cref="LimitLender.TakeTogether"/> lent: so many departures until <see cref="End"/>; what has not left by then lapses. Times are the lender's timestamps.</summary>
@@ -5,4 +7,5 @@ namespace Router.Engine.Limits;
 /// <param name="Segments">Segments that may depart, in about the proportion asked for.</param>
 /// <param name="End">The last timestamp at which one may depart; <see cref="long.MaxValue"/> where nothing limits.</param>
 /// <param name="RetryAt">When nothing was taken: the timestamp before which asking again is of no use.</param>
-public readonly record struct Slice(int Messages, int Segments, long End, long RetryAt);
+/// <param name="Purpose">What it was lent for.</param>
+public readonly record struct Slice(int Messages, int Segments, long End, long RetryAt, Purpose Purpose = Purpose.Otp);

@@ -30,15 +30,7 @@ internal sealed partial class LineStream
                 }
                 else
                 {
-                    if (composed == Volatile.Read(ref submitted))
-                    {
-                        CountOut();
-                        if (composed != Volatile.Read(ref submitted))
-                        {
-                            CountIn(); // came in between
-                        }
-                    }
-
+                    CountOutIfAllAreAnswered();
                     await WaitForAnswerAsync();
                 }
             }
@@ -131,6 +123,20 @@ internal sealed partial class LineStream
     private bool IsReady() => composed < Volatile.Read(ref submitted) && Volatile.Read(ref ring[composed].State) == AnswerSlot.Done;
 
     private bool IsAtEnd() => ended && composed == Volatile.Read(ref submitted);
+
+    private void CountOutIfAllAreAnswered()
+    {
+        if (composed != Volatile.Read(ref submitted))
+        {
+            return;
+        }
+
+        CountOut();
+        if (composed != Volatile.Read(ref submitted))
+        {
+            CountIn(); // came in between
+        }
+    }
 
     private async ValueTask WaitForAnswerAsync()
     {

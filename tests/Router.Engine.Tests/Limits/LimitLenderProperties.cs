@@ -117,7 +117,7 @@ public sealed class LimitLenderProperties
         {
             int messagesBack = random.Next(messagesLeft + 1);
             int segmentsBack = random.Next(segmentsLeft + 1);
-            lender.GiveBack(limits, slice, messagesBack, segmentsBack, purpose);
+            lender.GiveBack(limits, slice, messagesBack, segmentsBack);
             messagesLeft -= messagesBack;
             segmentsLeft -= segmentsBack;
         }

@@ -77,7 +77,8 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
     public static partial int FatalCode(nint client, byte* text, nuint length);
 
-    private static nint Load()
+    /// <summary>The library; 0: none of its builds loads.</summary>
+    public static nint Load()
     {
         foreach (string build in builds)
         {
