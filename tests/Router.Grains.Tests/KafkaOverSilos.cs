@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 using Router.Core.Addresses;
 using Router.Core.Tenants;
 using Router.Engine.Journal;
@@ -32,7 +31,6 @@ public sealed class KafkaOverSilos(ITestOutputHelper output)
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), more: silo =>
         {
             silo.Services.AddSingleton<IEventBodies, PlainBodies>();
-            silo.Services.Configure<ClusterMembershipOptions>(static o => (o.ProbeTimeout, o.NumMissedProbesLimit) = (TimeSpan.FromSeconds(2), 3)); // a broker beside it takes its share of two cores
             silo.AddRouterStreams(new KafkaOptions { BootstrapServers = kafka.Servers });
         });
         await cluster.ConfigureAsync(Stop);
