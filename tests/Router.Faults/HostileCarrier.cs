@@ -5,6 +5,7 @@ using System.Net.Sockets;
 namespace Router.Faults;
 
 /// <summary>An SMSC that binds whoever comes and then sends malformed PDUs for as long as the link holds. The seed of a link is the test's and its number.</summary>
+/// <remarks>One PDU in <c>wrongLengthEvery</c> has a length that is not its own, which ends the link: who lost it waits ever longer before it binds again.</remarks>
 internal sealed class HostileCarrier : IAsyncDisposable
 {
     private const uint Response = 0x8000_0000;
@@ -12,13 +13,15 @@ internal sealed class HostileCarrier : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly int seed;
+    private readonly int wrongLengthEvery;
     private readonly Task accepting;
     private long sent;
     private int links;
 
-    public HostileCarrier(int seed)
+    public HostileCarrier(int seed, int wrongLengthEvery)
     {
         this.seed = seed;
+        this.wrongLengthEvery = wrongLengthEvery;
         listener.Start();
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         accepting = Task.Run(AcceptAsync);
@@ -112,12 +115,12 @@ internal sealed class HostileCarrier : IAsyncDisposable
     }
 
     // Nearly always with its right length, so that the link holds and what is inside is looked at.
-    private static int Next(Mutator mutator, Span<byte> to)
+    private int Next(Mutator mutator, Span<byte> to)
     {
         ReadOnlySpan<byte> pdu = mutator.Next();
         pdu.CopyTo(to);
         int length = Math.Max(pdu.Length, 16);
-        if (mutator.Random.Next(5_000) != 0)
+        if (mutator.Random.Next(wrongLengthEvery) != 0)
         {
             BinaryPrimitives.WriteInt32BigEndian(to, length);
         }

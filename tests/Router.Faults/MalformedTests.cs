@@ -90,11 +90,12 @@ public sealed class MalformedTests(ITestOutputHelper output)
     [Fact]
     public async Task PDUs_of_a_hostile_carrier()
     {
-        await using var carrier = new HostileCarrier(Seed);
+        int mutations = Sizes.Of("ROUTER_MUTATIONS", 50_000);
+        await using var carrier = new HostileCarrier(Seed, Math.Max(5_000, mutations / 200));
         string account = $$$"""
             {"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":{{{carrier.Port}}},"systemId":"s","password":"p","binds":16,"window":20,"responseTimeoutSeconds":2} }
             """;
-        await RunAsync(Sizes.Of("ROUTER_MUTATIONS", 50_000), account, async (router, _, _, count) =>
+        await RunAsync(mutations, account, async (router, _, _, count) =>
         {
             long goal = carrier.Sent + count;
             await Until.TrueAsync(() => carrier.Sent >= goal || router.HasExited, () => $"{goal - carrier.Sent} PDUs were not taken, {carrier.Links} links", () => carrier.Sent);
