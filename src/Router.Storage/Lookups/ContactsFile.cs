@@ -18,6 +18,9 @@ internal sealed class ContactsFile : IDisposable
     // Rows a transaction: sorted, so each slice has a range of pages of its own and the WAL stays small.
     private const int SliceRows = 65_536;
 
+    // Rows between two looks at the pace.
+    private const int PacedRows = 64;
+
     // Bytes of the filter a row: SQLite keeps long blobs in chains of pages, so parts can be read one by one.
     private const int FilterPart = 1 << 20;
 
@@ -64,7 +67,7 @@ internal sealed class ContactsFile : IDisposable
 
     /// <summary>Writes the contacts of the commits up to <paramref name="lastCommit"/>. May be done again after a crash: the rows say the same.</summary>
     /// <exception cref="SqliteFault">Not all was written; do it again.</exception>
-    public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit)
+    public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit, SweepPace pace)
     {
         ReadOnlySpan<int> ordered = Ordered(contacts);
         if (rows + contacts.Count > Filter.Capacity)
@@ -75,13 +78,13 @@ internal sealed class ContactsFile : IDisposable
         for (int from = 0; from < ordered.Length; from += SliceRows)
         {
             bool last = from + SliceRows >= ordered.Length;
-            WriteSlice(contacts, ordered.Slice(from, Math.Min(SliceRows, ordered.Length - from)), last ? lastCommit : 0);
+            WriteSlice(contacts, ordered.Slice(from, Math.Min(SliceRows, ordered.Length - from)), last ? lastCommit : 0, pace);
             database.Checkpoint(truncate: false);
         }
 
         if (ordered.Length == 0)
         {
-            WriteSlice(contacts, ordered, lastCommit);
+            WriteSlice(contacts, ordered, lastCommit, pace);
         }
 
         LastCommit = lastCommit;
@@ -108,12 +111,12 @@ internal sealed class ContactsFile : IDisposable
     }
 
     // One transaction; with the last slice (end is not 0) what is said of the whole.
-    private void WriteSlice(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, long end)
+    private void WriteSlice(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, long end, SweepPace pace)
     {
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            WriteRows(contacts, ordinals);
+            WriteRows(contacts, ordinals, pace);
             if (end != 0)
             {
                 WriteEnd(end);
@@ -132,12 +135,17 @@ internal sealed class ContactsFile : IDisposable
         }
     }
 
-    private void WriteRows(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals)
+    private void WriteRows(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, SweepPace pace)
     {
         Span<byte> id = stackalloc byte[ContactId.Size];
-        foreach (int ordinal in ordinals)
+        for (int i = 0; i < ordinals.Length; i++)
         {
-            ref ContactRow row = ref contacts[ordinal];
+            if (i % PacedRows == 0)
+            {
+                pace.Rest();
+            }
+
+            ref ContactRow row = ref contacts[ordinals[i]];
             row.Contact.Write(id);
             ulong hash = BloomFilter.Hash(row.Contact);
             if (!Filter.MayContain(hash))

@@ -29,11 +29,11 @@ internal sealed partial class RunWriter : IDisposable
     private readonly Ordering byReceiptKey = new();
     private long[] listed = [];
 
-    public RunWriter(string path)
+    public RunWriter(string path, SweepPace pace)
     {
         Path = path;
         database = LookupFile.OpenWriter(path);
-        blocks = new BlockWriter(database);
+        blocks = new BlockWriter(database, pace);
     }
 
     /// <summary>The file.</summary>

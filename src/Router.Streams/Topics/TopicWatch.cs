@@ -14,15 +14,31 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly HashSet<string> missing = [];
     private readonly HashSet<string> made = [];
+    private Task forgetting = Task.CompletedTask;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // What is the group's is asked of it as one of the group, which it never joins: librdkafka 2.16 takes down the process where an administrator's request to a coordinator finds that it has moved (its issue 5040).
-        using IConsumer<Ignore, Ignore> group = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers, GroupId = options.Group })
+        IConsumer<Ignore, Ignore> group = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig(new Dictionary<string, string>(options.Client)) { BootstrapServers = options.BootstrapServers, GroupId = options.Group })
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler((_, error) => health.Down(error.Code.ToString()))
             .Build();
+        try
+        {
+            await LookOnAsync(group, stoppingToken);
+        }
+        finally
+        {
+            if (forgetting.IsCompleted)
+            {
+                group.Dispose(); // else librdkafka is in the middle of a call on it, and the process ends anyway
+            }
+        }
+    }
+
+    private async Task LookOnAsync(IConsumer<Ignore, Ignore> group, CancellationToken stoppingToken)
+    {
         using IAdminClient admin = new DependentAdminClientBuilder(group.Handle).Build();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -84,14 +100,15 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
     private async Task ForgetAsync(IConsumer<Ignore, Ignore> group, Dictionary<string, int> there)
     {
         TopicPartitionOffset[] begun = [.. there.Where(t => made.Contains(t.Key)).SelectMany(static t => Enumerable.Range(0, t.Value).Select(i => new TopicPartitionOffset(t.Key, i, 0)))];
-        if (begun.Length == 0)
+        if (begun.Length == 0 || !forgetting.IsCompleted)
         {
             return;
         }
 
         try
         {
-            await Task.Run(() => group.Commit(begun)).WaitAsync(Patience, time);
+            forgetting = Task.Run(() => group.Commit(begun));
+            await forgetting.WaitAsync(Patience, time);
         }
         catch (Exception fault) when (fault is KafkaException or TimeoutException)
         {
