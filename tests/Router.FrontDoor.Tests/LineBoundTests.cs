@@ -157,6 +157,31 @@ public sealed class LineBoundTests
     }
 
     [Fact]
+    public async Task A_stream_whose_client_does_not_read_has_no_share_once_its_lines_are_answered()
+    {
+        const int Streams = 3; // with lines at the shards they had 666 each
+        await using TestDoor door = await TestDoor.OpenAsync(static o => o with { StreamInFlightMax = 1_000 }, shards: new InstantShards());
+        byte[] lines = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 100_000).Select(static i => Line(i) + "\n")));
+        var streams = new List<(RawConnection Raw, Task Sending)>();
+        for (int i = 1; i <= Streams; i++)
+        {
+            RawConnection raw = await door.ConnectAsync();
+            raw.Socket.ReceiveBufferSize = 64 * 1024;
+            await raw.SendHeadAsync("POST", "/v1/messages", door.Key, MediaType, lines.Length);
+            streams.Add((raw, raw.SendAsync(lines)));
+            int begun = i;
+            await Until(() => Volatile.Read(ref door.Counts.WaitsForClient) >= begun);
+        }
+
+        await Until(() => door.Lines.LinesEach == 1_000);
+        foreach ((RawConnection raw, Task sending) in streams)
+        {
+            await raw.DisposeAsync();
+            await sending.ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
+    [Fact]
     public async Task A_tenant_that_is_full_gets_429_lines()
     {
         await using TestDoor door = await TestDoor.OpenAsync();

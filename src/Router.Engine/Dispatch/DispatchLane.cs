@@ -44,11 +44,12 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
-    /// <summary>A shard has <paramref name="count"/> messages.</summary>
+    /// <summary>A shard has <paramref name="count"/> messages; how long the next one is it may tell.</summary>
     public void Offer(int shard, int shardLane, int count)
     {
         available[shard] = Math.Max(count, 1);
         shardLanes[shard] = shardLane;
+        nextSegments[shard] = 0; // another may be the first by now
         ready |= 1UL << shard;
     }
 

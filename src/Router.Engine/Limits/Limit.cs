@@ -9,6 +9,9 @@ public sealed class Limit
     // By purpose, of all but the last: nobody is behind that. Made where something is counted in it that others are behind.
     private UrgentShare?[]? urgent;
 
+    // Changed in place.
+    private LimitClaim claim;
+
     internal Limit(LimitKey key, int perSecond)
     {
         Key = key;
@@ -25,11 +28,37 @@ public sealed class Limit
 
     internal int Holders { get; set; }
 
+    /// <summary>Departures that <paramref name="who"/> leaves to others, of what is there.</summary>
+    internal int KeptFrom(object? who, Purpose purpose, long bucket, int least) => Reserved(purpose, bucket, least) + claim.HeldAgainst(who, purpose, bucket);
+
+    internal void Claim(object who, Purpose purpose, int segments, long bucket) => claim.Say(who, purpose, segments, bucket);
+
+    internal void Settle(object? who) => claim.Settle(who);
+
+    internal void Count(Purpose purpose, long bucket, long end, int count)
+    {
+        Rate.Count(end, count);
+        if (purpose < Purpose.Marketing && (urgent is not null || Holders > 1))
+        {
+            urgent ??= new UrgentShare?[(int)Purpose.Marketing];
+            (urgent[(int)purpose] ??= new UrgentShare()).Count(bucket, end, count);
+        }
+    }
+
+    internal void Uncount(Purpose purpose, long bucket, long end, int count)
+    {
+        Rate.Uncount(end, count);
+        if (purpose < Purpose.Marketing)
+        {
+            urgent?[(int)purpose]?.Uncount(bucket, end, count);
+        }
+    }
+
     /// <summary>
     /// Departures that <paramref name="purpose"/> leaves to those before it, of what is there: as many as they needed lately and have not had in this second, up to half of the limit, and never so many
-    /// that <paramref name="least"/> could not leave of a limit that is that high.
+    /// that beside what they have had <paramref name="least"/> could not leave.
     /// </summary>
-    internal int Reserved(Purpose purpose, long bucket, int least)
+    private int Reserved(Purpose purpose, long bucket, int least)
     {
         if (urgent is null)
         {
@@ -47,25 +76,6 @@ public sealed class Limit
             }
         }
 
-        return Math.Max(0, Math.Min(Math.Min(needed, PerSecond / 2) - used, PerSecond - Math.Min(least, PerSecond)));
-    }
-
-    internal void Count(Purpose purpose, long bucket, long end, int count)
-    {
-        Rate.Count(end, count);
-        if (purpose < Purpose.Marketing && (urgent is not null || Holders > 1))
-        {
-            urgent ??= new UrgentShare?[(int)Purpose.Marketing];
-            (urgent[(int)purpose] ??= new UrgentShare()).Count(bucket, end, count);
-        }
-    }
-
-    internal void Uncount(Purpose purpose, long end, int count)
-    {
-        Rate.Uncount(end, count);
-        if (purpose < Purpose.Marketing)
-        {
-            urgent?[(int)purpose]?.Uncount(end, count);
-        }
+        return Math.Max(0, Math.Min(Math.Min(needed, PerSecond / 2) - used, PerSecond - Math.Min(least, PerSecond) - used));
     }
 }

@@ -97,7 +97,8 @@ public sealed class LimitLender
     /// </param>
     /// <param name="now">The timestamp now.</param>
     /// <param name="purpose">What they are for: to those before it (<see cref="Purpose"/>) it leaves what they needed in a second lately, up to half of each limit.</param>
-    public Slice TakeTogether(ReadOnlySpan<Limit> limits, int messages, int segments, int segmentsMin, long now, Purpose purpose = Purpose.Otp)
+    /// <param name="who">Who asks: where one limit alone has less than <paramref name="segmentsMin"/>, others leave it to him. Null: nobody waits for him.</param>
+    public Slice TakeTogether(ReadOnlySpan<Limit> limits, int messages, int segments, int segmentsMin, long now, Purpose purpose = Purpose.Otp, object? who = null)
     {
         if (limits.IsEmpty)
         {
@@ -114,7 +115,7 @@ public sealed class LimitLender
         int lentSegments = segments;
         foreach (Limit limit in limits)
         {
-            int available = limit.Rate.Available(bucket) - limit.Reserved(purpose, bucket, LeastOf(limit, segmentsMin));
+            int available = limit.Rate.Available(bucket) - limit.KeptFrom(who, purpose, bucket, LeastOf(limit, segmentsMin));
             if (!limit.Key.CountsSegments)
             {
                 lentMessages = Math.Min(lentMessages, available);
@@ -131,7 +132,12 @@ public sealed class LimitLender
 
         if (lentMessages <= 0 || lentSegments <= 0)
         {
-            return new Slice(0, 0, 0, RetryAt(limits, segmentsMin, bucket, purpose));
+            if (who is not null && segmentsMin > 1)
+            {
+                Claim(limits, segmentsMin, bucket, purpose, who);
+            }
+
+            return new Slice(0, 0, 0, RetryAt(limits, segmentsMin, bucket, purpose, who));
         }
 
         // In the proportion asked for: where one side lends less, the other's surplus would only lapse.
@@ -142,6 +148,7 @@ public sealed class LimitLender
         foreach (Limit limit in limits)
         {
             limit.Count(purpose, bucket, end, limit.Key.CountsSegments ? lentSegments : lentMessages);
+            limit.Settle(who);
         }
 
         return new Slice(lentMessages, lentSegments, clock.EndOf(end), now, purpose);
@@ -160,15 +167,15 @@ public sealed class LimitLender
         long end = clock.BucketAt(slice.End);
         foreach (Limit limit in limits)
         {
-            limit.Uncount(slice.Purpose, end, limit.Key.CountsSegments ? segments : messages);
+            limit.Uncount(slice.Purpose, end - sliceBuckets, end, limit.Key.CountsSegments ? segments : messages);
         }
     }
 
-    /// <summary>Whether <paramref name="limit"/> lends less than a message of <paramref name="segments"/> just now.</summary>
-    public bool IsReached(Limit limit, int segments, long now)
+    /// <summary>Whether <paramref name="limit"/> lends less than a message of <paramref name="segments"/> to <paramref name="who"/> just now.</summary>
+    public bool IsReached(Limit limit, int segments, long now, Purpose purpose, object? who)
     {
         ArgumentNullException.ThrowIfNull(limit);
-        return limit.Rate.Available(clock.BucketAt(now)) < (limit.Key.CountsSegments ? Math.Min(segments, limit.PerSecond) : 1);
+        return Lacks(limit, LeastOf(limit, segments), clock.BucketAt(now), purpose, who);
     }
 
     /// <summary>Forgets limits that nobody holds and whose window is empty; returns how many. Call it about once a second: it looks at all. No allocation.</summary>
@@ -195,13 +202,36 @@ public sealed class LimitLender
 
     private static int RateOf(int? perSecond) => perSecond ?? int.MaxValue;
 
-    private long RetryAt(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket, Purpose purpose)
+    private static bool Lacks(Limit limit, int least, long bucket, Purpose purpose, object? who) =>
+        limit.Rate.Available(bucket) - limit.KeptFrom(who, purpose, bucket, least) < Math.Min(least, limit.PerSecond);
+
+    // Where another limit lacks, too, what is kept free here would lie idle until that one has something.
+    private static void Claim(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket, Purpose purpose, object who)
+    {
+        Limit? lacking = null;
+        foreach (Limit limit in limits)
+        {
+            if (Lacks(limit, LeastOf(limit, segmentsMin), bucket, purpose, who))
+            {
+                if (lacking is not null || !limit.Key.CountsSegments)
+                {
+                    return;
+                }
+
+                lacking = limit;
+            }
+        }
+
+        lacking?.Claim(who, purpose, Math.Min(segmentsMin, lacking.PerSecond), bucket);
+    }
+
+    private long RetryAt(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket, Purpose purpose, object? who)
     {
         long next = bucket + 1;
         foreach (Limit limit in limits)
         {
             int least = LeastOf(limit, segmentsMin);
-            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.Reserved(purpose, bucket, least) + least));
+            next = Math.Max(next, limit.Rate.NextAt(bucket, limit.KeptFrom(who, purpose, bucket, least) + least));
         }
 
         return clock.StartOf(next);

@@ -26,12 +26,16 @@ internal sealed class UrgentShare
     /// <summary>Counts departures that happen at <paramref name="end"/> or before.</summary>
     public void Count(long bucket, long end, int count)
     {
-        Look(bucket); // before it: what is asked for and given back at once was never needed
+        Look(bucket); // before it: what is asked for may be given back
         window.Count(end, count);
     }
 
-    /// <summary>Takes back what never departs.</summary>
-    public void Uncount(long end, int count) => window.Uncount(end, count);
+    /// <summary>Takes back what was counted at <paramref name="bucket"/> and never departs: it was never needed, whoever looked in between.</summary>
+    public void Uncount(long bucket, long end, int count)
+    {
+        window.Uncount(end, count);
+        most -= mostAt >= bucket ? Math.Min(count, most) : 0;
+    }
 
     private void Look(long bucket)
     {

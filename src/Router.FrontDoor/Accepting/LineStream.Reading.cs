@@ -165,6 +165,7 @@ internal sealed partial class LineStream
         request.Listener = this;
         request.Token = submitted;
         held = request;
+        CountIn();
         Publish(ref slot);
     }
 
@@ -193,7 +194,6 @@ internal sealed partial class LineStream
     {
         charged += slot.Charge;
         Volatile.Write(ref submitted, submitted + 1);
-        CountIn(); // before its answer can be known
     }
 
     /// <summary>Hands the held request to its shard, its fallback first; false: a shard is full or has no owner, or the fallback is not kept yet.</summary>
@@ -266,6 +266,7 @@ internal sealed partial class LineStream
         long number = request.Token;
         ref AnswerSlot slot = ref ring[number];
         slot.Problem = AnswerText.OfProblem(slot.Line, problem);
+        CountOut();
         Done(ref slot, number);
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class LineStream
     private static readonly TimeSpan OwnerPause = TimeSpan.FromMilliseconds(20);
 
     private long collected;
-    private int isCounted;
+    private int withShards;
 
     /// <summary>Whether another line may be taken: no more are with their shards than may be, and its answer has a place among those that may wait unread.</summary>
     private bool HasRoom()
@@ -42,10 +42,10 @@ internal sealed partial class LineStream
         return submitted - collected < most;
     }
 
-    // Lines wait for answers, or none does any more: those streams share what may be with the shards.
+    // A stream that has lines with the shards is one of those that share what may be there; whether its client reads the answers is of no account. Reader and owners.
     private void CountIn()
     {
-        if (Volatile.Read(ref isCounted) == 0 && Interlocked.Exchange(ref isCounted, 1) == 0)
+        if (Interlocked.Increment(ref withShards) == 1)
         {
             shared.CountStream(true);
         }
@@ -53,7 +53,7 @@ internal sealed partial class LineStream
 
     private void CountOut()
     {
-        if (Interlocked.Exchange(ref isCounted, 0) == 1)
+        if (Interlocked.Decrement(ref withShards) == 0)
         {
             shared.CountStream(false);
         }
@@ -112,8 +112,8 @@ internal sealed partial class LineStream
         long number = MayHaveMore() ? Signal.Any : collected;
         readerSignal.Prepare(number);
 
-        // The oldest answer may have come before it was announced that it is waited for; and there is no room all the same where others began and the bound fell.
-        if ((HasRoom() || (number != Signal.Any && number != collected) || closing.IsCancellationRequested) && readerSignal.Cancel(number))
+        // The oldest answer may have come before it was announced that it is waited for; and others may have begun since, so that the bound fell: then it waits for something else.
+        if ((HasRoom() || (number == Signal.Any ? !MayHaveMore() : number != collected) || closing.IsCancellationRequested) && readerSignal.Cancel(number))
         {
             return;
         }

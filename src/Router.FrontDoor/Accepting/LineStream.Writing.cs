@@ -30,7 +30,6 @@ internal sealed partial class LineStream
                 }
                 else
                 {
-                    CountOutIfAllAreAnswered();
                     await WaitForAnswerAsync();
                 }
             }
@@ -123,20 +122,6 @@ internal sealed partial class LineStream
     private bool IsReady() => composed < Volatile.Read(ref submitted) && Volatile.Read(ref ring[composed].State) == AnswerSlot.Done;
 
     private bool IsAtEnd() => ended && composed == Volatile.Read(ref submitted);
-
-    private void CountOutIfAllAreAnswered()
-    {
-        if (composed != Volatile.Read(ref submitted))
-        {
-            return;
-        }
-
-        CountOut();
-        if (composed != Volatile.Read(ref submitted))
-        {
-            CountIn(); // came in between
-        }
-    }
 
     private async ValueTask WaitForAnswerAsync()
     {

@@ -67,7 +67,6 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
         }
         finally
         {
-            CountOut();
             await idleTimer.DisposeAsync();
             await stopping.DisposeAsync();
         }
@@ -118,6 +117,7 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
             shared.Keys.Remove(request.IdempotencyKey);
         }
 
+        CountOut();
         Done(ref slot, number);
     }
 

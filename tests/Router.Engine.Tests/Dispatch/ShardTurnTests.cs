@@ -52,4 +52,17 @@ public sealed class ShardTurnTests
         // Time is in messages that may leave: all that waits takes Waiting of them; who comes just after a turn waits a part of a round more.
         Assert.InRange(longest, Waiting, Waiting * 2);
     }
+
+    [Fact]
+    public void What_a_shard_told_of_its_next_message_holds_until_it_offers_anew()
+    {
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        lane.Offer(3, 0, 2);
+        lane.SetNextSegments(3, 6);
+        Assert.Equal(6, lane.NextSegments(3));
+
+        lane.Offer(3, 0, 1); // the long one is expired or cancelled: who is behind it needs no room for six
+
+        Assert.Equal(1, lane.NextSegments(3));
+    }
 }

@@ -89,6 +89,82 @@ public sealed class UrgentShareTests
         Assert.Equal(150, lender.TakeTogether(limits, 1, 150, 150, now, Purpose.Marketing).Segments);
     }
 
+    [Theory]
+    [InlineData(83, 6)] // one-time passwords, twelve a second: 5 free beside them were never enough
+    [InlineData(125, 7)]
+    [InlineData(62, 5)]
+    public void A_long_message_leaves_beside_others_that_come_evenly(int otpEveryBuckets, int segments)
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        lender.Hold(LimitKey.OfProvider(2), 10);
+        int left = 0;
+        for (; now < 60 * Second; now += Bucket)
+        {
+            if (now / Bucket % otpEveryBuckets == 0)
+            {
+                Assert.Equal(1, lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp).Messages);
+            }
+
+            left += lender.TakeTogether([own], 1, segments, segments, now, Purpose.Marketing).Messages;
+        }
+
+        Assert.InRange(left, 25, 60);
+    }
+
+    [Theory]
+    [InlineData(Purpose.Otp, 2, Purpose.Marketing)]
+    [InlineData(Purpose.Marketing, 6, Purpose.Marketing)]
+    [InlineData(Purpose.Marketing, 10, Purpose.Marketing)]
+    [InlineData(Purpose.Marketing, 3, Purpose.Otp)] // seldom, but it does
+    public void A_long_message_leaves_beside_short_ones_that_take_each_departure_as_it_comes_free(Purpose of, int segments, Purpose beside)
+    {
+        const int N = 10;
+        Limit own = lender.Hold(LimitKey.OfProvider(2), N);
+        lender.Hold(LimitKey.OfProvider(2), N);
+        long left = 0;
+        long others = 0;
+        long waits = 0;
+        long longest = 0;
+        for (int bucket = 0; bucket < 60 * 250; bucket++, now += Bucket)
+        {
+            // In the first second they come one by one, so that they come free one by one ever after.
+            if (bucket < 250 ? bucket % 25 == 0 : lender.TakeTogether([own], 1, segments, segments, now, of, this).Messages == 0)
+            {
+                others += lender.TakeTogether([own], 1, 1, 1, now, beside, limit).Messages;
+                waits++;
+            }
+            else if (bucket >= 250)
+            {
+                left++;
+                longest = Math.Max(longest, waits);
+                waits = 0;
+            }
+        }
+
+        Assert.InRange(Math.Max(longest, waits), 1, (of <= beside ? 2 : 6) * 250);
+        Assert.InRange(left, 60 / (of <= beside ? 2 : 6), 60 * N / segments);
+        Assert.InRange(others, 1, 60 * N);
+    }
+
+    [Fact]
+    public void What_is_asked_for_and_given_back_is_not_kept_free()
+    {
+        long marketing = 0;
+        for (; now < 30 * Second; now += Bucket)
+        {
+            Slice lent = lender.TakeTogether(limits, 40, 40, 1, now, Purpose.Otp);
+            marketing += Take(Purpose.Marketing, 1_000);
+            if (lent.Messages > 0)
+            {
+                lender.GiveBack(limits, lent, lent.Messages, lent.Segments);
+            }
+
+            marketing += Take(Purpose.Marketing, 1_000);
+        }
+
+        Assert.InRange(marketing, 30 * PerSecond * 95 / 100, 30 * PerSecond);
+    }
+
     [Fact]
     public void Who_is_alone_at_a_limit_has_all_of_it()
     {
