@@ -22,7 +22,7 @@ internal sealed class RecordReplay(RecordReader records, GatewayRecords gateways
         {
             var source = new RecordSource(new TopicPartition(record.Topic, record.Partition));
             return source.Kind is TopicKind.Inbound or TopicKind.Receipts
-                ? !gateways.Refuses(source.Kind, record.Value.Span, out _) && await gateways.TellAsync(source.Kind, record.Value.ToArray()).ConfigureAwait(false)
+                ? gateways.Read(source.Kind, record.Value.Span, out _) is { } told && await gateways.TellAsync(told).ConfigureAwait(false)
                 : await KeepAsync(source, record).ConfigureAwait(false);
         }
         finally

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Router.Testing;
 
 namespace Router.Simulation.Kafka;
 
