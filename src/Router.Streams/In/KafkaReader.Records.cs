@@ -51,7 +51,7 @@ internal sealed partial class KafkaReader
         partition.Prefix.Read(offset);
         if (verdict == RecordVerdict.Message)
         {
-            Add(partition, offset, request);
+            Add(partition, offset, request, result.Message.Headers);
             return;
         }
 
@@ -89,11 +89,12 @@ internal sealed partial class KafkaReader
         }
     }
 
-    private void Add(ReadPartition partition, long offset, AcceptRequest request)
+    private void Add(ReadPartition partition, long offset, AcceptRequest request, Headers headers)
     {
+        ReadOnlySpan<byte> kept = keptHeaders.AsSpan(0, KeptHeaders.Write(headers, keptHeaders));
         int shard = request.Contact.Shard;
         (SliceQueue, int) key = (partition.Queue, shard);
-        if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length))
+        if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length + kept.Length))
         {
             // The one before goes with the others: its order in the stream is that of the list.
             slice = new Slice(ShardStream.Of(shard), partition.Queue, letters, rooms);
@@ -101,7 +102,7 @@ internal sealed partial class KafkaReader
             openByShard[key] = slice;
         }
 
-        slice.Add(request, partition, offset, value.Value);
+        slice.Add(request, partition, offset, value.Value, kept);
     }
 
     // What a gateway tells goes straight to the engine, which finds its shard, here or on another silo.

@@ -36,6 +36,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private readonly KafkaHealth health;
     private readonly KafkaMeter meter;
     private readonly ValueBuffer value = new();
+    private readonly byte[] keptHeaders = new byte[KeptHeaders.BytesMax];
     private readonly ConcurrentQueue<Action<IConsumer<Ignore, int>>> commands = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
