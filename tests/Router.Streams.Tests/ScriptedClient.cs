@@ -28,6 +28,9 @@ internal sealed class ScriptedClient
     /// <summary>What the group has.</summary>
     public Dictionary<TopicPartition, long> Group { get; } = [];
 
+    /// <summary>How often it was asked what the group has.</summary>
+    public int Asked { get; private set; }
+
     /// <summary>Whether the group's coordinator is away.</summary>
     public bool IsAlone { get; set; }
 
@@ -51,9 +54,10 @@ internal sealed class ScriptedClient
                 return null;
             case "Commit":
                 Commits.AddRange((IEnumerable<TopicPartitionOffset>)given[0]!);
-                return IsAlone ? throw new KafkaException(Confluent.Kafka.ErrorCode.NotCoordinatorForGroup) : null;
+                return null;
             case "Committed":
-                return ((IEnumerable<TopicPartition>)given[0]!).Select(at => new TopicPartitionOffset(at, Group.TryGetValue(at, out long offset) ? offset : Offset.Unset)).ToList();
+                Asked++;
+                return IsAlone ? throw new KafkaException(Confluent.Kafka.ErrorCode.NotCoordinatorForGroup) : ((IEnumerable<TopicPartition>)given[0]!).Select(at => new TopicPartitionOffset(at, Group.TryGetValue(at, out long offset) ? offset : Offset.Unset)).ToList();
             default:
                 return Proxy<IConsumer<Ignore, int>>.Unknown(member);
         }

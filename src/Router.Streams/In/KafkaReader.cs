@@ -174,6 +174,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     internal void Begin(IConsumer<Ignore, int> consumer)
     {
         newest = null;
+        committedAt = time.GetTimestamp();
         partitions.Clear(); // of a client before: slices under way are settled into nothing
         Assign(consumer);
     }
