@@ -19,7 +19,7 @@ public sealed class CommitTests
         OffsetPrefix prefix = reader.PrefixOf(Quiet);
         prefix.Read(7);
         prefix.Read(8);
-        prefix.Settle(7);
+        prefix.Settle(7, 0);
         reader.Client.Group[new TopicPartition(Unread, 0)] = 42; // settled before this silo began
         Pass(reader, TimeSpan.FromMinutes(1));
         Assert.Equal([At(Quiet, 8)], reader.Client.Stored);
@@ -45,14 +45,14 @@ public sealed class CommitTests
         using var reader = new ScriptedReader(Quiet);
         OffsetPrefix prefix = reader.PrefixOf(Quiet);
         prefix.Read(999);
-        prefix.Settle(999);
+        prefix.Settle(999, 0);
         Pass(reader, TimeSpan.FromMinutes(1));
-        prefix.Read(0);
-        prefix.Settle(0);
+        int anew = prefix.Read(0);
+        prefix.Settle(0, anew);
         Pass(reader, TimeSpan.FromMinutes(1));
         Assert.Equal([At(Quiet, 1)], reader.Client.Commits);
         prefix.Read(1);
-        prefix.Settle(1);
+        prefix.Settle(1, anew);
         Pass(reader, TimeSpan.FromMinutes(1));
         Assert.Equal([At(Quiet, 1000), At(Quiet, 1), At(Quiet, 2)], reader.Client.Stored);
         Assert.Single(reader.Client.Commits);

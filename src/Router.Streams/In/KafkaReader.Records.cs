@@ -26,8 +26,7 @@ internal sealed partial class KafkaReader
         long offset = result.Offset.Value;
         if (partition.Kind is TopicKind.Inbound or TopicKind.Receipts)
         {
-            partition.Prefix.Read(offset);
-            _ = TellAsync(partition, offset, value.Value.ToArray(), result.Message.Headers);
+            _ = TellAsync(partition, offset, partition.Prefix.Read(offset), value.Value.ToArray(), result.Message.Headers);
             return;
         }
 
@@ -48,16 +47,16 @@ internal sealed partial class KafkaReader
             return;
         }
 
-        partition.Prefix.Read(offset);
+        int generation = partition.Prefix.Read(offset);
         if (verdict == RecordVerdict.Message)
         {
-            Add(partition, offset, request, result.Message.Headers);
+            Add(partition, offset, generation, request, result.Message.Headers);
             return;
         }
 
         AcceptRequestPool.Blank(request);
         free.Push(request);
-        _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
+        _ = BuryAsync(partition, offset, generation, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
     }
 
     // Records of a partition come in runs.
@@ -89,7 +88,7 @@ internal sealed partial class KafkaReader
         }
     }
 
-    private void Add(ReadPartition partition, long offset, AcceptRequest request, Headers headers)
+    private void Add(ReadPartition partition, long offset, int generation, AcceptRequest request, Headers headers)
     {
         ReadOnlySpan<byte> kept = keptHeaders.AsSpan(0, KeptHeaders.Write(headers, keptHeaders));
         int shard = request.Contact.Shard;
@@ -102,22 +101,22 @@ internal sealed partial class KafkaReader
             openByShard[key] = slice;
         }
 
-        slice.Add(request, partition, offset, value.Value, kept);
+        slice.Add(request, partition, offset, generation, value.Value, kept);
     }
 
     // What a gateway tells goes straight to the engine, which finds its shard, here or on another silo.
-    private async Task TellAsync(ReadPartition partition, long offset, byte[] told, Headers headers)
+    private async Task TellAsync(ReadPartition partition, long offset, int generation, byte[] told, Headers headers)
     {
         int weight = SliceQueue.WeightOf(1, told.Length);
         partition.Queue.Began(weight);
         if (await TellUntilKeptAsync(partition, offset, told).ConfigureAwait(false) is { } reason)
         {
-            await BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, told, headers)).ConfigureAwait(false);
+            await BuryAsync(partition, offset, generation, DeadRecords.Of(partition.At, offset, reason, told, headers)).ConfigureAwait(false);
         }
         else
         {
             meter.Told();
-            partition.Prefix.Settle(offset);
+            partition.Prefix.Settle(offset, generation);
         }
 
         partition.Queue.Ended(weight);
@@ -160,13 +159,13 @@ internal sealed partial class KafkaReader
     private static bool MayPass(Exception fault) =>
         fault is JournalUnavailableException or OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or OutOfMemoryException;
 
-    private async Task BuryAsync(ReadPartition partition, long offset, DeadRecord record)
+    private async Task BuryAsync(ReadPartition partition, long offset, int generation, DeadRecord record)
     {
         int weight = SliceQueue.WeightOf(1, record.Value.Length);
         partition.Queue.Began(weight);
         await letters.BuryAsync(record).ConfigureAwait(false);
         LogDead(record.Topic, record.Partition, record.Offset, record.Reason);
-        partition.Prefix.Settle(offset);
+        partition.Prefix.Settle(offset, generation);
         partition.Queue.Ended(weight);
     }
 

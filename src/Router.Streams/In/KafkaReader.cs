@@ -84,7 +84,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     {
         foreach (ref readonly RecordPlace place in slice.Places)
         {
-            place.Partition.Prefix.Settle(place.Offset);
+            place.Partition.Prefix.Settle(place.Offset, place.Generation);
         }
 
         meter.Sliced(slice.Count);

@@ -55,7 +55,8 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     public bool HasRoom(int length) => Count < CountMax && (Count == 0 || room.Values.Length + length <= ValueBytesMax);
 
     /// <summary>Adds a message.</summary>
-    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers = default) => room.Add(request, partition, offset, value, headers);
+    public void Add(AcceptRequest request, ReadPartition partition, long offset, int generation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers = default) =>
+        room.Add(request, partition, offset, generation, value, headers);
 
     /// <inheritdoc/>
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() => [Tuple.Create((T)(object)this, SequenceToken)];

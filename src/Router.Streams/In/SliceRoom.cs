@@ -30,7 +30,7 @@ internal sealed class SliceRoom
     public int Size => values.Length + (requests.Length * 40); // a reference and a place of 32 bytes
 
     /// <summary>Adds a record.</summary>
-    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers)
+    public void Add(AcceptRequest request, ReadPartition partition, long offset, int generation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers)
     {
         if (Count == requests.Length)
         {
@@ -50,7 +50,7 @@ internal sealed class SliceRoom
         value.CopyTo(values.AsSpan(valuesLength));
         headers.CopyTo(values.AsSpan(valuesLength + value.Length));
         requests[Count] = request;
-        places[Count++] = new RecordPlace(partition, offset, valuesLength, value.Length, headers.Length);
+        places[Count++] = new RecordPlace(partition, offset, generation, valuesLength, value.Length, headers.Length);
         valuesLength = end;
     }
 
