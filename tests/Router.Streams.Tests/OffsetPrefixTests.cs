@@ -14,10 +14,10 @@ public sealed class OffsetPrefixTests
             prefix.Read(offset);
         }
 
-        prefix.Settle(15);
-        prefix.Settle(11);
+        prefix.Settle(15, 0);
+        prefix.Settle(11, 0);
         Assert.False(prefix.TryTake(out _));
-        prefix.Settle(10);
+        prefix.Settle(10, 0);
         Assert.True(prefix.TryTake(out long next));
         Assert.Equal(16, next);
         Assert.False(prefix.TryTake(out _));
@@ -42,7 +42,7 @@ public sealed class OffsetPrefixTests
             else
             {
                 int at = random.Next(open.Count);
-                prefix.Settle(open[at]);
+                prefix.Settle(open[at], 0);
                 open.RemoveAt(at);
             }
 
@@ -59,7 +59,7 @@ public sealed class OffsetPrefixTests
     {
         var prefix = new OffsetPrefix();
         prefix.Read(5);
-        prefix.Settle(3);
+        prefix.Settle(3, 0);
         Assert.False(prefix.TryTake(out _));
         Assert.Equal(1, prefix.Open);
     }
@@ -70,16 +70,40 @@ public sealed class OffsetPrefixTests
         var prefix = new OffsetPrefix();
         prefix.Read(998);
         prefix.Read(999);
-        prefix.Settle(998);
+        prefix.Settle(998, 0);
         Assert.True(prefix.TryTake(out _));
-        prefix.Read(0); // the old one's last is not settled yet
+        int anew = prefix.Read(0); // the old one's last is not settled yet
         prefix.Read(1);
-        prefix.Settle(999);
-        prefix.Settle(0);
+        prefix.Settle(999, 0);
+        prefix.Settle(0, anew);
         Assert.True(prefix.TryTake(out long next));
         Assert.Equal(1, next);
-        prefix.Settle(1);
+        prefix.Settle(1, anew);
         Assert.True(prefix.TryTake(out next));
         Assert.Equal(2, next);
+    }
+
+    // It would be committed past, and lost.
+    [Fact]
+    public void A_record_of_the_old_topic_does_not_settle_the_new_ones_of_the_same_offset()
+    {
+        var prefix = new OffsetPrefix();
+        int old = prefix.Read(5);
+        prefix.Read(6);
+        int anew = 0;
+        for (int offset = 0; offset <= 9; offset++)
+        {
+            anew = prefix.Read(offset);
+        }
+
+        for (int offset = 0; offset <= 4; offset++)
+        {
+            prefix.Settle(offset, anew);
+        }
+
+        prefix.Settle(5, old);
+        Assert.Equal(5, prefix.Settled);
+        prefix.Settle(5, anew);
+        Assert.Equal(6, prefix.Settled);
     }
 }

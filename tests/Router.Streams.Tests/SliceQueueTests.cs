@@ -41,7 +41,7 @@ public sealed class SliceQueueTests
         }
 
         var slice = new Slice(ShardStream.Of(shard), queue, null!, new SliceRooms());
-        slice.Add(new AcceptRequest { Contact = new ContactId(high, 0) }, new ReadPartition(new TopicPartition("router.outbound.acme", 0), queue), 0, "{}"u8);
+        slice.Add(new AcceptRequest { Contact = new ContactId(high, 0) }, new ReadPartition(new TopicPartition("router.outbound.acme", 0), queue), 0, 0, "{}"u8);
         return slice;
     }
 }

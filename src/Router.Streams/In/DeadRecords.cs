@@ -11,7 +11,7 @@ internal static class DeadRecords
     // Of each header and in all: more than CloudEvents need, and no more than a dead letter has room for. All are counted as they are kept: JSON makes six bytes of one.
     private const int HeaderBytesMax = 512;
     private const int HeadersMax = 16;
-    private const int KeptBytesMax = 16 * 1024;
+    internal const int KeptBytesMax = 16 * 1024;
 
     /// <summary>The reason of a record whose key was used with another body.</summary>
     public const string KeyReused = "idempotency_key_reused";
@@ -32,16 +32,19 @@ internal static class DeadRecords
         return headers;
     }
 
+    /// <summary>Whether a letter keeps it, if there is room.</summary>
+    public static bool Keeps(IHeader header) =>
+        header.Key.Length <= HeaderBytesMax && header.GetValueBytes() is { Length: <= HeaderBytesMax } && header.Key.StartsWith("ce_", StringComparison.Ordinal);
+
     private static Dictionary<string, string> Kept(Headers? headers)
     {
         var kept = new Dictionary<string, string>();
         int room = KeptBytesMax;
         foreach (IHeader header in headers?.BackingList ?? [])
         {
-            byte[] bytes = header.GetValueBytes() ?? [];
-            if (kept.Count < HeadersMax && header.Key.Length <= HeaderBytesMax && bytes.Length <= HeaderBytesMax && header.Key.StartsWith("ce_", StringComparison.Ordinal))
+            if (kept.Count < HeadersMax && Keeps(header))
             {
-                string text = Encoding.UTF8.GetString(bytes);
+                string text = Encoding.UTF8.GetString(header.GetValueBytes());
                 room -= JsonEncodedText.Encode(header.Key).EncodedUtf8Bytes.Length + JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length;
                 if (room < 0)
                 {

@@ -19,83 +19,85 @@ internal sealed class GatewayRecords(IAdministration administration, IKeyedHash 
 {
     private const int ValueBytesMax = 64 * 1024;
 
-    /// <summary>Whether it can never be taken; then <paramref name="reason"/> says why.</summary>
-    public bool Refuses(TopicKind kind, ReadOnlySpan<byte> value, out string reason)
+    /// <summary>
+    /// Decodes a record; null: it can never be taken, and <paramref name="reason"/> says why. All that is wrong with one is found here, so that what is decoded can be told: a provider that is removed or
+    /// changed is another matter, which is found when it is decoded again.
+    /// </summary>
+    public GatewayTold? Read(TopicKind kind, ReadOnlySpan<byte> value, out string reason)
     {
-        reason = "";
         if (value.Length > ValueBytesMax)
         {
             reason = "too_large";
-            return true;
+            return null;
         }
 
         try
         {
             var reader = new Utf8JsonReader(value);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            reason = kind == TopicKind.Inbound ? WrongInbound(document.RootElement) : WrongReceipt(document.RootElement);
+            reader.Read(); // throws where anything but white space follows
+            return kind == TopicKind.Inbound ? ReadInbound(document.RootElement, out reason) : ReadReceipt(document.RootElement, out reason);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            reason = "malformed_json"; // the second: text that is not UTF-8
+            reason = "malformed_json"; // the second: text that is not UTF-8, or half of a surrogate pair
+            return null;
         }
-
-        return reason.Length > 0;
     }
 
-    /// <summary>Tells the engine what <see cref="Refuses"/> found right; false: it could not be kept: if <see cref="Refuses"/> still finds it right, tell it again.</summary>
-    public Task<bool> TellAsync(TopicKind kind, byte[] value)
+    /// <summary>Tells the engine; false: it could not be kept: decode it again and tell that.</summary>
+    public Task<bool> TellAsync(GatewayTold told)
     {
-        using JsonDocument document = JsonDocument.Parse(value);
-        JsonElement told = document.RootElement;
-        if (Find(told) is not { } account)
-        {
-            return Task.FromResult(false); // the provider was removed since it was looked at
-        }
-
         var kept = new ScheduledAnswer<bool>(engine.Scheduler);
-        if (kind == TopicKind.Inbound)
+        if (told.Status == default)
         {
-            if (From(told, account) is not { } address)
-            {
-                return Task.FromResult(false); // the provider has other channels since
-            }
-
-            (Channel channel, byte[] from) = address;
-            var message = new InboundMessage
-            {
-                Provider = account.Number,
-                Channel = channel,
-                From = from,
-                To = Text(told, "to"),
-                Text = Text(told.GetProperty("content"), "text"),
-                ProviderMessageId = Text(told, "providerMessageId"),
-            };
+            var message = new InboundMessage { Provider = told.Provider, Channel = told.Channel, From = told.From, To = told.To, Text = told.Text, ProviderMessageId = told.ProviderMessageId };
             engine.Receive(message, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
         else
         {
-            var receipt = new Receipt { Provider = account.Number, ReceiptKey = hash.ReceiptKey(account.Number, Text(told, "providerMessageId")), Status = StatusOf(told) };
+            var receipt = new Receipt { Provider = told.Provider, ReceiptKey = hash.ReceiptKey(told.Provider, told.ProviderMessageId), Status = told.Status };
             engine.Receive(receipt, static (state, _, isKept) => ((ScheduledAnswer<bool>)state!).TryGive(isKept), kept, 0);
         }
 
         return kept.Task;
     }
 
-    private string WrongInbound(JsonElement told) =>
-        told.ValueKind != JsonValueKind.Object ? "malformed_json"
-        : Find(told) is not { } account ? "unknown_provider"
-        : From(told, account) is null ? "invalid_from"
-        : Text(told, "to").Length == 0 ? "invalid_to"
-        : !told.TryGetProperty("content", out JsonElement content) || content.ValueKind != JsonValueKind.Object || !IsText(content, "text") ? "invalid_content"
-        : "";
+    private GatewayTold? ReadInbound(JsonElement told, out string reason)
+    {
+        ProviderAccount? account = null;
+        (Channel Channel, byte[] Value)? from = null;
+        byte[] to = [];
+        JsonElement content = default;
+        reason = told.ValueKind != JsonValueKind.Object ? "malformed_json"
+            : (account = Find(told)) is null ? "unknown_provider"
+            : (from = From(told, account)) is null ? "invalid_from"
+            : (to = Text(told, "to")).Length == 0 ? "invalid_to"
+            : !told.TryGetProperty("content", out content) || content.ValueKind != JsonValueKind.Object || !IsText(content, "text") ? "invalid_content"
+            : "";
+        return reason.Length > 0 ? null : new GatewayTold
+        {
+            Provider = account!.Number,
+            Channel = from!.Value.Channel,
+            From = from.Value.Value,
+            To = to,
+            Text = Text(content, "text"),
+            ProviderMessageId = Text(told, "providerMessageId"),
+        };
+    }
 
-    private string WrongReceipt(JsonElement told) =>
-        told.ValueKind != JsonValueKind.Object ? "malformed_json"
-        : Find(told) is null ? "unknown_provider"
-        : Text(told, "providerMessageId").Length == 0 ? "invalid_provider_message_id"
-        : StatusOf(told) == default ? "invalid_status"
-        : "";
+    private GatewayTold? ReadReceipt(JsonElement told, out string reason)
+    {
+        ProviderAccount? account = null;
+        byte[] id = [];
+        MessageStatus status = default;
+        reason = told.ValueKind != JsonValueKind.Object ? "malformed_json"
+            : (account = Find(told)) is null ? "unknown_provider"
+            : (id = Text(told, "providerMessageId")).Length == 0 ? "invalid_provider_message_id"
+            : (status = StatusOf(told)) == default ? "invalid_status"
+            : "";
+        return reason.Length > 0 ? null : new GatewayTold { Provider = account!.Number, ProviderMessageId = id, Status = status };
+    }
 
     private ProviderAccount? Find(JsonElement told) =>
         told.TryGetProperty("provider", out JsonElement name) && name.ValueKind == JsonValueKind.String ? administration.Current.FindProvider(name.GetString()!) : null;

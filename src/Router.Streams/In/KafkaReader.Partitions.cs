@@ -12,12 +12,17 @@ internal sealed partial class KafkaReader
     // Records of a partition behind its first that is not settled, at most: as many are read again after a crash.
     private const int OpenMax = 256 * 1024;
 
+    // Kafka forgets a group's offset so long after its last commit (offsets.retention.minutes, seven days by default), whether or not somebody reads on; and the client commits none again that
+    // stayed as it was (librdkafka's issues 1372, 1442). A silo that began after that would read the whole topic, most of whose keys are over.
+    private static readonly TimeSpan CommitInterval = TimeSpan.FromHours(1);
+
     private readonly Dictionary<TopicPartition, ReadPartition> partitions = [];
     private readonly List<SliceQueue> queues = [];
     private IReadOnlyDictionary<string, int> topics = new Dictionary<string, int>();
     private IReadOnlyDictionary<string, int> known = new Dictionary<string, int>();
     private ReadPartition? newest;
     private long balancedAt;
+    private long committedAt;
 
     /// <summary>Says which topics there are, with the number of their partitions. Any thread.</summary>
     public void Topics(IReadOnlyDictionary<string, int> there) => Volatile.Write(ref known, there);
@@ -105,6 +110,12 @@ internal sealed partial class KafkaReader
 
         balancedAt = time.GetTimestamp();
         Store(consumer);
+        if (time.GetElapsedTime(committedAt) >= CommitInterval)
+        {
+            committedAt = time.GetTimestamp();
+            CommitAgain(consumer);
+        }
+
         foreach (ReadPartition partition in partitions.Values)
         {
             int inFlight = partition.Queue.InFlight;
@@ -140,15 +151,47 @@ internal sealed partial class KafkaReader
             if (partition.Prefix.TryTake(out long offset))
             {
                 consumer.StoreOffset(new TopicPartitionOffset(partition.At, offset));
+                if (offset < partition.Stored)
+                {
+                    Commit(consumer, [partition.At]); // of a topic made anew: by itself the client commits only what is higher than what it committed last
+                }
+
+                partition.Stored = offset;
             }
         }
     }
 
-    private void Commit(IConsumer<Ignore, int> consumer, TopicPartition[] gone)
+    // What is settled; where nothing was settled here yet, what the group has. It is asked first: where its coordinator is away, that ends sooner than a commit.
+    private void CommitAgain(IConsumer<Ignore, int> consumer)
     {
         try
         {
-            TopicPartitionOffset[] offsets = [.. gone.Where(at => topics.ContainsKey(at.Topic)).Select(at => partitions[at]).Where(static p => p.Prefix.Settled >= 0).Select(static p => new TopicPartitionOffset(p.At, p.Prefix.Settled))];
+            List<TopicPartitionOffset> offsets = [];
+            foreach (TopicPartitionOffset had in consumer.Committed(partitions.Keys, Patience))
+            {
+                long settled = partitions[had.TopicPartition].Prefix.Settled;
+                if (settled >= 0 || had.Offset.Value >= 0)
+                {
+                    offsets.Add(new TopicPartitionOffset(had.TopicPartition, settled >= 0 ? settled : had.Offset));
+                }
+            }
+
+            if (offsets.Count > 0)
+            {
+                consumer.Commit(offsets);
+            }
+        }
+        catch (KafkaException fault)
+        {
+            LogFault(fault.Error.Code.ToString()); // tried again in an hour: there are many in seven days
+        }
+    }
+
+    private void Commit(IConsumer<Ignore, int> consumer, TopicPartition[] which)
+    {
+        try
+        {
+            TopicPartitionOffset[] offsets = [.. which.Where(at => topics.ContainsKey(at.Topic)).Select(at => partitions[at]).Where(static p => p.Prefix.Settled >= 0).Select(static p => new TopicPartitionOffset(p.At, p.Prefix.Settled))];
             if (offsets.Length > 0)
             {
                 consumer.Commit(offsets);

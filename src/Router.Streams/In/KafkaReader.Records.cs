@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Router.Engine.Accepting;
 using Router.Engine.Inbound;
+using Router.Engine.Journal;
 using Router.Engine.Shards;
 using Router.Grains.Streams;
 using Router.Streams.Topics;
@@ -25,8 +26,7 @@ internal sealed partial class KafkaReader
         long offset = result.Offset.Value;
         if (partition.Kind is TopicKind.Inbound or TopicKind.Receipts)
         {
-            partition.Prefix.Read(offset);
-            TakeFromGateway(partition, offset, result.Message.Headers);
+            _ = TellAsync(partition, offset, partition.Prefix.Read(offset), value.Value.ToArray(), result.Message.Headers);
             return;
         }
 
@@ -47,16 +47,16 @@ internal sealed partial class KafkaReader
             return;
         }
 
-        partition.Prefix.Read(offset);
+        int generation = partition.Prefix.Read(offset);
         if (verdict == RecordVerdict.Message)
         {
-            Add(partition, offset, request);
+            Add(partition, offset, generation, request, result.Message.Headers);
             return;
         }
 
         AcceptRequestPool.Blank(request);
         free.Push(request);
-        _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
+        _ = BuryAsync(partition, offset, generation, DeadRecords.Of(partition.At, offset, reason, value.Value, result.Message.Headers));
     }
 
     // Records of a partition come in runs.
@@ -88,11 +88,12 @@ internal sealed partial class KafkaReader
         }
     }
 
-    private void Add(ReadPartition partition, long offset, AcceptRequest request)
+    private void Add(ReadPartition partition, long offset, int generation, AcceptRequest request, Headers headers)
     {
+        ReadOnlySpan<byte> kept = keptHeaders.AsSpan(0, KeptHeaders.Write(headers, keptHeaders));
         int shard = request.Contact.Shard;
         (SliceQueue, int) key = (partition.Queue, shard);
-        if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length))
+        if (!openByShard.TryGetValue(key, out Slice? slice) || !slice.HasRoom(value.Value.Length + kept.Length))
         {
             // The one before goes with the others: its order in the stream is that of the list.
             slice = new Slice(ShardStream.Of(shard), partition.Queue, letters, rooms);
@@ -100,64 +101,71 @@ internal sealed partial class KafkaReader
             openByShard[key] = slice;
         }
 
-        slice.Add(request, partition, offset, value.Value);
-    }
-
-    private void TakeFromGateway(ReadPartition partition, long offset, Headers headers)
-    {
-        if (gateways.Refuses(partition.Kind, value.Value, out string reason))
-        {
-            _ = BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, value.Value, headers));
-            return;
-        }
-
-        _ = TellAsync(partition, offset, value.Value.ToArray());
+        slice.Add(request, partition, offset, generation, value.Value, kept);
     }
 
     // What a gateway tells goes straight to the engine, which finds its shard, here or on another silo.
-    private async Task TellAsync(ReadPartition partition, long offset, byte[] told)
+    private async Task TellAsync(ReadPartition partition, long offset, int generation, byte[] told, Headers headers)
     {
         int weight = SliceQueue.WeightOf(1, told.Length);
         partition.Queue.Began(weight);
-        while (!await IsToldAsync(partition, offset, told).ConfigureAwait(false))
+        if (await TellUntilKeptAsync(partition, offset, told).ConfigureAwait(false) is { } reason)
         {
-            await Task.Delay(AskAgain, time, CancellationToken.None).ConfigureAwait(false);
-            if (gateways.Refuses(partition.Kind, told, out string reason))
-            {
-                // Right when it was read: its provider was removed or changed since.
-                await BuryAsync(partition, offset, DeadRecords.Of(partition.At, offset, reason, told)).ConfigureAwait(false);
-                partition.Queue.Ended(weight);
-                return;
-            }
+            await BuryAsync(partition, offset, generation, DeadRecords.Of(partition.At, offset, reason, told, headers)).ConfigureAwait(false);
+        }
+        else
+        {
+            meter.Told();
+            partition.Prefix.Settle(offset, generation);
         }
 
-        meter.Told();
-        partition.Prefix.Settle(offset);
         partition.Queue.Ended(weight);
     }
 
-    private async Task<bool> IsToldAsync(ReadPartition partition, long offset, byte[] told)
+    // Null: it is kept; else why it never can be. Decoded with each try: its provider may be removed or changed meanwhile.
+    private async Task<string?> TellUntilKeptAsync(ReadPartition partition, long offset, byte[] value)
     {
-        try
+        while (true)
         {
-            return await gateways.TellAsync(partition.Kind, told).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A fault that nobody sees would hold up the partition until a restart.
-        catch (Exception fault)
+            try
+            {
+                if (gateways.Read(partition.Kind, value, out string reason) is not { } told)
+                {
+                    return reason;
+                }
+
+                if (await gateways.TellAsync(told).ConfigureAwait(false))
+                {
+                    return null;
+                }
+            }
+            catch (Exception fault) when (MayPass(fault))
+            {
+                LogNotTold(partition.At.Topic, partition.At.Partition.Value, offset, fault.GetType().Name);
+            }
+#pragma warning disable CA1031 // Whatever it was, it would come again with each try, and hold up the partition for ever.
+            catch (Exception fault)
 #pragma warning restore CA1031
-        {
-            LogNotTold(partition.At.Topic, partition.At.Partition.Value, offset, fault.GetType().Name);
-            return false;
+            {
+                LogUnreadable(partition.At.Topic, partition.At.Partition.Value, offset, fault.GetType().Name);
+                return "unreadable";
+            }
+
+            await Task.Delay(AskAgain, time, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    private async Task BuryAsync(ReadPartition partition, long offset, DeadRecord record)
+    // What a silo lacks for a while, or as it stops; anything else is the record's.
+    private static bool MayPass(Exception fault) =>
+        fault is JournalUnavailableException or OrleansException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or OutOfMemoryException;
+
+    private async Task BuryAsync(ReadPartition partition, long offset, int generation, DeadRecord record)
     {
         int weight = SliceQueue.WeightOf(1, record.Value.Length);
         partition.Queue.Began(weight);
         await letters.BuryAsync(record).ConfigureAwait(false);
         LogDead(record.Topic, record.Partition, record.Offset, record.Reason);
-        partition.Prefix.Settle(offset);
+        partition.Prefix.Settle(offset, generation);
         partition.Queue.Ended(weight);
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     private readonly KafkaHealth health;
     private readonly KafkaMeter meter;
     private readonly ValueBuffer value = new();
+    private readonly byte[] keptHeaders = new byte[KeptHeaders.BytesMax];
     private readonly ConcurrentQueue<Action<IConsumer<Ignore, int>>> commands = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,7 +84,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     {
         foreach (ref readonly RecordPlace place in slice.Places)
         {
-            place.Partition.Prefix.Settle(place.Offset);
+            place.Partition.Prefix.Settle(place.Offset, place.Generation);
         }
 
         meter.Sliced(slice.Count);
@@ -173,6 +174,7 @@ internal sealed partial class KafkaReader : IAsyncDisposable
     internal void Begin(IConsumer<Ignore, int> consumer)
     {
         newest = null;
+        committedAt = time.GetTimestamp();
         partitions.Clear(); // of a client before: slices under way are settled into nothing
         Assign(consumer);
     }

@@ -13,6 +13,7 @@ internal sealed class OffsetPrefix
     private long next = -1;
     private long told = -1;
     private long last = -1;
+    private int generation;
 
     /// <summary>Records read and not settled, or behind one that is not.</summary>
     public int Open
@@ -50,14 +51,18 @@ internal sealed class OffsetPrefix
         }
     }
 
-    /// <summary>A record was read; offsets come in rising order, with gaps where the broker has some. Lower ones are those of a topic that was made anew: nothing of the old one counts any more.</summary>
-    public void Read(long offset)
+    /// <summary>
+    /// A record was read; offsets come in rising order, with gaps where the broker has some. Lower ones are those of a topic that was made anew: nothing of the old one counts any more. Returns which topic's it
+    /// is, to settle it with: records of the old one that are still under way have the offsets of the new one's.
+    /// </summary>
+    public int Read(long offset)
     {
         lock (sync)
         {
             if (offset <= last)
             {
                 (first, count, next, told) = (0, 0, -1, -1);
+                generation++;
             }
 
             last = offset;
@@ -70,18 +75,19 @@ internal sealed class OffsetPrefix
             offsets[at] = offset;
             settled[at] = false;
             count++;
+            return generation;
         }
     }
 
-    /// <summary>A record is settled.</summary>
-    public void Settle(long offset)
+    /// <summary>A record is settled; <paramref name="readAs"/> is what its reading returned.</summary>
+    public void Settle(long offset, int readAs)
     {
         lock (sync)
         {
-            int at = FindLocked(offset);
+            int at = readAs == generation ? FindLocked(offset) : -1;
             if (at < 0)
             {
-                return; // read before the partition was given back
+                return; // read before the partition was given back, or its topic made anew
             }
 
             settled[at] = true;

@@ -24,6 +24,9 @@ internal sealed class ReadPartition(TopicPartition at, SliceQueue queue)
 
     public bool IsPaused { get; set; }
 
+    /// <summary>What was given to the client last, to be committed.</summary>
+    public long Stored { get; set; }
+
     /// <summary>How often it was seen that something lies there and nothing was ever read. <see cref="LagLook"/>'s.</summary>
     public int LooksInVain { get; set; }
 }

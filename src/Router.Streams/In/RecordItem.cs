@@ -27,13 +27,20 @@ internal readonly struct RecordItem
     [Id(4)]
     public required byte[] Value { get; init; }
 
+    /// <summary>Its <see cref="KeptHeaders"/>; null: a silo of an older version read it.</summary>
+    [Id(5)]
+    public required byte[]? Headers { get; init; }
+
     /// <summary>Packs one.</summary>
-    public static RecordItem Of(AcceptRequest request, int source, long offset, ReadOnlySpan<byte> value)
+    public static RecordItem Of(AcceptRequest request, int source, long offset, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers)
     {
         AcceptItem message = AcceptItem.Of(request);
 
         // Even where it is kept already: kept again it is the same one, and whoever keeps it now may be writing its id.
         (message.FallbackHead, message.FallbackTail) = (0, 0);
-        return new RecordItem { Message = message, Fallback = request.Fallback is { } fallback ? AcceptItem.Of(fallback) : null, Source = source, Offset = offset, Value = value.ToArray() };
+        return new RecordItem
+        {
+            Message = message, Fallback = request.Fallback is { } fallback ? AcceptItem.Of(fallback) : null, Source = source, Offset = offset, Value = value.ToArray(), Headers = headers.ToArray(),
+        };
     }
 }

@@ -68,12 +68,15 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
     public bool IsFull(ReadPartition partition) =>
         partition.Source.Tenant is { } name && administration.Current.FindTenant(name) is { IsDeleting: false } tenant && shards.WaitingOf(tenant.Number) >= tenant.Settings.Limits.Waiting;
 
+    /// <summary>Whether it is known by headers, not by its place.</summary>
+    public static bool HasKey(Headers headers) => TryReadKey(headers, out _, out _);
+
     private static string? NameIn(Headers headers) => headers.TryGetLastBytes("ce_tenant", out byte[] bytes) && bytes is not null ? Encoding.UTF8.GetString(bytes) : null;
 
     // ce_source and ce_id where both are there; else the record's place, which is the same however often it is read, and its time, which is another where a topic was made anew.
     private static bool TryWriteKey(RecordSource from, Headers headers, long offset, long atMs, Span<byte> key, out int length, out long line)
     {
-        if (headers.TryGetLastBytes("ce_id", out byte[] id) && id is { Length: > 0 } && headers.TryGetLastBytes("ce_source", out byte[] source) && source is { Length: > 0 })
+        if (TryReadKey(headers, out byte[] id, out byte[] source))
         {
             line = EventLine;
             length = source.Length + 1 + id.Length;
@@ -95,5 +98,11 @@ internal sealed class RecordReader(IAdministration administration, IShards shard
         BinaryPrimitives.WriteInt64LittleEndian(key[(length + 12)..], atMs);
         length += 20;
         return true;
+    }
+
+    private static bool TryReadKey(Headers headers, out byte[] id, out byte[] source)
+    {
+        source = [];
+        return headers.TryGetLastBytes("ce_id", out id) && id is { Length: > 0 } && headers.TryGetLastBytes("ce_source", out source) && source is { Length: > 0 };
     }
 }

@@ -22,7 +22,7 @@ internal sealed class RecordReplay(RecordReader records, GatewayRecords gateways
         {
             var source = new RecordSource(new TopicPartition(record.Topic, record.Partition));
             return source.Kind is TopicKind.Inbound or TopicKind.Receipts
-                ? !gateways.Refuses(source.Kind, record.Value.Span, out _) && await gateways.TellAsync(source.Kind, record.Value.ToArray()).ConfigureAwait(false)
+                ? gateways.Read(source.Kind, record.Value.Span, out _) is { } told && await gateways.TellAsync(told).ConfigureAwait(false)
                 : await KeepAsync(source, record).ConfigureAwait(false);
         }
         finally
@@ -36,8 +36,14 @@ internal sealed class RecordReplay(RecordReader records, GatewayRecords gateways
 
     private async Task<bool> KeepAsync(RecordSource source, DeadRecord record)
     {
+        Headers headers = DeadRecords.HeadersOf(record);
+        if (record.Reason == DeadRecords.KeyReused && !RecordReader.HasKey(headers))
+        {
+            return false; // its key was longer than a letter keeps: under another one it would be sent beside the first
+        }
+
         var request = new AcceptRequest();
-        if (records.Read(source, DeadRecords.HeadersOf(record), record.Value.Span, record.Offset, atMs: 0, request, out _) != RecordVerdict.Message)
+        if (records.Read(source, headers, record.Value.Span, record.Offset, atMs: 0, request, out _) != RecordVerdict.Message)
         {
             return false;
         }

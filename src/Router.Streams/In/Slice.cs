@@ -8,7 +8,7 @@ using Router.Grains.Streams;
 namespace Router.Streams.In;
 
 /// <summary>
-/// Messages read for one shard: decoded, with their values as read for those that end as dead letters. One event of the shard's stream. Filled by the reader, then kept once however often it is
+/// Messages read for one shard: decoded, with their values as read and their headers for those that end as dead letters. One event of the shard's stream. Filled by the reader, then kept once however often it is
 /// delivered, then settled by the reader's silo.
 /// </summary>
 /// <remarks>Hot path: 0 B a record in the steady state; its arrays are used again (<see cref="SliceRooms"/>). Its values stay below 64 KiB, so that none lies on the large-object heap.</remarks>
@@ -51,11 +51,12 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
     /// <summary>See <see cref="SliceQueue.WeightOf"/>.</summary>
     public int Weight => SliceQueue.WeightOf(Count, room.Values.Length);
 
-    /// <summary>Whether a value of so many bytes has room.</summary>
-    public bool HasRoom(int valueLength) => Count < CountMax && (Count == 0 || room.Values.Length + valueLength <= ValueBytesMax);
+    /// <summary>Whether a value with its headers of so many bytes has room.</summary>
+    public bool HasRoom(int length) => Count < CountMax && (Count == 0 || room.Values.Length + length <= ValueBytesMax);
 
     /// <summary>Adds a message.</summary>
-    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value) => room.Add(request, partition, offset, value);
+    public void Add(AcceptRequest request, ReadPartition partition, long offset, int generation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers = default) =>
+        room.Add(request, partition, offset, generation, value, headers);
 
     /// <inheritdoc/>
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() => [Tuple.Create((T)(object)this, SequenceToken)];
@@ -74,6 +75,9 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
 
     /// <summary>The value of one, as read.</summary>
     public ReadOnlySpan<byte> ValueOf(in RecordPlace place) => room.Values.Slice(place.ValueStart, place.ValueLength);
+
+    /// <summary>The <see cref="KeptHeaders"/> of one.</summary>
+    public ReadOnlySpan<byte> HeadersOf(in RecordPlace place) => room.Values.Slice(place.ValueStart + place.ValueLength, place.HeadersLength);
 
     /// <summary>Packs it for another silo. A delivery that was given up may still come to be written: it must not take what lies in these arrays by then.</summary>
     /// <exception cref="ObjectDisposedException">It is settled.</exception>
@@ -137,7 +141,7 @@ internal sealed class Slice(StreamId stream, SliceQueue queue, DeadLetterDesk le
             if (request.Outcome == AcceptOutcome.OtherBody)
             {
                 RecordPlace place = Places[i];
-                DeadRecord letter = DeadRecords.Of(place.Partition.At, place.Offset, DeadRecords.KeyReused, ValueOf(place));
+                DeadRecord letter = DeadRecords.Of(place.Partition.At, place.Offset, DeadRecords.KeyReused, ValueOf(place), KeptHeaders.Read(HeadersOf(place)));
                 await letters.BuryAsync(letter).ConfigureAwait(false);
             }
         }

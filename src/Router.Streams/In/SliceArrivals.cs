@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Router.Engine.Accepting;
+using Router.Engine.Inbound;
 using Router.Engine.Shards;
 using Router.Grains.Streams;
 
@@ -78,7 +79,8 @@ internal sealed class SliceArrivals(DeadLetterDesk letters, KafkaMeter meter)
         else if (request?.Outcome == AcceptOutcome.OtherBody)
         {
             (string topic, int partition) = slice.Sources[record.Source];
-            await letters.BuryAsync(DeadRecords.Of(new TopicPartition(topic, partition), record.Offset, DeadRecords.KeyReused, record.Value)).ConfigureAwait(false);
+            DeadRecord letter = DeadRecords.Of(new TopicPartition(topic, partition), record.Offset, DeadRecords.KeyReused, record.Value, KeptHeaders.Read(record.Headers));
+            await letters.BuryAsync(letter).ConfigureAwait(false);
         }
 
         if (request is not null)

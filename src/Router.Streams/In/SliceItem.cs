@@ -32,7 +32,7 @@ internal readonly struct SliceItem
         for (int i = 0; i < records.Length; i++)
         {
             RecordPlace place = slice.Places[i];
-            records[i] = RecordItem.Of(slice.Requests.Span[i], Array.IndexOf(sources, place.Partition), place.Offset, slice.ValueOf(place));
+            records[i] = RecordItem.Of(slice.Requests.Span[i], Array.IndexOf(sources, place.Partition), place.Offset, slice.ValueOf(place), slice.HeadersOf(place));
         }
 
         return new SliceItem
@@ -49,6 +49,7 @@ internal readonly struct SliceItem
             record.Message.Record.AsSpan().Clear();
             record.Fallback?.Record.AsSpan().Clear();
             record.Value.AsSpan().Clear();
+            record.Headers.AsSpan().Clear();
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SliceRoom
     /// <summary>Records in it.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Their values.</summary>
+    /// <summary>Their values, each with its headers.</summary>
     public ReadOnlySpan<byte> Values => values.AsSpan(0, valuesLength);
 
     /// <summary>Their requests.</summary>
@@ -30,7 +30,7 @@ internal sealed class SliceRoom
     public int Size => values.Length + (requests.Length * 40); // a reference and a place of 32 bytes
 
     /// <summary>Adds a record.</summary>
-    public void Add(AcceptRequest request, ReadPartition partition, long offset, ReadOnlySpan<byte> value)
+    public void Add(AcceptRequest request, ReadPartition partition, long offset, int generation, ReadOnlySpan<byte> value, ReadOnlySpan<byte> headers)
     {
         if (Count == requests.Length)
         {
@@ -38,18 +38,20 @@ internal sealed class SliceRoom
             Array.Resize(ref places, Count * 2);
         }
 
-        if (values.Length < valuesLength + value.Length)
+        int end = valuesLength + value.Length + headers.Length;
+        if (values.Length < end)
         {
-            byte[] more = new byte[Math.Max(values.Length * 2, valuesLength + value.Length)];
+            byte[] more = new byte[Math.Max(values.Length * 2, end)];
             Values.CopyTo(more);
             values.AsSpan(0, valuesLength).Clear();
             values = more;
         }
 
         value.CopyTo(values.AsSpan(valuesLength));
+        headers.CopyTo(values.AsSpan(valuesLength + value.Length));
         requests[Count] = request;
-        places[Count++] = new RecordPlace(partition, offset, valuesLength, value.Length);
-        valuesLength += value.Length;
+        places[Count++] = new RecordPlace(partition, offset, generation, valuesLength, value.Length, headers.Length);
+        valuesLength = end;
     }
 
     /// <summary>Empties it; content is wiped (DESIGN §8).</summary>

@@ -56,12 +56,16 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         }
     }
 
-    private async Task LookAsync(IAdminClient admin, IConsumer<Ignore, Ignore> group)
+    /// <summary>Looks once.</summary>
+    internal async Task LookAsync(IAdminClient admin, IConsumer<Ignore, Ignore> group)
     {
         (HashSet<string> read, HashSet<string> written) = Wanted();
         Dictionary<string, int> there = (await Task.Run(() => admin.GetMetadata(Patience))).Topics
             .Where(static t => !t.Error.IsError && t.Partitions.Count > 0).ToDictionary(static t => t.Topic, static t => t.Partitions.Count);
         await ForgetAsync(group, there);
+
+        // Before anything is made, which may take its time or fail: it holds up what is missing alone.
+        reader.Topics(there.Where(t => read.Contains(t.Key) && !made.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
         string[] absent = [.. read.Concat(written).Where(t => !there.ContainsKey(t))];
         bool areMissing = !options.CreateTopics;
         if (absent.Length > 0 && options.CreateTopics)
@@ -75,7 +79,6 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
 
         missing.Clear();
         missing.UnionWith(areMissing ? absent : []);
-        reader.Topics(there.Where(t => read.Contains(t.Key) && !made.Contains(t.Key)).ToDictionary(static t => t.Key, static t => t.Value));
         health.Up();
         if (await lag.LookAsync(admin, group) is { Count: > 0 } still)
         {
@@ -120,7 +123,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
         made.ExceptWith(there.Keys);
     }
 
-    // Whether some could not be made.
+    // Whether some could not be made, as far as is known: what became of a request without an answer the next look sees. It counts as none that was made: one that only seemed to be missing would be read from its beginning.
     private async Task<bool> CreateAsync(IAdminClient admin, string[] absent)
     {
         try
@@ -131,7 +134,7 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
                 NumPartitions = options.Partitions,
                 ReplicationFactor = options.Replication == 0 ? (short)-1 : (short)options.Replication,
                 Configs = new Dictionary<string, string> { ["retention.ms"] = ((long)TimeSpan.FromHours(options.RetentionHours).TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture) },
-            }));
+            }), new CreateTopicsOptions { RequestTimeout = Patience });
             made.UnionWith(absent);
             LogCreated(string.Join(", ", absent));
         }
@@ -146,6 +149,16 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
 
             made.UnionWith(fault.Results.Where(static r => !r.Error.IsError).Select(static r => r.Topic));
             return refused.Length > 0;
+        }
+
+        catch (KafkaException fault)
+        {
+            if (!missing.SetEquals(absent))
+            {
+                LogNotMade($"{string.Join(", ", absent)} ({fault.Error.Code})");
+            }
+
+            return true;
         }
 
         return false;

@@ -7,6 +7,7 @@ using Router.Grains.Streams;
 using Router.Streams;
 using Router.Streams.In;
 using Router.Streams.Out;
+using Router.Testing;
 
 namespace Router.Simulation.Kafka;
 

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Router.Testing;
 
 namespace Router.Simulation.Kafka;
 
@@ -71,6 +72,8 @@ internal sealed class SimulatedConsumer(Streams streams, IDeserializer<int> valu
                 }
 
                 return null;
+            case "Committed":
+                return ((IEnumerable<TopicPartition>)given[0]!).Select(at => new TopicPartitionOffset(at, streams.Broker.CommittedOf(at))).ToList();
             case "Close":
                 CommitStored();
                 return null;

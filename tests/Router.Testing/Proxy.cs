@@ -1,15 +1,14 @@
 using System.Reflection;
 
-namespace Router.Simulation.Kafka;
+namespace Router.Testing;
 
 /// <summary>An interface of many members of which few are used: those are answered, all others throw.</summary>
-#pragma warning disable CA1852 // What is made derives from it.
-internal class Proxy<T> : DispatchProxy
+public class Proxy<T> : DispatchProxy
     where T : class
-#pragma warning restore CA1852
 {
     private Func<string, object?[], object?> answer = static (_, _) => null;
 
+#pragma warning disable CA1000 // Its type is what it stands for.
     public static T Of(Func<string, object?[], object?> answer)
     {
         T made = Create<T, Proxy<T>>();
@@ -19,6 +18,7 @@ internal class Proxy<T> : DispatchProxy
 
     /// <summary>For members that nobody should call.</summary>
     public static object Unknown(string member) => throw new NotSupportedException($"{typeof(T).Name}.{member} is not simulated");
+#pragma warning restore CA1000
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => answer(targetMethod!.Name, args ?? []);
 }
