@@ -40,6 +40,11 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
             own.Add(one);
         }
 
+        if (events.Count > 0)
+        {
+            topics?.HandOut(events[events.Count - 1].Position);
+        }
+
         // With another client, what comes after must not be there before what has to be written again.
         WriteBatch batch = before = producer.Begin(meter.Events, before);
         try
