@@ -71,6 +71,7 @@ internal sealed class OwnTopicsHarness : IDisposable
     /// <summary>Longer than a topic that took nothing rests.</summary>
     public void Wait()
     {
+        Turns.RunAll();
         Time.Advance(TimeSpan.FromSeconds(31));
         Turns.RunAll();
     }

@@ -29,17 +29,17 @@ internal sealed class SteppedProducer(IWorkScheduler scheduler) : ITenantProduce
     /// <summary>What the producer of all events waits for.</summary>
     public Task Room { get; set; } = Task.CompletedTask;
 
-    /// <summary>The brokers say of all that is held what became of it.</summary>
-    public void Tell(Confluent.Kafka.ErrorCode code)
+    /// <summary>The brokers say of what is held, or of the first so many, what became of it.</summary>
+    public void Tell(Confluent.Kafka.ErrorCode code, int count = int.MaxValue)
     {
-        while (held.TryDequeue(out WriteBatch? batch))
+        for (; count > 0 && held.TryDequeue(out WriteBatch? batch); count--)
         {
             batch.Written(code);
         }
     }
 
     /// <inheritdoc/>
-    public WriteBatch Begin() => new(tally, null, scheduler);
+    public WriteBatch Begin(WriteBatch? after) => new(tally, null, scheduler, after);
 
     /// <inheritdoc/>
     public bool Write(string topic, Message<byte[], byte[]> message, WriteBatch batch)

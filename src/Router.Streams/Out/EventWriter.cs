@@ -71,7 +71,7 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
         bodies.Clear(); // where a call failed, those of another tenant
         await composer.ComposeAsync(tenant, events, bodies, cancellationToken);
         OwnTopic? topic = topics is null ? null : await topics.FollowerAsync(tenant, start);
-        WriteBatch? own = topic is null ? null : topics!.BeginBatch();
+        WriteBatch? own = topic is null ? null : topics!.BeginBatch(topic);
         LogPosition from = topic?.From ?? default;
         bool isTaken = topic is not null;
         string name = TopicNames.EventsOf(tenant.Name);
@@ -85,8 +85,10 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
         }
         finally
         {
-            own?.Close();
-            topic?.UnderWay.Enqueue(new OwnWrite(from, topic.From, own!.Done));
+            if (topic is not null)
+            {
+                topics!.EndBatch(topic, from, own!, isTaken);
+            }
         }
 
         bodies.Clear();

@@ -21,8 +21,13 @@ internal sealed partial class OwnTopics
     private void FallBehind(OwnTopic topic)
     {
         topic.IsBehind = true;
-        catchingUp.RemoveAll(static t => t.IsCompleted);
-        catchingUp.Add(CatchUpAsync(topic));
+        if (!topic.IsReadFor)
+        {
+            topic.IsReadFor = true;
+            catchingUp.RemoveAll(static t => t.IsCompleted);
+            catchingUp.Add(CatchUpAsync(topic));
+        }
+
         Tell();
     }
 
@@ -64,31 +69,32 @@ internal sealed partial class OwnTopics
             pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
         }
 
+        topic.IsReadFor = false;
         Tell();
     }
 
     // Whether all that it was given is with the brokers; else it begins again with the first that is not.
     private async Task<bool> IsTakenAsync(OwnTopic topic)
     {
-        LogPosition? again = null;
-        Confluent.Kafka.ErrorCode why = Confluent.Kafka.ErrorCode.NoError;
         bool isAny = topic.UnderWay.Count > 0;
         while (topic.UnderWay.TryPeek(out OwnWrite first))
         {
-            Confluent.Kafka.ErrorCode code = await first.Written.WaitAsync(stop);
-            if (code != Confluent.Kafka.ErrorCode.NoError && again is null)
+            Confluent.Kafka.ErrorCode code = await first.Batch.Done.WaitAsync(stop);
+            if (code != Confluent.Kafka.ErrorCode.NoError)
             {
-                (again, why) = (first.Start, code);
+                // Its place, which may be kept meanwhile, stays there until nothing is under way that what is written again could be overtaken by.
+                foreach (OwnWrite one in topic.UnderWay)
+                {
+                    await one.Batch.Done.WaitAsync(stop);
+                }
+
+                topic.UnderWay.Clear();
+                (topic.From, topic.Last) = (first.Start, null);
+                Refuse(topic, code.ToString());
+                return false;
             }
 
             topic.UnderWay.Dequeue();
-        }
-
-        if (again is { } place)
-        {
-            topic.From = place;
-            Refuse(topic, why.ToString());
-            return false;
         }
 
         if (isAny)
@@ -109,25 +115,13 @@ internal sealed partial class OwnTopics
             events.Clear();
             LogPosition looked = journal.Events.Read(topic.Tenant, topic.From, events, max);
 
-            // Few events are not the end: a read looks at a part of the log. And only who has read all that was handed out to the others misses nothing of it.
-            if (events.Count < max && looked >= handedOut)
-            {
-                topic.IsBehind = false; // from here on it is given what is read for all, after this
-            }
-
-            if (events.Count == 0)
+            // Few events are not the end: a read looks at a part of the log. And only who has read all that was handed out to the others misses nothing of it; what is handed out from here on waits.
+            bool isAll = events.Count < max && looked >= handedOut;
+            if (events.Count == 0 || await WriteAsync(topic, tenant))
             {
                 topic.From = looked > topic.From ? looked : topic.From;
+                topic.IsBehind = !isAll; // once all is handed over: what comes next must not overtake it
             }
-            else
-            {
-                await WriteAsync(topic, tenant);
-            }
-        }
-        catch
-        {
-            topic.IsBehind = true; // before anybody goes on who waited for this
-            throw;
         }
         finally
         {
@@ -135,23 +129,27 @@ internal sealed partial class OwnTopics
         }
     }
 
-    private async Task WriteAsync(OwnTopic topic, Tenant tenant)
+    // False: not all of it was taken by the client.
+    private async Task<bool> WriteAsync(OwnTopic topic, Tenant tenant)
     {
         bodies.Clear();
         await composer.ComposeAsync(tenant, events, bodies, stop);
-        WriteBatch batch = producer.Begin();
+        WriteBatch batch = BeginBatch(topic);
         LogPosition start = topic.From;
         string name = TopicNames.EventsOf(tenant.Name);
+        int taken = 0;
         try
         {
-            for (int i = 0; i < events.Count && TryWrite(topic, name, events[i], messages.Make(tenant, events[i].Entry, bodies, i), batch); i++)
+            while (taken < events.Count && TryWrite(topic, name, events[taken], messages.Make(tenant, events[taken].Entry, bodies, taken), batch))
             {
+                taken++;
             }
+
+            return taken == events.Count;
         }
         finally
         {
-            batch.Close();
-            topic.UnderWay.Enqueue(new OwnWrite(start, topic.From, batch.Done));
+            EndBatch(topic, start, batch, isWhole: taken == events.Count);
             bodies.Clear();
         }
     }

@@ -66,7 +66,7 @@ internal sealed partial class OwnTopics(
         return topic.IsBehind ? null : topic;
     }
 
-    /// <summary>Hands one of its events to the client, those that it has already are left out; false: not taken, and no later one must be.</summary>
+    /// <summary>Hands one of its events to the client, those that it has already are left out; false: not taken, and no later one must be: <see cref="EndBatch"/>.</summary>
     public bool TryWrite(OwnTopic topic, string name, in LogEvent one, Message<byte[], byte[]> message, WriteBatch batch)
     {
         if (one.Position <= topic.From)
@@ -83,8 +83,19 @@ internal sealed partial class OwnTopics(
         return true;
     }
 
-    /// <summary>A batch for it.</summary>
-    public WriteBatch BeginBatch() => producer.Begin();
+    /// <summary>A batch for one.</summary>
+    public WriteBatch BeginBatch(OwnTopic topic) => topic.Last = producer.Begin(topic.Last);
+
+    /// <summary>The end of one that began where the topic was at <paramref name="start"/>. Where the client did not take all of it, the topic falls behind at once: what comes next would overtake that.</summary>
+    public void EndBatch(OwnTopic topic, LogPosition start, WriteBatch batch, bool isWhole)
+    {
+        batch.Close();
+        topic.UnderWay.Enqueue(new OwnWrite(start, batch));
+        if (!isWhole)
+        {
+            FallBehind(topic);
+        }
+    }
 
     /// <summary>Whether any of those that follow waits for the brokers.</summary>
     public bool IsWaiting => topics.Values.Any(static t => !t.IsBehind && t.UnderWay.Count > 0);
@@ -111,9 +122,9 @@ internal sealed partial class OwnTopics(
 
     private void Settle(OwnTopic topic)
     {
-        while (!topic.IsBehind && topic.UnderWay.TryPeek(out OwnWrite first) && first.Written.IsCompleted)
+        while (!topic.IsBehind && topic.UnderWay.TryPeek(out OwnWrite first) && first.Batch.Done.IsCompleted)
         {
-            if (first.Written.Result != Confluent.Kafka.ErrorCode.NoError)
+            if (first.Batch.Done.Result != Confluent.Kafka.ErrorCode.NoError)
             {
                 FallBehind(topic);
                 return;

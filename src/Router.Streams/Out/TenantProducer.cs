@@ -27,7 +27,7 @@ internal sealed class TenantProducer : ITenantProducer, IDisposable
     }
 
     /// <inheritdoc/>
-    public WriteBatch Begin() => new(meter.TenantEvents, producer.Works);
+    public WriteBatch Begin(WriteBatch? after) => new(meter.TenantEvents, producer.Works, after: after);
 
     /// <inheritdoc/>
     public bool Write(string topic, Message<byte[], byte[]> message, WriteBatch batch)
