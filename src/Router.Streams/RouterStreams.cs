@@ -41,7 +41,7 @@ public static class RouterStreams
         services.AddSingleton<SliceArrivals>();
         services.AddSingleton<DeadLetterDesk>();
         services.AddSingleton<IRecordWriter, KafkaProducer>();
-        services.AddSingleton<TenantProducer>();
+        services.AddSingleton<ITenantProducer, TenantProducer>();
         services.AddSingleton<IEventProducer, EventProducer>();
         services.AddSingleton<EventWriter>();
         services.AddHostedService<ExportKeeper>();

@@ -464,18 +464,11 @@ public sealed class WebhookDeliveryTests : IAsyncDisposable
         Assert.Equal(ids.Order(), come.Order());
     }
 
-    private LogPosition[] Log(int tenant)
-    {
-        var events = new StructList<LogEvent>(16);
-        door.Journal.Events.Read(tenant, default, events, 1000);
-        return [.. events.Span.ToArray().Select(static e => e.Position)];
-    }
+    private LogPosition[] Log(int tenant) => [.. door.Journal.Events.ReadAll(tenant).Select(static e => e.Position)];
 
     private string IdOf(LogPosition position, int tenant = 1)
     {
-        var events = new StructList<LogEvent>(16);
-        door.Journal.Events.Read(tenant, default, events, 1000);
-        LogEvent one = events.Span.ToArray().Single(e => e.Position == position);
+        LogEvent one = door.Journal.Events.ReadAll(tenant).Single(e => e.Position == position);
         var blocks = new UInt128[2];
         Positions.Cursor.OfEvents(door.Hash, tenant, [one], blocks);
         (ulong head, ulong tail) = Events.EventText.IdOf(blocks[1], one.Entry.AtMs);

@@ -1,6 +1,7 @@
 using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Grains.Providers;
+using Router.Testing;
 
 namespace Router.Grains.Tests;
 
@@ -55,10 +56,6 @@ public sealed class ProviderNotices
         Assert.Single(Told(cluster));
     }
 
-    private static (int Tenant, NoticeKind Kind, int Provider)[] Told(RouterCluster cluster)
-    {
-        var events = new StructList<LogEvent>(16);
-        cluster.Store.Log.Read(0, default, events, 10_000);
-        return [.. events.Span.ToArray().Select(static e => e.Entry).Where(static e => e.Kind == EntryKind.Notice).Select(static e => (e.Tenant, e.Notice, e.Provider))];
-    }
+    private static (int Tenant, NoticeKind Kind, int Provider)[] Told(RouterCluster cluster) =>
+        [.. cluster.Store.Log.ReadAll().Select(static e => e.Entry).Where(static e => e.Kind == EntryKind.Notice).Select(static e => (e.Tenant, e.Notice, e.Provider))];
 }

@@ -4,6 +4,7 @@ using Router.Engine.Journal;
 using Router.Engine.Webhooks;
 using Router.Grains.Administration;
 using Router.Grains.Webhooks;
+using Router.Testing;
 
 namespace Router.Grains.Tests;
 
@@ -131,10 +132,6 @@ public sealed class WebhooksOverSilos
         Assert.Single(cluster.Deliveries.Going);
     }
 
-    private static JournalEntry[] Notices(RouterCluster cluster)
-    {
-        var events = new StructList<LogEvent>(16);
-        cluster.Store.Log.Read(0, default, events, 10_000);
-        return [.. events.Span.ToArray().Select(static e => e.Entry).Where(static e => e is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled })];
-    }
+    private static JournalEntry[] Notices(RouterCluster cluster) =>
+        [.. cluster.Store.Log.ReadAll().Select(static e => e.Entry).Where(static e => e is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled })];
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Router.Core.Tenants;
@@ -23,7 +22,7 @@ public sealed class EventWriterTests
         var options = new KafkaOptions { BootstrapServers = "127.0.0.1:1" }; // nobody there: what is written waits in the client
         using var producer = new EventProducer(options, health, TimeProvider.System, NullLogger<EventProducer>.Instance);
         using var own = new TenantProducer(options, health, meter, TimeProvider.System, NullLogger<TenantProducer>.Instance);
-        IAdministration administration = DispatchProxy.Create<IAdministration, Administered>();
+        IAdministration administration = Administered.Make();
         var composer = new Composer();
         var writer = new EventWriter(producer, meter, composer, administration);
         using var topics = new OwnTopics(new MemoryJournal(new PlainSealer()), own, composer, administration, health, meter, TimeProvider.System, NullLogger<OwnTopics>.Instance);
@@ -65,13 +64,5 @@ public sealed class EventWriterTests
 
             return Fails ? throw new InvalidOperationException() : default;
         }
-    }
-
-    /// <summary>Knows two tenants; nothing else is asked.</summary>
-    public class Administered : DispatchProxy
-    {
-        private static readonly Configuration Two = new(1, [new Tenant(1, "acme", new TenantSettings { Name = "Acme" }), new Tenant(2, "bert", new TenantSettings { Name = "Bert" })], [], [], []);
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == "get_Current" ? Two : throw new NotSupportedException();
     }
 }

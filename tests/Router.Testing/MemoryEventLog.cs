@@ -12,6 +12,9 @@ public sealed class MemoryEventLog : IEventLog
     private LogPosition woken;
     private TaskCompletionSource grown = NewSignal();
 
+    /// <summary>Commits that one <see cref="Read"/> looks at whatever it finds there: few, so that who takes fewer events than he asked for as the end of the log is found out.</summary>
+    public int CommitsMax { get; set; } = 4;
+
     /// <inheritdoc/>
     public LogPosition End
     {
@@ -53,14 +56,16 @@ public sealed class MemoryEventLog : IEventLog
         {
             LogPosition looked = after;
             int added = 0;
+            int commits = 0;
             for (int i = FirstAfterLocked(after); i < log.Count; i++)
             {
-                if (added == max)
+                LogEvent item = log[i];
+                commits += item.Position.Commit != looked.Commit || commits == 0 ? 1 : 0;
+                if (added == max || commits > CommitsMax)
                 {
                     return looked;
                 }
 
-                LogEvent item = log[i];
                 looked = item.Position;
                 if (tenant == 0 || item.Entry.Tenant == tenant)
                 {

@@ -11,7 +11,8 @@ public interface IEventLog
 
     /// <summary>
     /// Adds to <paramref name="events"/> up to <paramref name="max"/> events of <paramref name="tenant"/> (0: of all) after <paramref name="after"/>, in commit order,
-    /// and returns the place up to which it looked, which may be later than the last event added.
+    /// and returns the place up to which it looked, which may be later than the last event added. One call looks at a bounded part of the log: that fewer were added, or none, says
+    /// nothing of the end, the place alone does.
     /// </summary>
     LogPosition Read(int tenant, LogPosition after, StructList<LogEvent> events, int max);
 

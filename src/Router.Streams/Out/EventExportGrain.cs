@@ -56,7 +56,7 @@ internal sealed partial class EventExportGrain(
     {
         // Before, no tenant is known, and events of a tenant that is not known are those of one that is gone.
         await configuration.Loaded.WaitAsync(stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        topics.Begin(state.State.Behind, stopping.Token);
+        topics.Begin(state.State.Behind, export.Read, stopping.Token);
         while (!stopping.IsCancellationRequested)
         {
             try

@@ -40,6 +40,11 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
             own.Add(one);
         }
 
+        if (events.Count > 0)
+        {
+            topics?.HandOut(events[events.Count - 1].Position);
+        }
+
         // With another client, what comes after must not be there before what has to be written again.
         WriteBatch batch = before = producer.Begin(meter.Events, before);
         try
@@ -66,7 +71,7 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
         bodies.Clear(); // where a call failed, those of another tenant
         await composer.ComposeAsync(tenant, events, bodies, cancellationToken);
         OwnTopic? topic = topics is null ? null : await topics.FollowerAsync(tenant, start);
-        WriteBatch? own = topic is null ? null : topics!.BeginBatch();
+        WriteBatch? own = topic is null ? null : topics!.BeginBatch(topic);
         LogPosition from = topic?.From ?? default;
         bool isTaken = topic is not null;
         string name = TopicNames.EventsOf(tenant.Name);
@@ -80,8 +85,10 @@ internal sealed class EventWriter(IEventProducer producer, KafkaMeter meter, IEv
         }
         finally
         {
-            own?.Close();
-            topic?.UnderWay.Enqueue(new OwnWrite(from, topic.From, own!.Done));
+            if (topic is not null)
+            {
+                topics!.EndBatch(topic, from, own!, isTaken);
+            }
         }
 
         bodies.Clear();

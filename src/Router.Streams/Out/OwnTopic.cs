@@ -13,8 +13,14 @@ internal sealed class OwnTopic(int tenant, LogPosition from)
     /// <summary>What the brokers have not acknowledged yet, in its order.</summary>
     public Queue<OwnWrite> UnderWay { get; } = [];
 
+    /// <summary>The last batch for it, which the next must not overtake; null: it has nothing to wait for.</summary>
+    public WriteBatch? Last { get; set; }
+
     /// <summary>It is not given what is read for all, but reads for itself: it took something not, or not as fast.</summary>
     public bool IsBehind { get; set; }
+
+    /// <summary>Somebody reads for it, until it has caught up.</summary>
+    public bool IsReadFor { get; set; }
 
     /// <summary>Why it took nothing the last time; null: it does.</summary>
     public string? Refused { get; set; }

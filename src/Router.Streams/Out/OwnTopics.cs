@@ -4,36 +4,30 @@ using Router.Core.Tenants;
 using Router.Engine.Journal;
 using Router.Grains.Administration;
 using Router.Grains.Streams;
-using Router.Streams.Topics;
 
 namespace Router.Streams.Out;
 
 /// <summary>
 /// Tenants' own topics of events. One that takes everything is given what <see cref="EventExportGrain"/> reads for all. One that does not (deleted, not allowed, slow) falls behind: it has a place in
-/// the log of its own and reads for itself, so that it holds up nobody, until it has caught up. What it waits for lies in the log, not in memory. On the turns of that grain alone.
+/// the log of its own and reads for itself, so that it holds up nobody, until it has caught up. What it waits for lies in the log, not in memory. On the turns of that grain alone. Partial:
+/// <c>Behind</c> those that read for themselves.
 /// </summary>
 internal sealed partial class OwnTopics(
-    IJournal journal, TenantProducer producer, IEventBodies composer, IAdministration administration, KafkaHealth health, KafkaMeter meter, TimeProvider time,
+    IJournal journal, ITenantProducer producer, IEventBodies composer, IAdministration administration, KafkaHealth health, KafkaMeter meter, TimeProvider time,
     ILogger<OwnTopics> log) : IDisposable
 {
-    // Batches under way at the brokers before it counts as too slow for the others; and what it reads at a time for itself.
+    // Batches under way at the brokers before it counts as too slow for the others.
     private const int UnderWayMax = 8;
-    private const int BatchMax = 512;
-    private static readonly TimeSpan PauseMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<int, OwnTopic> topics = [];
-    private readonly SemaphoreSlim turn = new(1); // one composes at a time: the memory of one
-    private readonly StructList<LogEvent> events = new(BatchMax);
-    private readonly EventBodies bodies = new();
-    private readonly List<Task> catchingUp = [];
-    private readonly EventMessages messages = new();
+    private LogPosition handedOut;
     private CancellationToken stop;
 
-    /// <summary>Begins where the kept places say; whoever has none goes with the others.</summary>
-    public void Begin(IEnumerable<ExportPlace> places, CancellationToken stopping)
+    /// <summary>Begins where the kept places say; whoever has none goes with the others, from <paramref name="from"/> on.</summary>
+    public void Begin(IEnumerable<ExportPlace> places, LogPosition from, CancellationToken stopping)
     {
         stop = stopping;
+        handedOut = from;
         foreach (ExportPlace place in places)
         {
             var topic = new OwnTopic(place.Tenant, new LogPosition(place.Commit, place.Index));
@@ -45,6 +39,9 @@ internal sealed partial class OwnTopics(
     /// <summary>Those that are not as far as <paramref name="acknowledged"/>, to be kept.</summary>
     public List<ExportPlace> Places(LogPosition acknowledged) =>
         [.. topics.Values.Where(t => t.IsBehind || t.Place < acknowledged).Select(static t => new ExportPlace { Tenant = t.Tenant, Commit = t.Place.Commit, Index = t.Place.Index })];
+
+    /// <summary>From here on what was read for all up to <paramref name="end"/> is handed out, and does not come again to who reads for itself now: it joins once it has read as far.</summary>
+    public void HandOut(LogPosition end) => handedOut = end > handedOut ? end : handedOut;
 
     /// <summary>The topic of <paramref name="tenant"/>, to be given what was read for all after <paramref name="start"/>; null: it has none, or reads for itself.</summary>
     public async ValueTask<OwnTopic?> FollowerAsync(Tenant tenant, LogPosition start)
@@ -69,7 +66,7 @@ internal sealed partial class OwnTopics(
         return topic.IsBehind ? null : topic;
     }
 
-    /// <summary>Hands one of its events to the client, those that it has already are left out; false: not taken, and no later one must be.</summary>
+    /// <summary>Hands one of its events to the client, those that it has already are left out; false: not taken, and no later one must be: <see cref="EndBatch"/>.</summary>
     public bool TryWrite(OwnTopic topic, string name, in LogEvent one, Message<byte[], byte[]> message, WriteBatch batch)
     {
         if (one.Position <= topic.From)
@@ -86,8 +83,19 @@ internal sealed partial class OwnTopics(
         return true;
     }
 
-    /// <summary>A batch for it.</summary>
-    public WriteBatch BeginBatch() => producer.Begin();
+    /// <summary>A batch for one.</summary>
+    public WriteBatch BeginBatch(OwnTopic topic) => topic.Last = producer.Begin(topic.Last);
+
+    /// <summary>The end of one that began where the topic was at <paramref name="start"/>. Where the client did not take all of it, the topic falls behind at once: what comes next would overtake that.</summary>
+    public void EndBatch(OwnTopic topic, LogPosition start, WriteBatch batch, bool isWhole)
+    {
+        batch.Close();
+        topic.UnderWay.Enqueue(new OwnWrite(start, batch));
+        if (!isWhole)
+        {
+            FallBehind(topic);
+        }
+    }
 
     /// <summary>Whether any of those that follow waits for the brokers.</summary>
     public bool IsWaiting => topics.Values.Any(static t => !t.IsBehind && t.UnderWay.Count > 0);
@@ -114,151 +122,15 @@ internal sealed partial class OwnTopics(
 
     private void Settle(OwnTopic topic)
     {
-        while (!topic.IsBehind && topic.UnderWay.TryPeek(out OwnWrite first) && first.Written.IsCompleted)
+        while (!topic.IsBehind && topic.UnderWay.TryPeek(out OwnWrite first) && first.Batch.Done.IsCompleted)
         {
-            if (first.Written.Result != Confluent.Kafka.ErrorCode.NoError)
+            if (first.Batch.Done.Result != Confluent.Kafka.ErrorCode.NoError)
             {
                 FallBehind(topic);
                 return;
             }
 
             topic.UnderWay.Dequeue();
-        }
-    }
-
-    private void FallBehind(OwnTopic topic)
-    {
-        topic.IsBehind = true;
-        catchingUp.RemoveAll(static t => t.IsCompleted);
-        catchingUp.Add(CatchUpAsync(topic));
-        Tell();
-    }
-
-    private async Task CatchUpAsync(OwnTopic topic)
-    {
-        await Task.Yield();
-        TimeSpan pause = PauseMin;
-        while (topic.IsBehind && !stop.IsCancellationRequested)
-        {
-            if (administration.Current.FindTenant(topic.Tenant) is not { Settings.EventsToKafka: true } tenant)
-            {
-                topics.Remove(topic.Tenant); // gone, or it wants none any more
-                break;
-            }
-
-            try
-            {
-                if (await IsTakenAsync(topic))
-                {
-                    pause = PauseMin;
-                    topic.Handing = HandOverAsync(topic, tenant);
-                    await topic.Handing;
-                    continue;
-                }
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // Whatever keeps its events from going out now, they go out later: its place is in the log.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                Refuse(topic, fault.GetType().Name);
-            }
-
-            await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
-        }
-
-        Tell();
-    }
-
-    // Whether all that it was given is with the brokers; else it begins again with the first that is not.
-    private async Task<bool> IsTakenAsync(OwnTopic topic)
-    {
-        LogPosition? again = null;
-        Confluent.Kafka.ErrorCode why = Confluent.Kafka.ErrorCode.NoError;
-        bool isAny = topic.UnderWay.Count > 0;
-        while (topic.UnderWay.TryPeek(out OwnWrite first))
-        {
-            Confluent.Kafka.ErrorCode code = await first.Written.WaitAsync(stop);
-            if (code != Confluent.Kafka.ErrorCode.NoError && again is null)
-            {
-                (again, why) = (first.Start, code);
-            }
-
-            topic.UnderWay.Dequeue();
-        }
-
-        if (again is { } place)
-        {
-            topic.From = place;
-            Refuse(topic, why.ToString());
-            return false;
-        }
-
-        if (isAny)
-        {
-            Accept(topic);
-        }
-
-        return true;
-    }
-
-    // One event alone until something is taken again: what comes after one that is not must not overtake it.
-    private async Task HandOverAsync(OwnTopic topic, Tenant tenant)
-    {
-        await turn.WaitAsync(stop);
-        try
-        {
-            bool isProbe = topic.Refused is not null;
-            events.Clear();
-            LogPosition looked = journal.Events.Read(topic.Tenant, topic.From, events, isProbe ? 1 : BatchMax);
-            bool isAll = events.Count < (isProbe ? 1 : BatchMax);
-            if (isAll)
-            {
-                topic.IsBehind = false; // from here on it is given what is read for all, after this
-            }
-
-            if (events.Count == 0)
-            {
-                topic.From = looked > topic.From ? looked : topic.From;
-            }
-            else
-            {
-                await WriteAsync(topic, tenant);
-            }
-        }
-        catch
-        {
-            topic.IsBehind = true; // before anybody goes on who waited for this
-            throw;
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    private async Task WriteAsync(OwnTopic topic, Tenant tenant)
-    {
-        bodies.Clear();
-        await composer.ComposeAsync(tenant, events, bodies, stop);
-        WriteBatch batch = producer.Begin();
-        LogPosition start = topic.From;
-        string name = TopicNames.EventsOf(tenant.Name);
-        try
-        {
-            for (int i = 0; i < events.Count && TryWrite(topic, name, events[i], messages.Make(tenant, events[i].Entry, bodies, i), batch); i++)
-            {
-            }
-        }
-        finally
-        {
-            batch.Close();
-            topic.UnderWay.Enqueue(new OwnWrite(start, topic.From, batch.Done));
-            bodies.Clear();
         }
     }
 

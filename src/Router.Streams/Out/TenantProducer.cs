@@ -6,7 +6,7 @@ namespace Router.Streams.Out;
 /// <summary>
 /// This silo's producer of tenants' own topics of events, apart from that of all events: one topic that takes nothing must not fill the queue of the others for longer than it takes to give up.
 /// </summary>
-internal sealed class TenantProducer : IDisposable
+internal sealed class TenantProducer : ITenantProducer, IDisposable
 {
     private const int QueueMax = 100_000;
     private const int TimeoutMs = 30_000;
@@ -26,10 +26,10 @@ internal sealed class TenantProducer : IDisposable
         });
     }
 
-    /// <summary>A batch for it.</summary>
-    public WriteBatch Begin() => new(meter.TenantEvents, producer.Works);
+    /// <inheritdoc/>
+    public WriteBatch Begin(WriteBatch? after) => new(meter.TenantEvents, producer.Works, after: after);
 
-    /// <summary>Writes a record of <paramref name="batch"/>; where the client does not take it, the batch fails: nobody waits.</summary>
+    /// <inheritdoc/>
     public bool Write(string topic, Message<byte[], byte[]> message, WriteBatch batch)
     {
         batch.Add();

@@ -19,10 +19,11 @@ internal sealed class WriteBatch
     /// <param name="tally">Counts its records.</param>
     /// <param name="works">Called with each that was taken.</param>
     /// <param name="scheduler">Whoever waits for it goes on there; null: the thread pool.</param>
-    /// <param name="after">A batch that it must not overtake: while another client than that one's is asked, it waits until that one is taken; null: none.</param>
+    /// <param name="after">The batch before it. It must not overtake that, nor any before that: while another client than theirs is asked, it waits until all of them are taken, in whatever order they
+    /// are, as partitions do not wait for one another; null: none.</param>
     public WriteBatch(ProducerTally tally, Action? works = null, IWorkScheduler? scheduler = null, WriteBatch? after = null)
     {
-        this.after = after;
+        this.after = NotTaken(after);
         done = new ScheduledAnswer<Confluent.Kafka.ErrorCode>(scheduler ?? ThreadPoolScheduler.Instance);
         this.tally = tally;
         this.works = works;
@@ -45,10 +46,24 @@ internal sealed class WriteBatch
     public static WriteBatch Of(nint handle) => (WriteBatch)GCHandle.FromIntPtr(handle).Target!;
 
     /// <summary>Whether it can't be written any more: what it must not overtake has to be written again first.</summary>
-    public bool IsLost => after is { HasFailed: true };
+    public bool IsLost
+    {
+        get
+        {
+            WriteBatch? before = after;
+            while (before is { HasFailed: false })
+            {
+                before = before.after;
+            }
 
-    /// <summary>Whether not all of it was taken, and that is known.</summary>
-    public bool HasFailed => done.Task is { IsCompleted: true, Result: not Confluent.Kafka.ErrorCode.NoError };
+            return before is not null;
+        }
+    }
+
+    // Known before all of it is told.
+    private bool HasFailed => Volatile.Read(ref failed) != (int)Confluent.Kafka.ErrorCode.NoError;
+
+    private bool IsTaken => Volatile.Read(ref left) == 0 && !HasFailed;
 
     /// <summary>One more is written.</summary>
     public void Add()
@@ -66,13 +81,51 @@ internal sealed class WriteBatch
     /// <summary>Whether it is, or becomes, one of the client's.</summary>
     public bool TryJoin(ProducerLife client)
     {
-        if (life is null && (after is null || after.life == client || after.done.Task is { IsCompleted: true, Result: Confluent.Kafka.ErrorCode.NoError }) && client.TryAdd(this))
+        if (life is null && MayJoin(client) && client.TryAdd(this))
         {
             life = client;
-            after = null;
         }
 
         return life == client;
+    }
+
+    // Whether all before it that are not taken are the client's as well, which keeps their order.
+    private bool MayJoin(ProducerLife client)
+    {
+        WriteBatch? before = after = NotTaken(after);
+        while (before is { HasFailed: false } && before.life == client)
+        {
+            before = before.after;
+        }
+
+        return before is null;
+    }
+
+    // The newest one that is not taken, of it and those before it. Those that are taken are let go, so that a chain is no longer than what is under way; only who writes changes it.
+    private static WriteBatch? NotTaken(WriteBatch? newest)
+    {
+        WriteBatch? first = null;
+        WriteBatch? last = null;
+        for (WriteBatch? one = newest; one is not null; one = one.after)
+        {
+            if (!one.IsTaken)
+            {
+                first ??= one;
+                if (last is not null)
+                {
+                    last.after = one;
+                }
+
+                last = one;
+            }
+        }
+
+        if (last is not null)
+        {
+            last.after = null;
+        }
+
+        return first;
     }
 
     /// <summary>Its client is gone: nobody tells of the rest.</summary>
@@ -80,6 +133,7 @@ internal sealed class WriteBatch
     {
         if (done.TryGive(code))
         {
+            Interlocked.CompareExchange(ref failed, (int)code, (int)Confluent.Kafka.ErrorCode.NoError);
             tally.Lost(Volatile.Read(ref left));
         }
 

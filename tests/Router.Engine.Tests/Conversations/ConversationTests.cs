@@ -165,12 +165,7 @@ public sealed class ConversationTests
     private static (ConversationState, string?) State(StoredConversation? answer) => (answer!.Value.Facts.State, answer.Value.Facts.Assignee);
 
     /// <summary>What was told of conversations of tenant 1.</summary>
-    internal static JournalEntry[] Events(EngineHarness h)
-    {
-        var events = new StructList<LogEvent>(16);
-        h.Journal.Events.Read(1, default, events, 1_000);
-        return [.. events.Span.ToArray().Select(static e => e.Entry).Where(static e => e.Kind == EntryKind.Conversation)];
-    }
+    internal static JournalEntry[] Events(EngineHarness h) => [.. h.Journal.Events.ReadAll(1).Select(static e => e.Entry).Where(static e => e.Kind == EntryKind.Conversation)];
 
     private static ConversationEvent[] Told(EngineHarness h)
     {

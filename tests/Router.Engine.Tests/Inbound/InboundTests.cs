@@ -5,6 +5,7 @@ using Router.Core.Tenants;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Tests.Harness;
+using Router.Testing;
 
 namespace Router.Engine.Tests.Inbound;
 
@@ -208,10 +209,5 @@ public sealed class InboundTests
 
     private static string SenderOf(EngineHarness h, int written) => Encoding.UTF8.GetString(MessageRecord.Read(h.Provider.Written[written].Record).From);
 
-    private static JournalEntry[] Events(EngineHarness h)
-    {
-        var events = new StructList<LogEvent>(16);
-        h.Journal.Events.Read(0, default, events, 1_000);
-        return [.. events.Span.ToArray().Select(static e => e.Entry)];
-    }
+    private static JournalEntry[] Events(EngineHarness h) => [.. h.Journal.Events.ReadAll().Select(static e => e.Entry)];
 }

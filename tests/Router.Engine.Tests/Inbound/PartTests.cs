@@ -3,6 +3,7 @@ using Router.Core.Tenants;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
 using Router.Engine.Tests.Harness;
+using Router.Testing;
 
 namespace Router.Engine.Tests.Inbound;
 
@@ -189,10 +190,5 @@ public sealed class PartTests
 
     private static int OpenParts(EngineHarness h, EndUser user) => h.Engine.OwnerOf(user.Contact.Shard)!.Shard.OpenParts;
 
-    private static JournalEntry[] Events(EngineHarness h)
-    {
-        var events = new StructList<LogEvent>(16);
-        h.Journal.Events.Read(0, default, events, 1_000);
-        return [.. events.Span.ToArray().Select(static e => e.Entry)];
-    }
+    private static JournalEntry[] Events(EngineHarness h) => [.. h.Journal.Events.ReadAll().Select(static e => e.Entry)];
 }

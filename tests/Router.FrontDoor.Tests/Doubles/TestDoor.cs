@@ -186,9 +186,7 @@ internal sealed class TestDoor : IAsyncDisposable
     /// <summary>The id of the newest event of a tenant.</summary>
     public string LastEventId(int tenant)
     {
-        var events = new StructList<LogEvent>(16);
-        Journal.Events.Read(tenant, default, events, 100_000);
-        LogEvent last = events[events.Count - 1];
+        LogEvent last = Journal.Events.ReadAll(tenant)[^1];
         var blocks = new UInt128[2];
         Positions.Cursor.OfEvents(Hash, tenant, [last], blocks);
         (ulong head, ulong tail) = Events.EventText.IdOf(blocks[1], last.Entry.AtMs);

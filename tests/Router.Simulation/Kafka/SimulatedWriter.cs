@@ -9,18 +9,18 @@ using Router.Streams.Topics;
 namespace Router.Simulation.Kafka;
 
 /// <summary>
-/// A silo's producer: what it is given waits, is taken by the brokers in its order, and told. Its client fails for good: nobody knows of all that waits how much the brokers took, that is told later, and
-/// another client takes its place.
+/// A silo's producer: what it is given waits, is taken by the brokers in the order of its partition, which waits for no other, and told. Its client fails for good: nobody knows of all that waits how
+/// much the brokers took, that is told later, and another client takes its place.
 /// </summary>
 internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler, TimeProvider time) : IRecordWriter, IEventProducer
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(2);
-    private readonly Queue<(string Topic, Message<byte[], byte[]> Message, WriteBatch Batch)> waiting = [];
+    private readonly Queue<(string Topic, Message<byte[], byte[]> Message, WriteBatch Batch)>[] waiting = [[], [], []]; // by partition
     private readonly Queue<Action> failed = [];
     private readonly EventMessages messages = new();
     private ProducerLife client = new();
 
-    public int Waiting => waiting.Count + failed.Count;
+    public int Waiting => waiting.Sum(static p => p.Count) + failed.Count;
 
     public WriteBatch Begin(ProducerTally tally) => Begin(tally, null);
 
@@ -41,7 +41,7 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
 
         if (joins)
         {
-            waiting.Enqueue((topic, message, batch));
+            waiting[message.Key.Sum(static b => b) % waiting.Length].Enqueue((topic, message, batch)); // what has one key has one partition
         }
         else
         {
@@ -58,7 +58,7 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
             return true;
         }
 
-        if (waiting.Count == 0)
+        if (Waiting == failed.Count)
         {
             return failed.Count > 0;
         }
@@ -70,9 +70,15 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
             return true;
         }
 
-        for (int i = 1 + streams.Run.Random.Next(8); i > 0 && waiting.Count > 0; i--)
+        int at = streams.Run.Random.Next(waiting.Length);
+        while (waiting[at].Count == 0)
         {
-            (string topic, Message<byte[], byte[]> message, WriteBatch batch) = waiting.Dequeue();
+            at = (at + 1) % waiting.Length;
+        }
+
+        for (int i = 1 + streams.Run.Random.Next(8); i > 0 && waiting[at].Count > 0; i--)
+        {
+            (string topic, Message<byte[], byte[]> message, WriteBatch batch) = waiting[at].Dequeue();
             streams.Wrote(topic, message);
             batch.Acknowledged(new DeliveryReport<byte[], byte[]> { Status = PersistenceStatus.Persisted });
         }
@@ -86,17 +92,20 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
     private void Fail()
     {
         client = new ProducerLife();
-        for (int taken = streams.Run.Random.Next(waiting.Count + 1); waiting.Count > 0; taken--)
+        foreach (Queue<(string Topic, Message<byte[], byte[]> Message, WriteBatch Batch)> partition in waiting)
         {
-            (string topic, Message<byte[], byte[]> message, WriteBatch batch) = waiting.Dequeue();
-            if (taken > 0)
+            for (int taken = streams.Run.Random.Next(partition.Count + 1); partition.Count > 0; taken--)
             {
-                streams.Run.Coverage.Count("fault: a record was written and not told");
-                streams.Wrote(topic, message);
-            }
+                (string topic, Message<byte[], byte[]> message, WriteBatch batch) = partition.Dequeue();
+                if (taken > 0)
+                {
+                    streams.Run.Coverage.Count("fault: a record was written and not told");
+                    streams.Wrote(topic, message);
+                }
 
-            PersistenceStatus status = taken > 0 ? PersistenceStatus.PossiblyPersisted : PersistenceStatus.NotPersisted;
-            failed.Enqueue(() => batch.Acknowledged(new DeliveryReport<byte[], byte[]> { Error = new Error(Confluent.Kafka.ErrorCode.Local_Fatal), Status = status }));
+                PersistenceStatus status = taken > 0 ? PersistenceStatus.PossiblyPersisted : PersistenceStatus.NotPersisted;
+                failed.Enqueue(() => batch.Acknowledged(new DeliveryReport<byte[], byte[]> { Error = new Error(Confluent.Kafka.ErrorCode.Local_Fatal), Status = status }));
+            }
         }
     }
 }
