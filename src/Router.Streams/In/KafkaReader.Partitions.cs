@@ -110,7 +110,7 @@ internal sealed partial class KafkaReader
 
         balancedAt = time.GetTimestamp();
         Store(consumer);
-        if (time.GetElapsedTime(committedAt) >= CommitInterval)
+        if (partitions.Count > 0 && time.GetElapsedTime(committedAt) >= CommitInterval)
         {
             committedAt = time.GetTimestamp();
             CommitAgain(consumer);
