@@ -88,6 +88,26 @@ public sealed class OwnTopicsTests
         Assert.Equal(0, Assert.Single(h.Kept!).Commit);
     }
 
+    [Fact]
+    public void Who_has_all_that_was_handed_out_is_not_kept_as_behind_wherever_its_last_event_lies()
+    {
+        using var h = new OwnTopicsHarness(Rare);
+        h.GoOnToTheEnd();
+        h.Commit(2, 2);
+        h.GoOnToTheEnd();
+        h.Time.Advance(EventExport.KeepInterval);
+        h.GoOnToTheEnd();
+        Assert.Empty(h.Kept!);
+
+        // One under way is, from where all were when it was read.
+        h.Producer.Holds = true;
+        h.Commit(1);
+        h.GoOnToTheEnd();
+        h.Time.Advance(EventExport.KeepInterval);
+        h.GoOnToTheEnd();
+        Assert.Equal(20, Assert.Single(h.Kept!).Commit);
+    }
+
     // Another event comes while the brokers have not said what became of those before; then they do, and the client takes again.
     private static void GoesOnInOrder(OwnTopicsHarness h, Confluent.Kafka.ErrorCode told, long[] expected)
     {

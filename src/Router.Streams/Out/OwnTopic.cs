@@ -7,7 +7,7 @@ internal sealed class OwnTopic(int tenant, LogPosition from)
 {
     public int Tenant => tenant;
 
-    /// <summary>Up to where its events were handed to the client.</summary>
+    /// <summary>Up to where its events were handed to the client, as far as it was given any, or read.</summary>
     public LogPosition From { get; set; } = from;
 
     /// <summary>What the brokers have not acknowledged yet, in its order.</summary>

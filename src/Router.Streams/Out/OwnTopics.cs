@@ -36,9 +36,9 @@ internal sealed partial class OwnTopics(
         }
     }
 
-    /// <summary>Those that are not as far as <paramref name="acknowledged"/>, to be kept.</summary>
+    /// <summary>Those that are not as far as <paramref name="acknowledged"/>, to be kept. Who follows and has nothing under way has all that was handed out, wherever its last event lies.</summary>
     public List<ExportPlace> Places(LogPosition acknowledged) =>
-        [.. topics.Values.Where(t => t.IsBehind || t.Place < acknowledged).Select(static t => new ExportPlace { Tenant = t.Tenant, Commit = t.Place.Commit, Index = t.Place.Index })];
+        [.. topics.Values.Where(t => t.IsBehind || (t.UnderWay.Count > 0 && t.Place < acknowledged)).Select(static t => new ExportPlace { Tenant = t.Tenant, Commit = t.Place.Commit, Index = t.Place.Index })];
 
     /// <summary>From here on what was read for all up to <paramref name="end"/> is handed out, and does not come again to who reads for itself now: it joins once it has read as far.</summary>
     public void HandOut(LogPosition end) => handedOut = end > handedOut ? end : handedOut;
@@ -63,7 +63,13 @@ internal sealed partial class OwnTopics(
             FallBehind(topic);
         }
 
-        return topic.IsBehind ? null : topic;
+        if (topic.IsBehind)
+        {
+            return null;
+        }
+
+        topic.From = start > topic.From ? start : topic.From; // it has all of its own before that
+        return topic;
     }
 
     /// <summary>Hands one of its events to the client, those that it has already are left out; false: not taken, and no later one must be: <see cref="EndBatch"/>.</summary>
