@@ -19,6 +19,7 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
     private readonly Queue<Action> failed = [];
     private readonly EventMessages messages = new();
     private ProducerLife client = new();
+    private int slow = -1; // the partition whose broker takes nothing now
 
     public int Waiting => waiting.Sum(static p => p.Count) + failed.Count;
 
@@ -70,10 +71,19 @@ internal sealed class SimulatedWriter(Streams streams, IWorkScheduler scheduler,
             return true;
         }
 
-        int at = streams.Run.Random.Next(waiting.Length);
-        while (waiting[at].Count == 0)
+        if (!streams.Run.HasFaults || streams.Run.Chance(0.1))
         {
-            at = (at + 1) % waiting.Length;
+            slow = streams.Run.HasFaults ? streams.Run.Random.Next(waiting.Length) : -1;
+        }
+
+        int at = streams.Run.Random.Next(waiting.Length);
+        for (int looked = 0; waiting[at].Count == 0 || at == slow; at = (at + 1) % waiting.Length)
+        {
+            if (looked++ == waiting.Length)
+            {
+                streams.Run.Coverage.Count("fault: a partition took nothing for a while");
+                return true;
+            }
         }
 
         for (int i = 1 + streams.Run.Random.Next(8); i > 0 && waiting[at].Count > 0; i--)
