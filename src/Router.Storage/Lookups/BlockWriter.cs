@@ -7,7 +7,6 @@ namespace Router.Storage.Lookups;
 /// <summary>Writes a run's sorted entries in blocks. An entry: its key, two bytes of length, its data. One thread, inside a transaction.</summary>
 internal sealed class BlockWriter : IDisposable
 {
-    private readonly SweepPace pace;
     private readonly Statement insertFence;
     private readonly Statement insertBlock;
     private readonly ByteList block = new(LookupFile.BlockBytes * 2);
@@ -17,9 +16,8 @@ internal sealed class BlockWriter : IDisposable
     private int keyLength;
     private long nextBlock;
 
-    public BlockWriter(Database database, SweepPace pace)
+    public BlockWriter(Database database)
     {
-        this.pace = pace;
         insertFence = database.Prepare("INSERT INTO fence(run, kind, first, block) VALUES(?1, ?2, ?3, ?4)");
         insertBlock = database.Prepare("INSERT INTO block(n, data) VALUES(?1, ?2)");
         using Statement last = database.Prepare("SELECT coalesce(max(n), 0) FROM block");
@@ -67,7 +65,6 @@ internal sealed class BlockWriter : IDisposable
         insertFence.Bind(1, run).Bind(2, (long)kind).Bind(3, first.AsSpan(0, keyLength)).Bind(4, nextBlock).Run();
         nextBlock++;
         block.Clear();
-        pace.Rest();
     }
 
     /// <inheritdoc/>

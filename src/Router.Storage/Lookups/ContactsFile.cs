@@ -18,9 +18,6 @@ internal sealed class ContactsFile : IDisposable
     // Rows a transaction: sorted, so each slice has a range of pages of its own and the WAL stays small.
     private const int SliceRows = 65_536;
 
-    // Rows between two looks at the pace.
-    private const int PacedRows = 64;
-
     // Bytes of the filter a row: SQLite keeps long blobs in chains of pages, so parts can be read one by one.
     private const int FilterPart = 1 << 20;
 
@@ -67,7 +64,7 @@ internal sealed class ContactsFile : IDisposable
 
     /// <summary>Writes the contacts of the commits up to <paramref name="lastCommit"/>. May be done again after a crash: the rows say the same.</summary>
     /// <exception cref="SqliteFault">Not all was written; do it again.</exception>
-    public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit, SweepPace pace)
+    public void Write(SlabTable<ContactId, ContactRow> contacts, long lastCommit)
     {
         ReadOnlySpan<int> ordered = Ordered(contacts);
         if (rows + contacts.Count > Filter.Capacity)
@@ -78,13 +75,13 @@ internal sealed class ContactsFile : IDisposable
         for (int from = 0; from < ordered.Length; from += SliceRows)
         {
             bool last = from + SliceRows >= ordered.Length;
-            WriteSlice(contacts, ordered.Slice(from, Math.Min(SliceRows, ordered.Length - from)), last ? lastCommit : 0, pace);
+            WriteSlice(contacts, ordered.Slice(from, Math.Min(SliceRows, ordered.Length - from)), last ? lastCommit : 0);
             database.Checkpoint(truncate: false);
         }
 
         if (ordered.Length == 0)
         {
-            WriteSlice(contacts, ordered, lastCommit, pace);
+            WriteSlice(contacts, ordered, lastCommit);
         }
 
         LastCommit = lastCommit;
@@ -111,12 +108,12 @@ internal sealed class ContactsFile : IDisposable
     }
 
     // One transaction; with the last slice (end is not 0) what is said of the whole.
-    private void WriteSlice(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, long end, SweepPace pace)
+    private void WriteSlice(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, long end)
     {
         database.Execute("BEGIN IMMEDIATE");
         try
         {
-            WriteRows(contacts, ordinals, pace);
+            WriteRows(contacts, ordinals);
             if (end != 0)
             {
                 WriteEnd(end);
@@ -135,17 +132,12 @@ internal sealed class ContactsFile : IDisposable
         }
     }
 
-    private void WriteRows(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals, SweepPace pace)
+    private void WriteRows(SlabTable<ContactId, ContactRow> contacts, ReadOnlySpan<int> ordinals)
     {
         Span<byte> id = stackalloc byte[ContactId.Size];
-        for (int i = 0; i < ordinals.Length; i++)
+        foreach (int ordinal in ordinals)
         {
-            if (i % PacedRows == 0)
-            {
-                pace.Rest();
-            }
-
-            ref ContactRow row = ref contacts[ordinals[i]];
+            ref ContactRow row = ref contacts[ordinal];
             row.Contact.Write(id);
             ulong hash = BloomFilter.Hash(row.Contact);
             if (!Filter.MayContain(hash))

@@ -29,11 +29,11 @@ internal sealed partial class RunWriter : IDisposable
     private readonly Ordering byReceiptKey = new();
     private long[] listed = [];
 
-    public RunWriter(string path, SweepPace pace)
+    public RunWriter(string path)
     {
         Path = path;
         database = LookupFile.OpenWriter(path);
-        blocks = new BlockWriter(database, pace);
+        blocks = new BlockWriter(database);
     }
 
     /// <summary>The file.</summary>

@@ -26,7 +26,6 @@ internal sealed partial class Sweeper : IDisposable
     // A monitor, not an event: two may wait for room, and one must not take the other's signal. (System.Threading.Lock has no Wait.)
     private readonly object swept = new();
     private readonly Thread thread;
-    private readonly SweepPace pace;
     private RunWriter? writer;
     private volatile bool failing;
 
@@ -39,14 +38,12 @@ internal sealed partial class Sweeper : IDisposable
         this.filterBytesMax = filterBytesMax;
         this.time = time;
         this.logger = logger;
-        pace = new SweepPace(memory, time, stop);
         thread = new Thread(Run) { IsBackground = true, Name = "journal sweeper" };
     }
 
     /// <summary>Starts the thread.</summary>
     public void Start()
     {
-        pace.Hurry(waits: false);
         thread.Start();
         wake.Set();
     }
@@ -63,7 +60,6 @@ internal sealed partial class Sweeper : IDisposable
     /// <summary>Waits until nothing closed is left, or it stops.</summary>
     public void WaitUntilSwept()
     {
-        pace.Hurry(waits: true);
         lock (swept)
         {
             while (HasClosed() && !stop.WaitOne(0))
@@ -71,8 +67,6 @@ internal sealed partial class Sweeper : IDisposable
                 Monitor.Wait(swept);
             }
         }
-
-        pace.Hurry(waits: false);
     }
 
     /// <summary>Something was closed.</summary>
@@ -194,7 +188,7 @@ internal sealed partial class Sweeper : IDisposable
         }
 
         long started = time.GetTimestamp();
-        contacts.Write(closed.Rows, closed.LastCommit, pace);
+        contacts.Write(closed.Rows, closed.LastCommit);
         lock (memory.Gate)
         {
             memory.DropContacts();
@@ -249,14 +243,14 @@ internal sealed partial class Sweeper : IDisposable
         {
             string? newest = LookupFile.All(folder).LastOrDefault();
             path = newest is not null && string.CompareOrdinal(newest, path) > 0 ? newest : path;
-            return writer = new RunWriter(path, pace);
+            return writer = new RunWriter(path);
         }
 
         if (string.CompareOrdinal(path, writer.Path) > 0)
         {
             writer.Dispose();
             writer = null;
-            writer = new RunWriter(path, pace);
+            writer = new RunWriter(path);
         }
 
         return writer;

@@ -70,11 +70,6 @@ internal sealed partial class JournalMemory
     /// <summary>Whether no more commits must come before a sweep has made room. Caller holds the gate.</summary>
     public bool IsFull => generations.Count - 1 >= ClosedMax || contacts.Count - 1 >= ClosedMax;
 
-    /// <summary>Whether a sweep may take its time: nothing waits behind what it writes, and what grows meanwhile is not half full. Caller holds the gate.</summary>
-    public bool HasTime =>
-        (generations.Count == 1 || (generations.Count == 2 && Current.Messages.Count < generationMessages / 2 && Current.Events.Count < generationMessages / 2 * EventsPerMessage))
-        && (contacts.Count == 1 || (contacts.Count == 2 && contacts[^1].Rows.Count < contactsMax / 2));
-
     /// <summary>Adds an accepted message that was kept as new. Caller holds the gate.</summary>
     public void Accept(in AcceptedMessage message)
     {
