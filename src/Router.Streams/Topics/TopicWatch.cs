@@ -150,7 +150,6 @@ internal sealed partial class TopicWatch(KafkaOptions options, KafkaReader reade
             made.UnionWith(fault.Results.Where(static r => !r.Error.IsError).Select(static r => r.Topic));
             return refused.Length > 0;
         }
-
         catch (KafkaException fault)
         {
             if (!missing.SetEquals(absent))
