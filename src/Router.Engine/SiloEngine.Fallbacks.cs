@@ -33,6 +33,15 @@ public sealed partial class SiloEngine
         }
     }
 
+    /// <summary>Has a fallback cancelled whose message was not kept. Where that fails it lies dormant until its validity ends.</summary>
+    internal void Withdraw(int tenant, MessageId fallback)
+    {
+        if (!SettleHere(tenant, fallback, wakes: false, static _ => { }))
+        {
+            FallbacksElsewhere?.TrySettle(tenant, fallback, wakes: false, static _ => { });
+        }
+    }
+
     private bool SettleHere(int tenant, MessageId fallback, bool wakes, Action<bool> answer) =>
         Post(fallback.Shard, new UrgentCommand { Kind = CommandKind.Fallback, Target = new FallbackTask(tenant, fallback, wakes, answer) });
 }

@@ -26,7 +26,9 @@ public sealed partial class SiloEngine
         }
 
         Core.Tenants.Tenant tenant = request.Tenant!;
-        if (!Waiting.TryIncrement(tenant.Number, tenant.Settings.Limits.Waiting))
+
+        // A fallback leaves a place for its message: else the last places of a tenant would be taken by fallbacks whose messages find none.
+        if (!Waiting.TryIncrement(tenant.Number, tenant.Settings.Limits.Waiting - (request.IsDormant ? 1 : 0)))
         {
             return Intake.TenantFull;
         }

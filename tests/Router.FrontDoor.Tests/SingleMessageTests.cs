@@ -76,19 +76,19 @@ public sealed class SingleMessageTests
         Assert.False(second.Json.TryGetProperty("fallback", out _));
     }
 
-    [Fact]
-    public async Task A_repeat_makes_no_second_fallback_and_another_body_makes_none()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fallback_whose_message_is_refused_is_withdrawn(bool asLines)
     {
         await using TestDoor door = await TestDoor.OpenAsync();
-        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}");
+        door.Shards.Refuse = static request => request.IsDormant ? Intake.Queued : Intake.TenantFull;
+        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}") + "\n";
 
-        Answer first = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
-        Answer second = await door.SendAsync("POST", "/v1/messages", body, headers: ("Idempotency-Key", "k"));
-        Answer other = await door.SendAsync("POST", "/v1/messages", body.Replace("ada", "bob", StringComparison.Ordinal), headers: ("Idempotency-Key", "k"));
+        Answer answer = await door.SendAsync("POST", "/v1/messages", body, type: asLines ? Ndjson.MediaType : "application/json");
 
-        Assert.Equal(first.Text, second.Text);
-        other.IsProblem(422, "idempotency_key_reused");
-        Assert.Equal(2, door.Journal.Store.MessageCount);
+        Assert.Contains("too_many_waiting", answer.Text, StringComparison.Ordinal);
+        await Ndjson.Until(() => door.Journal.Store.Snapshot().Single() is { Accepted.IsDormant: true, Status: MessageStatus.Cancelled });
     }
 
     [Theory]

@@ -156,7 +156,8 @@ internal sealed class Ledger(SimulationRun run)
         string text = TextOf(message, part);
         Wish? wish = run.WishOf(text);
         Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
-        Violation.Unless(ofTexts.TryAdd(text, message.Id), $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
+        // Each try of a message brings a fallback of its own; it goes only if its message was kept.
+        Violation.Unless(ofTexts.TryAdd(text, message.Id) || wish!.IsFallback, $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
         wishes.Add(message.Id, wish!);
         run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp(), part.Epoch);
         if (run.Trace is not null)
@@ -168,7 +169,7 @@ internal sealed class Ledger(SimulationRun run)
         bool hasTime = message.NotBeforeMs == wish!.ScheduleAtMs || (message.NotBeforeMs == 0 && (wish.ScheduleAtMs <= message.AcceptedAtMs || run.ClockWasSet));
         long validUntilMs = Rules.ValidUntilMs(message.NotBeforeMs == 0 ? wish with { ScheduleAtMs = 0 } : wish, message.AcceptedAtMs);
         bool isWished = hasTime && message.Tenant == wish.Tenant && Same(message.Purpose, wish.Purpose) && Same(message.Priority, wish.Priority) && message.Segments == wish.Segments
-            && message.ValidUntilMs == validUntilMs && message.IsDormant == wish.IsFallback && message.HasIdempotencyKey == (wish.Key is not null);
+            && message.ValidUntilMs == validUntilMs && message.IsDormant == wish.IsFallback && message.HasIdempotencyKey == (wish.Key is not null && !wish.IsFallback);
         Violation.Unless(
             isWished,
             $"{message.Id} was kept for tenant {message.Tenant} as {message.Purpose} {message.Priority} of {message.Segments} segments, valid until {message.ValidUntilMs}; it was posted as {wish}, valid until {validUntilMs}");

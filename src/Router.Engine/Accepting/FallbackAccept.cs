@@ -33,6 +33,17 @@ public sealed class FallbackAccept : IAcceptListener
         return intake;
     }
 
+    /// <summary>Its message is not accepted: it is cancelled, once it is kept. Where that fails it lies dormant until its validity ends.</summary>
+    public void Withdraw(IShards shards, int tenant) => _ = WithdrawAsync(shards, tenant);
+
+    private async Task WithdrawAsync(IShards shards, int tenant)
+    {
+        if (await outcome.Task.ConfigureAwait(false) == AcceptOutcome.Accepted)
+        {
+            await shards.CancelAsync(tenant, Id, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public void Completed(AcceptRequest request)
     {

@@ -12,9 +12,6 @@ namespace Router.Engine.Accepting;
 /// <remarks>Hot path, 0 B but for a <c>from</c> that is none of the tenant's senders, templates and fallbacks.</remarks>
 public sealed class RequestMaker(IKeyedHash hash)
 {
-    // A fallback is kept under a key of its own that follows from its message's: asked again, both are the ones kept first.
-    private static readonly UInt128 FallbackKey = new(0x9E37_79B9_7F4A_7C15, 0xF39C_C060_5CED_C834);
-
     /// <summary>Fills <paramref name="request"/> from <paramref name="body"/>; false: <paramref name="problem"/> says why not.</summary>
     /// <param name="body">The body or line.</param>
     /// <param name="scratch">At least <see cref="MessageDecoder.ScratchBytes"/> of the body's length.</param>
@@ -51,9 +48,7 @@ public sealed class RequestMaker(IKeyedHash hash)
             return true;
         }
 
-        second.HasIdempotencyKey = request.HasIdempotencyKey;
-        second.IdempotencyKey = request.IdempotencyKey ^ FallbackKey;
-        second.BodyHash = request.BodyHash;
+        // Without a key: a message that is asked for again and kept only now must not rest on a fallback whose time began with the first try. What was kept for nothing is withdrawn.
         second.Trace = request.Trace;
         if (TryFill(second, tenant, ref fallback, nowMs, out problem))
         {

@@ -25,6 +25,9 @@ internal sealed class PendingFallback(in AcceptedMessage message)
     /// <summary>Whether it goes at the end of the message's validity; else it has none of its own left then.</summary>
     public readonly bool GoesInTime = message.FallbackAfterSeconds > 0;
 
+    /// <summary>Unix ms at which its message's validity has ended. A waiting message knows it in whole seconds, rounded up: earlier, one that comes back unsent could still leave.</summary>
+    public readonly long DueMs = (message.ValidUntilMs + 999) / 1000 * 1000;
+
     /// <summary>What was decided; <see cref="FallbackVerdict.Wait"/>: nothing yet.</summary>
     public FallbackVerdict Verdict;
 

@@ -13,6 +13,9 @@ internal sealed partial class Shard
     // Asked at once of other shards; the others wait in a queue.
     private const int SettlingMax = 64;
 
+    // Of those done with, so many may stay in the queue of the due, beside as many as are pending: each would else lie there until its message's validity ends, days later.
+    private const int DueMax = 64;
+
     // By the message's head. Bounded by the dormant messages, which count among their tenant's waiting ones.
     private readonly Dictionary<ulong, PendingFallback> fallbacks = [];
     private readonly PriorityQueue<PendingFallback, long> fallbacksDue = new();
@@ -20,6 +23,9 @@ internal sealed partial class Shard
     private readonly List<PendingFallback> toSettleAgain = [];
     private readonly Dictionary<int, List<FallbackTask>> fallbackTasks = [];
     private int settling;
+
+    /// <summary>Those in the queue of the due, some of them done with; for tests.</summary>
+    internal int FallbacksDue => fallbacksDue.Count;
 
     /// <summary>A fallback's shard has answered.</summary>
     public void OnFallbackSettled(PendingFallback fallback)
@@ -113,12 +119,28 @@ internal sealed partial class Shard
         }
     }
 
+    /// <summary>Whether <paramref name="fallback"/> is what <paramref name="message"/> still waits to decide about: a request that was handed in twice names the same.</summary>
+    public bool AwaitsFallback(MessageId message, MessageId fallback) => fallbacks.TryGetValue(message.Head, out PendingFallback? pending) && pending.Fallback == fallback;
+
     private void WatchFallback(in AcceptedMessage message, MessageStatus status, Reason reason)
     {
         var fallback = new PendingFallback(message);
         fallbacks.Add(message.Id.Head, fallback);
-        fallbacksDue.Enqueue(fallback, message.ValidUntilMs);
+        fallbacksDue.Enqueue(fallback, fallback.DueMs);
         TellFallback(message.Id.Head, status, reason);
+    }
+
+    private void ForgetFallback(ulong head)
+    {
+        fallbacks.Remove(head);
+        if (fallbacksDue.Count <= DueMax + (2 * fallbacks.Count))
+        {
+            return;
+        }
+
+        fallbacksDue.Clear();
+        fallbacksDue.EnqueueRange(fallbacks.Values.Where(static f => f.Verdict == FallbackVerdict.Wait).Select(static f => (f, f.DueMs)));
+        fallbacksDue.TrimExcess();
     }
 
     // A status of a message is kept.

@@ -332,7 +332,7 @@ internal sealed partial class Shard
                 ApplyWoken(step.Slot);
                 break;
             case StepKind.FallbackDone:
-                fallbacks.Remove(step.Head);
+                ForgetFallback(step.Head);
                 break;
             case StepKind.Receipt or StepKind.Unmatched or StepKind.ReceiptDone:
                 ApplyReceipt(step);

@@ -160,9 +160,10 @@ internal sealed partial class ShardOwner
                 continue;
             }
 
+            // Listed first: where preparing it fails, the ownership ends and whoever is listed is told.
+            partRequests.Add(request);
             shard.Pin(row);
             shard.Prepare(request, row, part);
-            partRequests.Add(request);
             partRows.Add(row);
         }
 
@@ -255,6 +256,11 @@ internal sealed partial class ShardOwner
             request.IsRepeat = message.Kept == KeptAs.Repeat;
             request.Id = request.IsRepeat ? message.FirstId : message.Id;
             request.Conversation = new ConversationId(message.Contact, message.Sender);
+            if (message.Kept != KeptAs.New && request.FallbackId != default && !shard.AwaitsFallback(message.FirstId, request.FallbackId))
+            {
+                engine.Withdraw(message.Tenant, request.FallbackId);
+            }
+
             request.Listener!.Completed(request);
         }
 

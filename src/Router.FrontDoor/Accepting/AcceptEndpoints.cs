@@ -136,13 +136,31 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
 
         try
         {
-            if (request.Fallback is not null && await KeepFallbackAsync(request) is { } problem)
+            FallbackAccept? fallback = null;
+            if (request.Fallback is not null)
             {
-                return problem;
+                Intake first = FallbackAccept.TryStart(services.Shards, request, out fallback);
+                if (first != Intake.Queued)
+                {
+                    return Refused(first);
+                }
+
+                if (AcceptProblems.Of(await fallback.Outcome) is { } problem)
+                {
+                    return problem;
+                }
+
+                request.FallbackId = fallback.Id;
             }
 
             Intake intake = services.Shards.TryAccept(request);
-            return intake == Intake.Queued ? AcceptProblems.Of(await accept.OutcomeAsync()) : Refused(intake);
+            if (intake == Intake.Queued)
+            {
+                return AcceptProblems.Of(await accept.OutcomeAsync());
+            }
+
+            fallback?.Withdraw(services.Shards, request.Tenant!.Number);
+            return Refused(intake);
         }
         finally
         {
@@ -151,19 +169,6 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
                 services.Keys.Remove(request.IdempotencyKey);
             }
         }
-    }
-
-    private async ValueTask<Problem?> KeepFallbackAsync(AcceptRequest request)
-    {
-        Intake intake = FallbackAccept.TryStart(services.Shards, request, out FallbackAccept fallback);
-        if (intake != Intake.Queued)
-        {
-            return Refused(intake);
-        }
-
-        Problem? problem = AcceptProblems.Of(await fallback.Outcome);
-        request.FallbackId = fallback.Id;
-        return problem;
     }
 
     private Problem Refused(Intake intake)

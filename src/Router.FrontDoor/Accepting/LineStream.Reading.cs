@@ -213,6 +213,7 @@ internal sealed partial class LineStream
         if (heldBecause == Intake.Queued)
         {
             held = null;
+            heldFallback = null;
             return true;
         }
 
@@ -237,7 +238,6 @@ internal sealed partial class LineStream
 
         Problem? problem = AcceptProblems.Of(heldFallback.Outcome.Result);
         request.FallbackId = heldFallback.Id;
-        heldFallback = null;
         if (problem is not null)
         {
             RefuseHeld(problem);
@@ -257,6 +257,7 @@ internal sealed partial class LineStream
     {
         AcceptRequest request = held!;
         held = null;
+        heldFallback?.Withdraw(shared.Shards, request.Tenant!.Number);
         heldFallback = null;
         if (request.HasIdempotencyKey)
         {

@@ -104,7 +104,7 @@ internal sealed partial class LineStream
         if (held is not null)
         {
             Interlocked.Increment(ref shared.Counts.WaitsForShard);
-            await (heldFallback is { } fallback ? WaitForFallbackAsync(fallback) : WaitForShardAsync((held.Fallback ?? held).Contact.Shard));
+            await (heldFallback is { Outcome.IsCompleted: false } fallback ? WaitForFallbackAsync(fallback) : WaitForShardAsync((held.Fallback ?? held).Contact.Shard));
             return;
         }
 

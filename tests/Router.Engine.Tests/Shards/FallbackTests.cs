@@ -224,6 +224,96 @@ public sealed class FallbackTests
     }
 
     [Fact]
+    public void One_whose_message_was_kept_before_is_withdrawn_and_the_first_ones_stays()
+    {
+        using EngineHarness h = Two();
+        h.Provider.Window = 0;
+        Posted first = h.Post(9, 40, isDormant: true);
+        Posted message = h.Queue(1, 5, fallback: first.Id, key: 7);
+        h.RunUntilIdle();
+        Posted second = h.Post(9, 40, isDormant: true);
+        Posted repeat = h.Queue(1, 5, fallback: second.Id, key: 7);
+        h.RunUntilIdle();
+        Posted third = h.Post(9, 40, isDormant: true);
+        Posted other = h.Queue(1, 5, fallback: third.Id, key: 7, body: 2);
+        h.RunUntilIdle();
+        Assert.Equal((message.Id, AcceptOutcome.OtherBody), (repeat.Id, other.Outcome));
+        Assert.Equal((MessageStatus.Cancelled, MessageStatus.Cancelled, MessageStatus.Accepted), (h.Last(second), h.Last(third), h.Last(first)));
+        Assert.Equal(2, h.Engine.Waiting.Of(1));
+    }
+
+    // What a stream cannot tell the fate of it hands in again as it is.
+    [Fact]
+    public void One_whose_message_comes_twice_as_the_same_request_stays()
+    {
+        using EngineHarness h = Two();
+        h.Provider.Window = 0;
+        Posted fallback = h.Post(9, 40, isDormant: true);
+        Posted message = h.Queue(1, 5, fallback: fallback.Id, key: 7);
+        h.RunUntilIdle();
+        Posted again = h.Queue(1, 5, fallback: fallback.Id, key: 7);
+        h.RunUntilIdle();
+        Assert.Equal(message.Id, again.Id);
+        Assert.Equal(MessageStatus.Accepted, h.Last(fallback));
+    }
+
+    [Fact]
+    public void One_leaves_a_place_for_its_message()
+    {
+        using EngineHarness h = Two();
+        Core.Tenants.Tenant small = EngineHarness.TenantWith(new Core.Tenants.TenantLimits { Waiting = 2 });
+        h.Provider.Window = 0;
+        Posted first = h.Post(1, 5, small);
+        Posted fallback = h.Post(9, 40, small, isDormant: true);
+        Posted second = h.Post(2, 5, small);
+        Assert.Equal((Intake.Queued, Intake.TenantFull, Intake.Queued), (first.Intake, fallback.Intake, second.Intake));
+    }
+
+    [Fact]
+    public void Those_done_with_do_not_wait_in_memory_until_their_time_is_over()
+    {
+        using EngineHarness h = Two();
+        h.Provider.Window = 1_000;
+        List<Posted> messages = [];
+        for (int i = 0; i < 500; i++)
+        {
+            messages.Add(Send(h, i).Message);
+        }
+
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        messages.ForEach(m => h.Provider.Receive(m.Id));
+        h.RunUntilIdle();
+        h.Advance(1_100, 50);
+        AssertDone(h);
+        Assert.InRange(h.Engine.OwnerOf(5)!.Shard.FallbacksDue, 0, 64);
+    }
+
+    // Owners look at fallbacks each second of theirs, and messages know whole seconds of the clock: in each phase of the two.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(250)]
+    [InlineData(500)]
+    [InlineData(750)]
+    public void A_message_that_comes_back_unsent_once_its_fallback_is_woken_leaves_no_more(int afterMs)
+    {
+        using EngineHarness h = Two();
+        h.Advance(afterMs);
+        (Posted message, Posted fallback) = Send(h, afterSeconds: 10);
+        h.Advance(9_500, 50);
+        while (h.Engine.OwnerOf(40)!.Shard.Peek(1, fallback.Id).Status == MessageStatus.Scheduled)
+        {
+            h.Advance(10);
+        }
+
+        Assert.Equal(["m1", "m0"], h.WrittenTexts());
+        h.Provider.Settle(message.Id, OutcomeKind.Throttled);
+        h.Advance(2_500);
+        Assert.Equal(["m1", "m0"], h.WrittenTexts());
+        Assert.Equal(MessageStatus.Expired, h.Last(message));
+    }
+
+    [Fact]
     public void A_wake_that_is_asked_twice_is_one()
     {
         using EngineHarness h = Two();

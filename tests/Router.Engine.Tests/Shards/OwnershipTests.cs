@@ -82,6 +82,19 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public void Who_is_being_prepared_as_an_owner_fails_is_told()
+    {
+        using EngineHarness h = new EngineHarness().Simple();
+        h.Post(1);
+        h.Sealer.Destroy(h.Sealer.SlotCount); // sealing under it throws
+        Posted posted = h.Queue(1);
+        h.RunUntilIdle();
+        Assert.Equal(AcceptOutcome.Unavailable, posted.Outcome);
+        Assert.Equal([5], h.Lost);
+        Assert.Equal(0, h.Engine.Waiting.Of(1));
+    }
+
+    [Fact]
     public void A_younger_epoch_in_the_same_silo_takes_over_and_is_not_called_lost()
     {
         using EngineHarness h = new EngineHarness().Simple();
