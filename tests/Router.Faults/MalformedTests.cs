@@ -107,13 +107,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
     public async Task Answers_of_webhooks()
     {
         const int Webhooks = 8;
-        byte[][] answers =
-        [
-            RawReceiver.Taken, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\nSet-Cookie: a=b\r\n\r\nok"u8.ToArray(),
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"u8.ToArray(), "HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
-            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"u8.ToArray(),
-        ];
-        var answering = new Mutator(Seed, answers);
+        var answering = new Mutator(Seed, HostileReceiver.Answers);
         int asked = 0;
 
         // Once an event and to one in eight: a receiver that takes nothing is asked ever more seldom, and nothing would be tried.
