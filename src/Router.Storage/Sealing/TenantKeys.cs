@@ -44,6 +44,9 @@ internal sealed class TenantKeys : IDisposable
         this.flush = flush;
     }
 
+    /// <summary>The ciphers that threads keep under these keys.</summary>
+    public ThreadCiphers Ciphers { get; } = new();
+
     /// <summary>Opens or makes the file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="master">Wraps its keys.</param>
@@ -94,6 +97,8 @@ internal sealed class TenantKeys : IDisposable
             Write(tenant, record);
             Remember(tenant, new TenantKey(tenant, new byte[32], new byte[32])).Destroy();
         }
+
+        Ciphers.DropDestroyed();
     }
 
     /// <inheritdoc/>
