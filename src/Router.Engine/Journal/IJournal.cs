@@ -52,7 +52,7 @@ public interface IJournal
     /// <summary>A page of conversations that have a row, the newest activity first.</summary>
     ValueTask<ConversationPage> ListConversationsAsync(ConversationQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Conversations of <paramref name="shard"/> whose grain has not heard of their last inbound message, those waiting longest first.</summary>
+    /// <summary>Conversations of <paramref name="shard"/> whose grain has not heard of their last inbound message, those waiting longest first; without assignees' names.</summary>
     ValueTask<IReadOnlyList<StoredConversation>> FindUnheardAsync(int shard, int max, CancellationToken cancellationToken);
 
     /// <summary>Finds who awaits a receipt that the index in memory does not know (any more).</summary>

@@ -8,8 +8,7 @@ internal static class KeyFile
     /// <summary>Opens or makes it for reading and writing in place.</summary>
     public static SafeFileHandle Open(string path)
     {
-        bool isNew = !File.Exists(path);
-        if (isNew)
+        if (!File.Exists(path))
         {
             using FileStream made = new(path, new FileStreamOptions
             {
@@ -21,11 +20,9 @@ internal static class KeyFile
         }
 
         SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        if (isNew)
-        {
-            Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        }
 
+        // Also of one that is there: the process that made it may have been killed before its name was on stable storage, or not have got it there.
+        Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return file;
     }
 }

@@ -29,6 +29,9 @@ internal sealed partial class RunWriter : IDisposable
     private readonly Ordering byReceiptKey = new();
     private long[] listed = [];
 
+    // In the WAL, but not yet copied into the file.
+    private Run? uncopied;
+
     public RunWriter(string path)
     {
         Path = path;
@@ -39,9 +42,29 @@ internal sealed partial class RunWriter : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Writes the run and what is unfinished after it.</summary>
-    /// <exception cref="SqliteFault">Nothing was written.</exception>
+    /// <summary>SQLite's result with which the next copy into the file fails instead of being made; 0: none. For tests: only a disk that is almost full brings it about.</summary>
+    public int NextCheckpointFault { get; set; }
+
+    /// <summary>Writes the run and what is unfinished after it. After a fault it may be done again, with the same generation.</summary>
+    /// <remarks>A run that is committed but not copied counts as written only once it is: were the copy left to the next run, a WAL that cannot be copied would grow with each.</remarks>
+    /// <exception cref="SqliteFault">Nothing was written, or it could not be copied into the file.</exception>
     public Run Write(Generation generation, IReadOnlyDictionary<long, UnfinishedState> unfinished)
+    {
+        Run run = uncopied is { } committed && committed.Number == generation.AfterCommit ? committed : Commit(generation, unfinished);
+        uncopied = run;
+        Checkpoint();
+        uncopied = null;
+        return run;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        blocks.Dispose();
+        database.Dispose();
+    }
+
+    private Run Commit(Generation generation, IReadOnlyDictionary<long, UnfinishedState> unfinished)
     {
         ReadOnlySpan<int> byKey = MessagesByKey(generation);
         int statuses = 0;
@@ -89,15 +112,19 @@ internal sealed partial class RunWriter : IDisposable
             throw;
         }
 
-        database.Checkpoint(truncate: true);
         return run;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void Checkpoint()
     {
-        blocks.Dispose();
-        database.Dispose();
+        if (NextCheckpointFault != 0)
+        {
+            SqliteFault asked = new(NextCheckpointFault, "checkpoint");
+            NextCheckpointFault = 0;
+            throw asked;
+        }
+
+        database.Checkpoint(truncate: true);
     }
 
     private void RollBack()

@@ -15,6 +15,9 @@ internal sealed class UsageFile : IDisposable
     // Ten years and their leap days (R3.6).
     private const int DaysKept = 3_653;
 
+    // A clock once years ahead must not delete what nothing makes again: the edge follows it by so many days on each of its days, two so that what a pause left is caught up.
+    private const int DaysForgottenMax = 2;
+
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS usage(day INTEGER, tenant INTEGER, channel INTEGER, provider INTEGER, messages INTEGER NOT NULL, segments INTEGER NOT NULL, cost INTEGER NOT NULL,
@@ -26,7 +29,11 @@ internal sealed class UsageFile : IDisposable
     private readonly Statement add;
     private readonly Statement spend;
     private readonly Statement forget;
-    private readonly Statement setCommit;
+    private readonly Statement setMeta;
+
+    // Days before it are forgotten; 0: not known yet. Last moved on the day beside it.
+    private long edge;
+    private long edgeMovedOn;
 
     /// <summary>Opens or makes the file.</summary>
     public UsageFile(string path)
@@ -40,8 +47,16 @@ internal sealed class UsageFile : IDisposable
             """);
         spend = database.Prepare("INSERT INTO spent(tenant, cost) VALUES(?1, ?2) ON CONFLICT(tenant) DO UPDATE SET cost = cost + excluded.cost");
         forget = database.Prepare("DELETE FROM usage WHERE day < ?1");
-        setCommit = database.Prepare("INSERT INTO meta(name, value) VALUES('last_commit', ?1) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
+        setMeta = database.Prepare("INSERT INTO meta(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value");
         LastCommit = Schema.ReadMeta(database, "last_commit");
+        edge = Schema.ReadMeta(database, "edge");
+        edgeMovedOn = Schema.ReadMeta(database, "edge_moved_on");
+        if (edge == 0)
+        {
+            // Written before it was kept: nothing lies before the first day.
+            using Statement first = database.Prepare("SELECT coalesce(min(day), 0) FROM usage");
+            edge = first.Step() ? first.Long(0) : 0;
+        }
     }
 
     /// <summary>The file.</summary>
@@ -59,6 +74,8 @@ internal sealed class UsageFile : IDisposable
             return;
         }
 
+        long today = UsageKey.DayOf(lastAtMs);
+        long moved = edge == 0 ? today - DaysKept : Math.Min(today - DaysKept, today == edgeMovedOn ? edge : edge + DaysForgottenMax);
         database.Execute("BEGIN IMMEDIATE");
         try
         {
@@ -72,8 +89,10 @@ internal sealed class UsageFile : IDisposable
                 }
             }
 
-            forget.Bind(1, UsageKey.DayOf(lastAtMs) - DaysKept).Run();
-            setCommit.Bind(1, lastCommit).Run();
+            forget.Bind(1, moved).Run();
+            setMeta.Bind(1, "edge").Bind(2, moved).Run();
+            setMeta.Bind(1, "edge_moved_on").Bind(2, today).Run();
+            setMeta.Bind(1, "last_commit").Bind(2, lastCommit).Run();
             database.Execute("COMMIT");
         }
         catch (SqliteFault)
@@ -86,7 +105,7 @@ internal sealed class UsageFile : IDisposable
             throw;
         }
 
-        LastCommit = lastCommit;
+        (LastCommit, edge, edgeMovedOn) = (lastCommit, moved, today);
         database.Checkpoint(truncate: true);
     }
 
@@ -96,7 +115,7 @@ internal sealed class UsageFile : IDisposable
         add.Dispose();
         spend.Dispose();
         forget.Dispose();
-        setCommit.Dispose();
+        setMeta.Dispose();
         database.Dispose();
     }
 }

@@ -37,27 +37,25 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         this.tenants = tenants;
         receiptKey = master.Derive("router receipt keys v1");
         cloakKey = master.Derive("router positions v1");
-        states = new ThreadLocal<State>(() => new State(receiptKey, cloakKey));
+        states = new ThreadLocal<State>(() => new State(tenants.Ciphers.Make(), receiptKey, cloakKey));
     }
 
     /// <inheritdoc/>
     public ContactId Contact(int tenant, Channel channel, ReadOnlySpan<byte> canonicalAddress)
     {
-        IncrementalHash hmac = states.Value!.Tenants.Index(tenants.Get(tenant));
         Span<byte> hash = stackalloc byte[HashLength];
-        Hash(hmac, ChannelWords[(int)channel], canonicalAddress, hash);
+        Hash(tenant, ChannelWords[(int)channel], canonicalAddress, hash);
         return ContactId.FromHash(hash);
     }
 
     /// <inheritdoc/>
     public UInt128 IdempotencyKey(int tenant, ReadOnlySpan<byte> key, long line)
     {
-        IncrementalHash hmac = states.Value!.Tenants.Index(tenants.Get(tenant));
         Span<byte> prefix = stackalloc byte[9];
         Span<byte> hash = stackalloc byte[HashLength];
         prefix[0] = 0;
         BinaryPrimitives.WriteInt64BigEndian(prefix[1..], line);
-        Hash(hmac, prefix, key, hash);
+        Hash(tenant, prefix, key, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
@@ -99,6 +97,16 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         CryptographicOperations.ZeroMemory(cloakKey);
     }
 
+    private void Hash(int tenant, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text, Span<byte> hash)
+    {
+        TenantKey key = tenants.Get(tenant);
+        TenantCiphers mine = states.Value!.Tenants;
+        lock (mine.Gate)
+        {
+            Hash(mine.IndexLocked(key), prefix, text, hash);
+        }
+    }
+
     private static void Hash(IncrementalHash hmac, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text, Span<byte> hash)
     {
         Span<byte> together = stackalloc byte[TogetherMax];
@@ -127,8 +135,9 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
         private readonly byte[] input = new byte[16 * CloakMax];
         private readonly byte[] output = new byte[16 * CloakMax];
 
-        public State(byte[] receiptKey, byte[] cloakKey)
+        public State(TenantCiphers tenants, byte[] receiptKey, byte[] cloakKey)
         {
+            Tenants = tenants;
             Receipts = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, receiptKey);
 #pragma warning disable CA5358 // One block of 16 bytes, the bare permutation: a position becomes opaque; nothing else is encrypted with it.
             aes.Mode = CipherMode.ECB;
@@ -139,7 +148,7 @@ internal sealed class KeyedHash : IKeyedHash, IDisposable
             decryptor = aes.CreateDecryptor();
         }
 
-        public TenantCiphers Tenants { get; } = new();
+        public TenantCiphers Tenants { get; }
 
         public IncrementalHash Receipts { get; }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Router.Storage.Files;
 
 namespace Router.Storage.Sealing;
@@ -21,16 +22,18 @@ internal sealed class MasterKey : IDisposable
     /// <summary>Reads the file, or makes it when there is no data yet that an older one has sealed.</summary>
     /// <param name="path">The file.</param>
     /// <param name="dataExists">Whether the folder holds sealed data: then a missing key is an error, never replaced.</param>
+    /// <param name="flush">Flushes a file to the disk; null: the system does. For tests.</param>
     /// <exception cref="StorageException">Missing beside data, readable by others, of another length, not readable.</exception>
-    public static MasterKey Open(string path, bool dataExists)
+    public static MasterKey Open(string path, bool dataExists, Action<SafeFileHandle>? flush = null)
     {
+        flush ??= RandomAccess.FlushToDisk;
         try
         {
             if (!File.Exists(path))
             {
                 return dataExists
                     ? throw new StorageException($"the master key '{path}' is missing but the folder holds data sealed with it: restore the file from its backup")
-                    : Create(path);
+                    : Create(path, flush);
             }
 
             UnixFileMode mode = File.GetUnixFileMode(path);
@@ -40,6 +43,14 @@ internal sealed class MasterKey : IDisposable
             }
 
             byte[] key = File.ReadAllBytes(path);
+            if (!dataExists)
+            {
+                // Put there a moment ago, or by a start that was killed: on stable storage before anything is sealed under it.
+                using SafeFileHandle file = File.OpenHandle(path);
+                flush(file);
+                SyncFolderOf(path);
+            }
+
             return key.Length == Size
                 ? new MasterKey(key)
                 : throw new StorageException($"the master key '{path}' has {key.Length} bytes, not {Size}: restore the file from its backup");
@@ -57,10 +68,13 @@ internal sealed class MasterKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => CryptographicOperations.ZeroMemory(key);
 
-    private static MasterKey Create(string path)
+    // Under another name until it is on stable storage: after a failed flush the page cache shows a key that the disk may never have.
+    private static MasterKey Create(string path, Action<SafeFileHandle> flush)
     {
         byte[] key = RandomNumberGenerator.GetBytes(Size);
-        using (FileStream file = new(path, new FileStreamOptions
+        string made = path + ".new";
+        File.Delete(made);
+        using (FileStream file = new(made, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
@@ -69,10 +83,13 @@ internal sealed class MasterKey : IDisposable
         }))
         {
             file.Write(key);
-            file.Flush(flushToDisk: true);
+            flush(file.SafeFileHandle);
         }
 
-        Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.Move(made, path);
+        SyncFolderOf(path);
         return new MasterKey(key);
     }
+
+    private static void SyncFolderOf(string path) => Posix.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
 }

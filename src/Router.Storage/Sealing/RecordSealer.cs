@@ -23,7 +23,7 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
     private readonly TenantKeys tenants;
     private readonly ContactSalts salts;
     // Values of threads that ended are left to the finalizers: tracking them would keep them for ever.
-    private readonly ThreadLocal<TenantCiphers> ciphers = new(static () => new TenantCiphers());
+    private readonly ThreadLocal<TenantCiphers> ciphers;
     private readonly CipherSet[] sets;
 
     /// <param name="tenants">Tenant keys.</param>
@@ -33,6 +33,7 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
     {
         this.tenants = tenants;
         this.salts = salts;
+        ciphers = new ThreadLocal<TenantCiphers>(tenants.Ciphers.Make);
         sets = new CipherSet[liveMax / CipherSet.Ways];
         for (int i = 0; i < sets.Length; i++)
         {
@@ -160,7 +161,12 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
         }
 
         Span<byte> contactKey = stackalloc byte[KeyLength];
-        ciphers.Value!.ContactKey(key, salt, contactKey);
+        TenantCiphers mine = ciphers.Value!;
+        lock (mine.Gate)
+        {
+            mine.ContactKeyLocked(key, salt, contactKey);
+        }
+
         AesGcm cipher = new(contactKey, IRecordSealer.Overhead);
         CryptographicOperations.ZeroMemory(contactKey);
         set.Add(tenant, keySlot, cipher);

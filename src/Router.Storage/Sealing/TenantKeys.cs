@@ -30,25 +30,37 @@ internal sealed class TenantKeys : IDisposable
     private readonly string path;
     private readonly SafeFileHandle file;
     private readonly AesGcm wrapper;
+    private readonly Action<SafeFileHandle> flush;
+
+    // New records that could not be flushed: the page cache shows them, the disk may never have them, and nobody has used them yet.
+    private readonly HashSet<int> unflushed = [];
     private TenantKey?[] known = new TenantKey?[64];
 
-    private TenantKeys(string path, SafeFileHandle file, AesGcm wrapper)
+    private TenantKeys(string path, SafeFileHandle file, AesGcm wrapper, Action<SafeFileHandle> flush)
     {
         this.path = path;
         this.file = file;
         this.wrapper = wrapper;
+        this.flush = flush;
     }
 
+    /// <summary>The ciphers that threads keep under these keys.</summary>
+    public ThreadCiphers Ciphers { get; } = new();
+
     /// <summary>Opens or makes the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="master">Wraps its keys.</param>
+    /// <param name="flush">Flushes the file to the disk; null: the system does. For tests.</param>
     /// <exception cref="StorageException">Not readable, or wrapped by another master key.</exception>
-    public static TenantKeys Open(string path, MasterKey master)
+    public static TenantKeys Open(string path, MasterKey master, Action<SafeFileHandle>? flush = null)
     {
         AesGcm wrapper = new(master.Derive("router tenant keys v1"), 16);
         try
         {
             SafeFileHandle file = KeyFile.Open(path);
-            TenantKeys keys = new(path, file, wrapper);
+            TenantKeys keys = new(path, file, wrapper, flush ?? RandomAccess.FlushToDisk);
             keys.CheckMaster();
+            keys.flush(file); // a process killed between a write and its flush left what is read here in the page cache alone
             keys.known[0] = new TenantKey(0, master.Derive("router operator content v1"), master.Derive("router operator index v1"));
             return keys;
         }
@@ -85,6 +97,8 @@ internal sealed class TenantKeys : IDisposable
             Write(tenant, record);
             Remember(tenant, new TenantKey(tenant, new byte[32], new byte[32])).Destroy();
         }
+
+        Ciphers.DropDestroyed();
     }
 
     /// <inheritdoc/>
@@ -112,7 +126,7 @@ internal sealed class TenantKeys : IDisposable
 
             Span<byte> record = stackalloc byte[RecordLength];
             Span<byte> keys = stackalloc byte[KeysLength];
-            switch (Read(tenant, record) ? record[0] : 0)
+            switch (!unflushed.Contains(tenant) && Read(tenant, record) ? record[0] : 0)
             {
                 case Live:
                     Unwrap(tenant, record, keys);
@@ -124,7 +138,7 @@ internal sealed class TenantKeys : IDisposable
                 case 0:
                     RandomNumberGenerator.Fill(keys);
                     Wrap(tenant, keys, record);
-                    Write(tenant, record);
+                    WriteNew(tenant, record);
                     break;
                 default:
                     throw new StorageException($"the key file '{path}' is damaged at tenant {tenant}: restore it from its backup");
@@ -163,7 +177,7 @@ internal sealed class TenantKeys : IDisposable
         {
             text.Clear();
             Wrap(0, text, record);
-            Write(0, record);
+            WriteNew(0, record);
         }
     }
 
@@ -195,12 +209,43 @@ internal sealed class TenantKeys : IDisposable
     private bool Read(int tenant, Span<byte> record) =>
         RandomAccess.Read(file, record, (long)tenant * RecordLength) == RecordLength;
 
+    private void WriteNew(int tenant, ReadOnlySpan<byte> record)
+    {
+        unflushed.Add(tenant);
+        try
+        {
+            Write(tenant, record);
+        }
+        catch (StorageException)
+        {
+            TakeBack(tenant);
+            throw;
+        }
+
+        unflushed.Remove(tenant);
+    }
+
+    // So that the next process does not find it either.
+    private void TakeBack(int tenant)
+    {
+        Span<byte> none = stackalloc byte[RecordLength];
+        none.Clear();
+        try
+        {
+            RandomAccess.Write(file, none, (long)tenant * RecordLength);
+        }
+        catch (IOException)
+        {
+            // Told already. A disk that takes no write at all keeps nothing under these keys either.
+        }
+    }
+
     private void Write(int tenant, ReadOnlySpan<byte> record)
     {
         try
         {
             RandomAccess.Write(file, record, (long)tenant * RecordLength);
-            RandomAccess.FlushToDisk(file);
+            flush(file);
         }
         catch (IOException fault)
         {

@@ -29,13 +29,17 @@ internal sealed class ConversationReader : IDisposable
     }
 
     /// <summary>A conversation; not found when the tenant has no row of it.</summary>
-    public StoredConversation Find(int tenant, in ConversationId id)
+    /// <param name="tenant">The tenant's number.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="opensName">Whether the assignee's name is opened, else it is null.</param>
+    /// <exception cref="StorageException">The name's key is damaged.</exception>
+    public StoredConversation Find(int tenant, in ConversationId id, bool opensName = true)
     {
         Span<byte> bytes = stackalloc byte[ConversationTable.IdLength];
         ConversationTable.WriteId(id, bytes);
         try
         {
-            return find.Bind(1, tenant).Bind(2, bytes).Step() ? Read(find) : new StoredConversation { Tenant = tenant, Id = id };
+            return find.Bind(1, tenant).Bind(2, bytes).Step() ? Read(find, opensName) : new StoredConversation { Tenant = tenant, Id = id };
         }
         finally
         {
@@ -63,7 +67,7 @@ internal sealed class ConversationReader : IDisposable
             : new ConversationPage(found, 0);
     }
 
-    /// <summary>Those of a shard whose last inbound message was not heard of, the oldest first.</summary>
+    /// <summary>Those of a shard whose last inbound message was not heard of, the oldest first, without names.</summary>
     public List<StoredConversation> FindUnheard(int shard, int max)
     {
         List<StoredConversation> found = [];
@@ -72,7 +76,7 @@ internal sealed class ConversationReader : IDisposable
             unheard.Bind(1, shard).Bind(2, max);
             while (unheard.Step())
             {
-                found.Add(Read(unheard));
+                found.Add(Read(unheard, opensName: false));
             }
 
             return found;
@@ -107,7 +111,7 @@ internal sealed class ConversationReader : IDisposable
 
             while (select.Step())
             {
-                found.Add(Read(select));
+                found.Add(Read(select, opensName: true));
             }
         }
         finally
@@ -116,13 +120,13 @@ internal sealed class ConversationReader : IDisposable
         }
     }
 
-    private StoredConversation Read(Statement row)
+    private StoredConversation Read(Statement row, bool opensName)
     {
         ReadOnlySpan<byte> id = row.Blob(0);
         ulong tail = BinaryPrimitives.ReadUInt64BigEndian(id[8..]);
         int tenant = (int)row.Long(1);
         uint keySlot = (uint)row.Long(8);
-        byte[]? assignee = row.Blob(9) is { IsEmpty: false } name ? SealedText.TryOpen(sealer, tenant, keySlot, name) : null;
+        byte[]? assignee = opensName && row.Blob(9) is { IsEmpty: false } name ? SealedText.TryOpen(sealer, tenant, keySlot, name) : null;
         return new StoredConversation
         {
             Id = new ConversationId(new ContactId(BinaryPrimitives.ReadUInt64BigEndian(id), (uint)(tail >> 32)), (uint)tail),

@@ -8,7 +8,7 @@ namespace Router.Storage.Sqlite;
 
 /// <summary>
 /// The table <c>conversation</c>, written by the writer's thread in the journal's own transaction: it needs no recovery, and only acts and inbound messages touch it. The assignee's name
-/// is sealed under the contact's key; what one lists by it is its keyed hash.
+/// is sealed under the contact's key; what one lists by it is its keyed hash. Who could not read the name of the one it is still assigned to writes none: what was sealed stays.
 /// </summary>
 internal sealed class ConversationTable : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class ConversationTable : IDisposable
         upsert = database.Prepare("""
             INSERT INTO conversation(tenant, id, shard, state, agent, active, inbound, inbounds, heard, slot, assignee) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT(tenant, id) DO UPDATE SET state = excluded.state, agent = excluded.agent, active = excluded.active, inbound = excluded.inbound, inbounds = excluded.inbounds,
-                heard = excluded.heard, slot = excluded.slot, assignee = excluded.assignee
+                heard = excluded.heard, slot = excluded.slot, assignee = CASE WHEN excluded.agent = agent AND length(excluded.assignee) = 0 THEN assignee ELSE excluded.assignee END
             """);
     }
 

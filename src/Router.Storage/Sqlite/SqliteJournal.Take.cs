@@ -121,9 +121,9 @@ internal sealed partial class SqliteJournal
             if (reader.TryRead(rowKey, out AcceptedMessage message))
             {
                 byte[]? part = null;
-                if (message.IsPart)
+                if (message.IsPart && !TryOpenPart(reader, rowKey, out part))
                 {
-                    reader.TryRead(rowKey, sealer, out message, out part);
+                    continue;
                 }
 
                 yield return new UnfinishedMessage
@@ -138,6 +138,21 @@ internal sealed partial class SqliteJournal
                     SegmentsSent = SegmentBits.Sized(state.SegmentsSent, message.Segments),
                 };
             }
+        }
+    }
+
+    // False: its tenant's key is damaged, which must not keep the shard from all others; it stays unfinished, and is taken up once the key file is restored.
+    private bool TryOpenPart(JournalReader reader, long rowKey, out byte[]? part)
+    {
+        try
+        {
+            return reader.TryRead(rowKey, sealer, out _, out part);
+        }
+        catch (StorageException fault)
+        {
+            LogReadFailed(logger, reader.Path, fault.Message);
+            part = null;
+            return false;
         }
     }
 

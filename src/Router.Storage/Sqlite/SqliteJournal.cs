@@ -193,10 +193,10 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
 
             foreach (ref StoredConversation conversation in read.Conversations.Span)
             {
-                conversation = reader.Conversations.Find(conversation.Tenant, conversation.Id);
+                conversation = FindConversation(reader, conversation);
             }
         }
-        catch (SqliteFault fault)
+        catch (Exception fault) when (fault is SqliteFault or StorageException or IOException or FormatException)
         {
             string path = read.Conversations.Count == 0 ? reader.Contacts.Path : reader.Path;
             LogReadFailed(logger, path, Describe(fault, path));
@@ -226,6 +226,20 @@ internal sealed partial class SqliteJournal : IJournal, IDisposable
         }
 
         return stored;
+    }
+
+    // A tenant whose key is damaged must not keep its shard from all others: a read that fails refuses everything that waits there. Its name stays sealed (ConversationTable).
+    private StoredConversation FindConversation(JournalReader reader, in StoredConversation asked)
+    {
+        try
+        {
+            return reader.Conversations.Find(asked.Tenant, asked.Id);
+        }
+        catch (Exception fault) when (fault is StorageException or IOException)
+        {
+            LogReadFailed(logger, reader.Path, fault.Message);
+            return reader.Conversations.Find(asked.Tenant, asked.Id, opensName: false);
+        }
     }
 
     private static string Describe(Exception fault, string path) => fault is SqliteFault sqlite ? sqlite.ToStorage(path).Message : fault.Message;

@@ -77,17 +77,74 @@ public sealed class ConversationTests : IAsyncDisposable
         Assert.Contains($"USING INDEX {index} ", Assert.Single(steps), StringComparison.Ordinal);
     }
 
+    // Reading its conversation for a change ended the process, at each try, for all tenants.
+    [Fact]
+    public async Task A_damaged_tenants_key_hides_its_own_names_for_as_long_as_it_is_damaged()
+    {
+        JournalDriver driver = await JournalDriver.TakeAsync(folder.Open());
+        StoredConversation hidden = Assigned(driver.Accept(), "Wilhelmina");
+        StoredConversation other = Assigned(driver.Accept(tenant: 2), "Ada");
+        driver.Part.Conversations.Add(hidden);
+        driver.Part.Conversations.Add(other);
+        await driver.KeepAsync();
+        SqliteStore store = await TurnAByteOfTheKeyAsync();
+        driver = await JournalDriver.TakeAsync(store);
+
+        var client = new JournalClient();
+        var read = new ContactRead(client);
+        read.Conversations.Add(new StoredConversation { Tenant = 1, Id = hidden.Id });
+        read.Conversations.Add(new StoredConversation { Tenant = 2, Id = other.Id });
+        await client.ReadContactsAsync(store.Journal, read);
+        StoredConversation found = read.Conversations[0];
+        Assert.Equal((true, 77ul, null), (found.Found, found.Facts.Agent, found.Facts.Assignee));
+        Assert.Equal("Ada", read.Conversations[1].Facts.Assignee);
+        Assert.Equal(2, (await store.Journal.FindUnheardAsync(5, 10, TestContext.Current.CancellationToken)).Count);
+        await Assert.ThrowsAsync<StorageException>(() => FindAsync(store, hidden)); // people are told
+
+        // Changed meanwhile, and the key restored: the name is still there.
+        driver.Part.Conversations.Add(found with { Facts = found.Facts.After(ConversationChange.Close, Some.Id(5, 9).Head, out _) });
+        await driver.KeepAsync();
+        found = await FindAsync(await TurnAByteOfTheKeyAsync(), hidden);
+        Assert.Equal(("Wilhelmina", ConversationState.Closed), (found.Facts.Assignee, found.Facts.State));
+    }
+
+    [Fact]
+    public async Task A_damaged_tenants_key_does_not_keep_its_shard_from_the_others()
+    {
+        JournalDriver driver = await JournalDriver.TakeAsync(folder.Open());
+        AcceptedMessage part = driver.Accept(with: static m => m with { IsPart = true, Direction = MessageDirection.Inbound });
+        AcceptedMessage other = driver.Accept(tenant: 2);
+        await driver.KeepAsync();
+
+        driver = await JournalDriver.TakeAsync(await TurnAByteOfTheKeyAsync());
+        Assert.Equal([other.Id], driver.Taken.Unfinished.Select(static u => u.Accepted.Id));
+        driver = await JournalDriver.TakeAsync(await TurnAByteOfTheKeyAsync());
+        Assert.Equal([part.Id, other.Id], driver.Taken.Unfinished.Select(static u => u.Accepted.Id));
+        Assert.NotNull(driver.Taken.Unfinished[0].PartRecord);
+    }
+
+    // In the key of tenant 1; once more, and it is whole again.
+    private async Task<SqliteStore> TurnAByteOfTheKeyAsync()
+    {
+        await folder.CloseAsync();
+        string path = Path.Combine(folder.Path, "tenants.keys");
+        byte[] keys = File.ReadAllBytes(path);
+        keys[96 + 40] ^= 1;
+        File.WriteAllBytes(path, keys);
+        return folder.Open();
+    }
+
     private static StoredConversation Assigned(AcceptedMessage message, string name) => new()
     {
         Id = new ConversationId(message.Contact, message.Sender),
-        Tenant = 1,
+        Tenant = message.Tenant,
         Found = true,
         KeySlot = message.KeySlot,
-        Facts = default(ConversationFacts).After(ConversationChange.Assign(77, name), message.Id.Head, out _),
+        Facts = default(ConversationFacts).AfterInbound(message.Id.Head, out _).After(ConversationChange.Assign(77, name), message.Id.Head, out _),
     };
 
     private static async Task<StoredConversation> FindAsync(SqliteStore store, StoredConversation row) =>
-        await store.Journal.FindConversationAsync(1, row.Id, TestContext.Current.CancellationToken);
+        await store.Journal.FindConversationAsync(row.Tenant, row.Id, TestContext.Current.CancellationToken);
 
     private void AssertHidden(string word)
     {
