@@ -44,20 +44,17 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
-    /// <summary>A shard has <paramref name="count"/> messages; how long the next one is it may tell.</summary>
-    public void Offer(int shard, int shardLane, int count)
+    /// <summary>A shard has <paramref name="count"/> messages, and the next one has <paramref name="segments"/> that are due, as far as it knows.</summary>
+    public void Offer(int shard, int shardLane, int count, int segments)
     {
         available[shard] = Math.Max(count, 1);
         shardLanes[shard] = shardLane;
-        nextSegments[shard] = 0; // another may be the first by now
+        nextSegments[shard] = (byte)segments;
         ready |= 1UL << shard;
     }
 
     /// <summary>Segments of a shard's next message, as it told last: less is of no use to it.</summary>
     public int NextSegments(int shard) => Math.Max((int)nextSegments[shard], 1);
-
-    /// <summary>See <see cref="NextSegments"/>.</summary>
-    public void SetNextSegments(int shard, int segments) => nextSegments[shard] = (byte)segments;
 
     /// <summary>A shard has nothing any more: its owner is gone.</summary>
     public void Forget(int shard)

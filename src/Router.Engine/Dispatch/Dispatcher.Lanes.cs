@@ -23,7 +23,7 @@ internal sealed partial class Dispatcher
             link.Lanes++;
         }
 
-        lane.Offer(told.Shard, told.ShardLane, told.Count);
+        lane.Offer(told.Shard, told.ShardLane, told.Count, told.NextSegments);
         link.Add(lane);
     }
 
@@ -56,8 +56,7 @@ internal sealed partial class Dispatcher
 
         if (ask.More && link is { Closed: false })
         {
-            lane.Offer(ask.Shard, ask.ShardLane, ask.Available);
-            lane.SetNextSegments(ask.Shard, ask.NextSegments);
+            lane.Offer(ask.Shard, ask.ShardLane, ask.Available, ask.NextSegments);
             link.Add(lane);
         }
         else

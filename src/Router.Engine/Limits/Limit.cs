@@ -33,7 +33,7 @@ public sealed class Limit
 
     internal void Claim(object who, Purpose purpose, int segments, long bucket) => claim.Say(who, purpose, segments, bucket);
 
-    internal void Settle(object? who) => claim.Settle(who);
+    internal void Settle(object? who, int segments) => claim.Settle(who, segments);
 
     internal void Count(Purpose purpose, long bucket, long end, int count)
     {

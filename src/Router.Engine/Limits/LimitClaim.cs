@@ -37,8 +37,8 @@ internal struct LimitClaim
         (by, purpose, least, saidAt) = (who, whoFor, segments, bucket);
     }
 
-    /// <summary>It was lent what it asked for.</summary>
-    public void Settle(object? who) => by = by == who ? null : by;
+    /// <summary>It was lent <paramref name="segments"/>: the end of its claim, if that is what it needs.</summary>
+    public void Settle(object? who, int segments) => by = by == who && segments >= least ? null : by;
 
     private readonly bool HasLapsed(long bucket) => bucket - saidAt > HoldsBuckets;
 }

@@ -90,7 +90,7 @@ public sealed class FairnessProperties
         foreach (Purpose purpose in Enum.GetValues<Purpose>())
         {
             var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, purpose, Priority.Normal));
-            lane.Offer(1, 1, 1_000_000);
+            lane.Offer(1, 1, 1_000_000, 1);
             link.Add(lane);
             lanes.Add(lane);
         }

@@ -175,6 +175,34 @@ public sealed class LimitTests
         Assert.InRange(h.Engine.Waiting.Of(1), 5_000, 10_000);
     }
 
+    [Fact]
+    public void A_long_message_leaves_though_more_urgent_ones_would_take_all_of_the_limit()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own(5);
+        for (int i = 0; i < 8; i++)
+        {
+            h.Queue(i);
+        }
+
+        Posted posted = h.Queue(8, segments: 3);
+        h.Advance(1_100, 10); // the singles leave, as soon as a new lender lends
+        for (int i = 0; i < 500; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        Random random = new(3);
+        for (int ms = 0, step; ms < 15_000; ms += step)
+        {
+            step = random.Next(4, 21);
+            h.Advance(step, step);
+        }
+
+        Assert.Contains(posted.Text, h.WrittenTexts());
+    }
+
     private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
     {
         Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();

@@ -26,7 +26,7 @@ public sealed class ShardTurnTests
             {
                 int to = random.Next(shards.Length);
                 shards[to].Enqueue(now);
-                lane.Offer(to, 0, shards[to].Count);
+                lane.Offer(to, 0, shards[to].Count, 1);
             }
 
             int shard = lane.NextShard(out int turn, out _, out _);
@@ -41,7 +41,7 @@ public sealed class ShardTurnTests
             now += asked;
             if (shards[shard].Count > 0)
             {
-                lane.Offer(shard, 0, shards[shard].Count);
+                lane.Offer(shard, 0, shards[shard].Count, 1);
             }
             else
             {
@@ -57,11 +57,10 @@ public sealed class ShardTurnTests
     public void What_a_shard_told_of_its_next_message_holds_until_it_offers_anew()
     {
         var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
-        lane.Offer(3, 0, 2);
-        lane.SetNextSegments(3, 6);
+        lane.Offer(3, 0, 2, 6);
         Assert.Equal(6, lane.NextSegments(3));
 
-        lane.Offer(3, 0, 1); // the long one is expired or cancelled: who is behind it needs no room for six
+        lane.Offer(3, 0, 1, 1); // the long one is expired or cancelled: who is behind it needs no room for six
 
         Assert.Equal(1, lane.NextSegments(3));
     }

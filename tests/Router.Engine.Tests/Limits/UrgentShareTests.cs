@@ -147,6 +147,19 @@ public sealed class UrgentShareTests
     }
 
     [Fact]
+    public void A_claim_stands_until_it_was_lent_what_it_needs()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        Assert.Equal(8, lender.TakeTogether([own], 8, 8, 1, now, Purpose.Service, limit).Segments);
+        Assert.Equal(0, lender.TakeTogether([own], 1, 3, 3, now, Purpose.Service, this).Segments);
+
+        Slice tooFew = lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, this); // not known then how long its next one is
+        lender.GiveBack([own], tooFew, tooFew.Messages, tooFew.Segments);
+
+        Assert.Equal(0, lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, limit).Segments);
+    }
+
+    [Fact]
     public void What_is_asked_for_and_given_back_is_not_kept_free()
     {
         long marketing = 0;
