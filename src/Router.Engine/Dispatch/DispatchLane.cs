@@ -18,6 +18,7 @@ internal sealed class DispatchLane(LaneKey key)
     private readonly byte[] nextSegments = new byte[64];
     private ulong ready;
     private ulong inTurn;
+    private ulong resumed;
     private int lastShard;
 
     /// <summary>What it is for.</summary>
@@ -69,6 +70,18 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>A shard gave all it had.</summary>
     public void EndTurn(int shard) => inTurn &= ~(1UL << shard);
 
+    /// <summary>A shard gave none of the <paramref name="messages"/> that it was asked for, as its next one is longer than it had told: its turn goes on as if it had not been asked, but only once.</summary>
+    public void Resume(int shard, int messages)
+    {
+        ulong bit = 1UL << shard;
+        if ((resumed & bit) == 0)
+        {
+            resumed |= bit;
+            inTurn |= bit;
+            turnLeft[shard] += messages;
+        }
+    }
+
     /// <summary>The next shard that has something: one whose turn has not ended, else the one after the last whose turn began.</summary>
     /// <param name="turn">Messages that it may give in its turn where not all can go, 1 or more.</param>
     /// <param name="count">Messages that it has, 1 or more.</param>
@@ -87,6 +100,7 @@ internal sealed class DispatchLane(LaneKey key)
             shard = lastShard = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
             turnLeft[shard] = (available[shard] + TurnsForAll - 1) / TurnsForAll;
             inTurn |= 1UL << shard;
+            resumed &= ~(1UL << shard);
         }
 
         count = available[shard];

@@ -57,6 +57,11 @@ internal sealed partial class Dispatcher
         if (ask.More && link is { Closed: false })
         {
             lane.Offer(ask.Shard, ask.ShardLane, ask.Available, ask.NextSegments);
+            if (ask.Departures.Count == 0)
+            {
+                lane.Resume(ask.Shard, ask.Slice.Messages);
+            }
+
             link.Add(lane);
         }
         else

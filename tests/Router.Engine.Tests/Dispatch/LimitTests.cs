@@ -203,6 +203,27 @@ public sealed class LimitTests
         Assert.Contains(posted.Text, h.WrittenTexts());
     }
 
+    [Fact]
+    public void A_shard_whose_next_message_is_long_keeps_its_turn_where_a_limit_lends_one_by_one()
+    {
+        const int Shards = 30;
+        const int Each = 4;
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own([.. Enumerable.Range(0, Shards)]);
+        Posted? posted = null;
+        for (int i = 0; i < Shards * Each; i++)
+        {
+            Posted queued = h.Queue(i, shard: i % Shards, segments: (byte)(i == 17 ? 2 : 1));
+            posted = i == 17 ? queued : posted;
+        }
+
+        h.Advance(14_000, 10); // a round takes 3 s, and each second every shard offers again what it has
+
+        string[] texts = [.. h.WrittenTexts()];
+        Assert.InRange(Array.IndexOf(texts, posted!.Text), 0, 2 * Shards);
+    }
+
     private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
     {
         Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();

@@ -54,6 +54,22 @@ public sealed class ShardTurnTests
     }
 
     [Fact]
+    public void A_turn_in_which_nothing_could_leave_for_want_of_segments_goes_on_once()
+    {
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        lane.Offer(3, 0, 1, 1);
+        lane.Offer(7, 0, 1, 1);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(i < 2 ? 3 : 7, lane.NextShard(out int turn, out _, out _));
+            Assert.Equal(1, turn);
+            lane.Asked(3, 1);
+            lane.Offer(3, 0, 1, 2 + i); // a longer one came before it
+            lane.Resume(3, 1);
+        }
+    }
+
+    [Fact]
     public void What_a_shard_told_of_its_next_message_holds_until_it_offers_anew()
     {
         var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
