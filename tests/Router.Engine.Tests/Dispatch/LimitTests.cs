@@ -224,6 +224,33 @@ public sealed class LimitTests
         Assert.InRange(Array.IndexOf(texts, posted!.Text), 0, 2 * Shards);
     }
 
+    [Fact]
+    public void Less_urgent_purposes_get_their_share_of_a_limit_that_urgent_ones_would_use_up()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own(5);
+        var services = new HashSet<string>();
+        for (int i = 0; i < 100; i++)
+        {
+            services.Add(h.Queue(i).Text);
+        }
+
+        h.Advance(1_100, 10); // as soon as a new lender lends
+        Assert.Equal(10, h.WrittenTexts().Count());
+        for (int i = 0; i < 600; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        h.Advance(3_000, 10);
+        int before = h.WrittenTexts().Count();
+        h.Advance(30_000, 10);
+        string[] since = [.. h.WrittenTexts().Skip(before)];
+        Assert.InRange(since.Length, 280, 300);
+        Assert.InRange(since.Count(services.Contains), since.Length / 18, since.Length / 14); // one of sixteen
+    }
+
     private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
     {
         Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();
