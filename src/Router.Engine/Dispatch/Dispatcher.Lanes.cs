@@ -121,7 +121,7 @@ internal sealed partial class Dispatcher
             least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
-                link.Add(lane);
+                link.PutBack(lane);
                 break; // a long message waits for as much room as it needs
             }
 

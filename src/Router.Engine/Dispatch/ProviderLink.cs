@@ -141,6 +141,13 @@ internal sealed class ProviderLink
     /// <summary>Queues a lane that is ready.</summary>
     public void Add(DispatchLane lane) => classes[lane.Key.Class].Add(lane);
 
+    /// <summary>Puts back the lane taken last, which waits for room: while no more urgent class has something, the next one taken is it.</summary>
+    public void PutBack(DispatchLane lane)
+    {
+        classes[lane.Key.Class].PutBack(lane);
+        sharedClass = isShared ? lane.Key.Class - 1 : sharedClass;
+    }
+
     /// <summary>Takes the lane whose turn it is, to be charged for; null: none is ready.</summary>
     /// <param name="share">Segments that it may take now.</param>
     public DispatchLane? Take(out int share)

@@ -251,6 +251,32 @@ public sealed class LimitTests
         Assert.InRange(since.Count(services.Contains), since.Length / 18, since.Length / 14); // one of sixteen
     }
 
+    [Fact]
+    public void A_long_message_waits_for_room_in_the_window_and_nobody_of_its_tenant_takes_it_meanwhile()
+    {
+        using var h = new EngineHarness();
+        Tenant tenant = EngineHarness.TenantWith(new TenantLimits(), 1, TwoSenders);
+        h.Configure([tenant], [EngineHarness.Account(1, "p")]);
+        h.Own(5);
+        h.Provider.Window = 4;
+        for (int i = 0; i < 100; i++)
+        {
+            h.Queue(i, tenant: tenant, sender: new Sender(TwoSenders[0]));
+        }
+
+        h.RunUntilIdle(); // they fill the window
+        Posted posted = h.Queue(100, tenant: tenant, segments: 3, sender: new Sender(TwoSenders[1]));
+        h.RunUntilIdle();
+        for (int i = 0; i < 20; i++)
+        {
+            ScriptedDeparture first = h.Provider.Written.First(static d => d.State == ScriptedState.Written);
+            h.Provider.Settle(first.Id, segment: first.Segment);
+            h.RunUntilIdle();
+        }
+
+        Assert.Contains(posted.Text, h.WrittenTexts());
+    }
+
     private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
     {
         Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();
