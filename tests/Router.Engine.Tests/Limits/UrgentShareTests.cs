@@ -160,6 +160,44 @@ public sealed class UrgentShareTests
     }
 
     [Fact]
+    public void Patience_is_not_lost_to_a_more_urgent_long_message()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        lender.Hold(LimitKey.OfProvider(2), 10);
+        object longOtp = new();
+        int otpWaits = 0;
+        int otpsLeft = 0;
+        int waits = 0;
+        int longest = 0;
+        for (int bucket = 0; bucket < 60 * 250; bucket++, now += Bucket)
+        {
+            if (bucket < 250)
+            {
+                if (bucket % 25 == 0)
+                {
+                    lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit); // one by one, so that they come free one by one ever after
+                }
+
+                continue;
+            }
+
+            otpWaits += bucket % 500 == 0 ? 1 : 0;
+            if (otpWaits > 0 && lender.TakeTogether([own], 1, 2, 2, now, Purpose.Otp, longOtp).Messages > 0)
+            {
+                otpWaits--;
+                otpsLeft++;
+            }
+
+            waits = lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this).Messages > 0 ? 0 : waits + 1;
+            longest = Math.Max(longest, waits);
+            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit);
+        }
+
+        Assert.InRange(longest, 1, 10 * 250);
+        Assert.InRange(otpsLeft, 25, 30);
+    }
+
+    [Fact]
     public void What_is_asked_for_and_given_back_is_not_kept_free()
     {
         long marketing = 0;
