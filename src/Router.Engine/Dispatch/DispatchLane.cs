@@ -20,6 +20,7 @@ internal sealed class DispatchLane(LaneKey key)
     private ulong inTurn;
     private ulong resumed;
     private int lastShard;
+    private int waiting;
 
     /// <summary>What it is for.</summary>
     public LaneKey Key { get; } = key;
@@ -82,6 +83,9 @@ internal sealed class DispatchLane(LaneKey key)
         }
     }
 
+    /// <summary>A shard's next message needs more than there is: no other shard is asked before it, or its short messages would take what is left free for the lane.</summary>
+    public void WaitFor(int shard) => waiting = shard;
+
     /// <summary>The next shard that has something: one whose turn has not ended, else the one after the last whose turn began.</summary>
     /// <param name="turn">Messages that it may give in its turn where not all can go, 1 or more.</param>
     /// <param name="count">Messages that it has, 1 or more.</param>
@@ -92,7 +96,7 @@ internal sealed class DispatchLane(LaneKey key)
         int shard;
         if (goOn != 0)
         {
-            shard = BitOperations.TrailingZeroCount(goOn);
+            shard = ((goOn >> waiting) & 1) != 0 ? waiting : BitOperations.TrailingZeroCount(goOn);
         }
         else
         {

@@ -121,6 +121,7 @@ internal sealed partial class Dispatcher
             least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
+                lane.WaitFor(shard);
                 link.PutBack(lane);
                 break; // a long message waits for as much room as it needs
             }
@@ -131,6 +132,11 @@ internal sealed partial class Dispatcher
             lane.IsHeldBack |= slice.Messages < messages;
             if (slice.Messages == 0)
             {
+                if (least > 1)
+                {
+                    lane.WaitFor(shard);
+                }
+
                 continue;
             }
 

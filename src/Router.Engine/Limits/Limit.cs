@@ -33,7 +33,7 @@ public sealed class Limit
 
     internal void Claim(object who, Purpose purpose, int segments, long bucket) => (claims ??= new LimitClaims()).Say(who, purpose, segments, bucket);
 
-    internal void Settle(object? who, Purpose purpose, int segments) => claims?.Settle(who, purpose, segments);
+    internal void Settle(object? who, Purpose purpose, int segments, long bucket) => claims?.Settle(who, purpose, segments, bucket);
 
     internal void Count(Purpose purpose, long bucket, long end, int count)
     {

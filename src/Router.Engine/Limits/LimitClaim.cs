@@ -41,6 +41,13 @@ internal struct LimitClaim
         (By, Least, saidAt) = (who, segments, bucket);
     }
 
-    /// <summary><paramref name="who"/> was lent <paramref name="segments"/>: the end of his claim, if that is what it needs.</summary>
-    public void Settle(object? who, int segments) => By = By == who && segments >= Least ? null : By;
+    /// <summary><paramref name="who"/> was lent <paramref name="segments"/>: the end of his claim, if that is what it needs; else his patience begins anew, or those before him would wait while he takes less again and again.</summary>
+    public void Settle(object? who, int segments, long bucket)
+    {
+        if (By == who)
+        {
+            By = segments >= Least ? null : who;
+            Since = bucket;
+        }
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class LimitClaims
     public void Say(object who, Purpose purpose, int segments, long bucket) => claims[(int)purpose].Say(who, segments, bucket);
 
     /// <summary>See <see cref="LimitClaim.Settle"/>.</summary>
-    public void Settle(object? who, Purpose purpose, int segments) => claims[(int)purpose].Settle(who, segments);
+    public void Settle(object? who, Purpose purpose, int segments, long bucket) => claims[(int)purpose].Settle(who, segments, bucket);
 
     private int Holding(long bucket, out bool isImpatient)
     {

@@ -149,7 +149,7 @@ public sealed class LimitLender
         {
             int lent = limit.Key.CountsSegments ? lentSegments : lentMessages;
             limit.Count(purpose, bucket, end, lent);
-            limit.Settle(who, purpose, lent);
+            limit.Settle(who, purpose, lent, bucket);
         }
 
         return new Slice(lentMessages, lentSegments, clock.EndOf(end), now, purpose);

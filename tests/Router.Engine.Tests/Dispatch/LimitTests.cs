@@ -204,6 +204,35 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public void What_a_long_message_claims_is_not_for_short_ones_of_other_shards_of_its_lane()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 30)]);
+        h.Own(3, 5, 7);
+        h.Advance(1_100, 10);
+        for (int i = 0; i < 30; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+            h.Advance(33, 11); // one by one, so that they come free one by one ever after
+        }
+
+        var others = new HashSet<string>();
+        for (int i = 0; i < 1_000; i++)
+        {
+            others.Add(h.Queue(i, shard: 3).Text);
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        h.Advance(3_000, 10);
+        Posted posted = h.Queue(1_000, shard: 7, segments: 3); // as a turn of shard 3's is under way
+        int before = h.WrittenTexts().Count();
+        h.Advance(20_000, 10);
+        string[] since = [.. h.WrittenTexts().Skip(before)];
+        Assert.Contains(posted.Text, since);
+        Assert.InRange(since.Count(others.Contains), since.Length / 20, since.Length / 12); // all else are passwords
+    }
+
+    [Fact]
     public void A_shard_whose_next_message_is_long_keeps_its_turn_where_a_limit_lends_one_by_one()
     {
         const int Shards = 30;

@@ -70,6 +70,23 @@ public sealed class ShardTurnTests
     }
 
     [Fact]
+    public void A_lane_goes_on_with_the_shard_that_waits_for_segments()
+    {
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        lane.Offer(3, 0, 8, 1);
+        lane.Offer(7, 0, 1, 6);
+        Assert.Equal(3, lane.NextShard(out _, out _, out _));
+        lane.Asked(3, 1);
+        Assert.Equal(7, lane.NextShard(out _, out _, out _));
+        lane.WaitFor(7);
+        lane.Offer(3, 0, 7, 1); // its turn has not ended
+
+        Assert.Equal(7, lane.NextShard(out _, out _, out _));
+        lane.Asked(7, 1);
+        Assert.Equal(3, lane.NextShard(out _, out _, out _));
+    }
+
+    [Fact]
     public void What_a_shard_told_of_its_next_message_holds_until_it_offers_anew()
     {
         var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));

@@ -160,6 +160,28 @@ public sealed class UrgentShareTests
     }
 
     [Fact]
+    public void Who_is_lent_less_than_he_claims_has_no_patience_to_lose()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        lender.Hold(LimitKey.OfProvider(2), 10);
+        int otps = 0;
+        for (int bucket = 0; bucket < 20 * 250; bucket++, now += Bucket)
+        {
+            if (bucket < 250)
+            {
+                otps += bucket % 25 == 0 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0; // one by one, so that they come free one by one ever after
+                continue;
+            }
+
+            lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this);
+            otps += bucket % 50 < 25 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0;
+            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Marketing, this); // and what he takes is for another message
+        }
+
+        Assert.InRange(otps, 60, 200);
+    }
+
+    [Fact]
     public void Patience_is_not_lost_to_a_more_urgent_long_message()
     {
         Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
