@@ -23,7 +23,7 @@ internal sealed class OfferedLane : IShardEffects
     /// <summary>Outcomes told as kept.</summary>
     public long OutcomesKept { get; private set; }
 
-    public void Offer(int shardLane, in LaneKey key, int available)
+    public void Offer(int shardLane, in LaneKey key, int available, int nextSegments)
     {
         if (Lane is null || _key != key)
         {

@@ -20,6 +20,9 @@ internal struct DispatchEvent
 {
     public DispatchEventKind Kind;
 
+    /// <summary>Segments of the next message.</summary>
+    public byte NextSegments;
+
     /// <summary>The shard; for <see cref="DispatchEventKind.Settled"/>, <c>Detach</c>, <c>Health</c> and <c>Drain</c> the provider.</summary>
     public int Shard;
 

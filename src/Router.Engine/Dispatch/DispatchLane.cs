@@ -18,7 +18,9 @@ internal sealed class DispatchLane(LaneKey key)
     private readonly byte[] nextSegments = new byte[64];
     private ulong ready;
     private ulong inTurn;
+    private ulong resumed;
     private int lastShard;
+    private int waiting;
 
     /// <summary>What it is for.</summary>
     public LaneKey Key { get; } = key;
@@ -44,20 +46,17 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
-    /// <summary>A shard has <paramref name="count"/> messages; how long the next one is it may tell.</summary>
-    public void Offer(int shard, int shardLane, int count)
+    /// <summary>A shard has <paramref name="count"/> messages, and the next one has <paramref name="segments"/> that are due, as far as it knows.</summary>
+    public void Offer(int shard, int shardLane, int count, int segments)
     {
         available[shard] = Math.Max(count, 1);
         shardLanes[shard] = shardLane;
-        nextSegments[shard] = 0; // another may be the first by now
+        nextSegments[shard] = (byte)segments;
         ready |= 1UL << shard;
     }
 
     /// <summary>Segments of a shard's next message, as it told last: less is of no use to it.</summary>
     public int NextSegments(int shard) => Math.Max((int)nextSegments[shard], 1);
-
-    /// <summary>See <see cref="NextSegments"/>.</summary>
-    public void SetNextSegments(int shard, int segments) => nextSegments[shard] = (byte)segments;
 
     /// <summary>A shard has nothing any more: its owner is gone.</summary>
     public void Forget(int shard)
@@ -72,6 +71,21 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>A shard gave all it had.</summary>
     public void EndTurn(int shard) => inTurn &= ~(1UL << shard);
 
+    /// <summary>A shard gave none of the <paramref name="messages"/> that it was asked for, as its next one is longer than it had told: its turn goes on as if it had not been asked, but only once.</summary>
+    public void Resume(int shard, int messages)
+    {
+        ulong bit = 1UL << shard;
+        if ((resumed & bit) == 0)
+        {
+            resumed |= bit;
+            inTurn |= bit;
+            turnLeft[shard] += messages;
+        }
+    }
+
+    /// <summary>A shard's next message needs more than there is: no other shard is asked before it, or its short messages would take what is left free for the lane.</summary>
+    public void WaitFor(int shard) => waiting = shard;
+
     /// <summary>The next shard that has something: one whose turn has not ended, else the one after the last whose turn began.</summary>
     /// <param name="turn">Messages that it may give in its turn where not all can go, 1 or more.</param>
     /// <param name="count">Messages that it has, 1 or more.</param>
@@ -82,7 +96,7 @@ internal sealed class DispatchLane(LaneKey key)
         int shard;
         if (goOn != 0)
         {
-            shard = BitOperations.TrailingZeroCount(goOn);
+            shard = ((goOn >> waiting) & 1) != 0 ? waiting : BitOperations.TrailingZeroCount(goOn);
         }
         else
         {
@@ -90,6 +104,7 @@ internal sealed class DispatchLane(LaneKey key)
             shard = lastShard = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
             turnLeft[shard] = (available[shard] + TurnsForAll - 1) / TurnsForAll;
             inTurn |= 1UL << shard;
+            resumed &= ~(1UL << shard);
         }
 
         count = available[shard];

@@ -23,7 +23,7 @@ internal sealed partial class Dispatcher
             link.Lanes++;
         }
 
-        lane.Offer(told.Shard, told.ShardLane, told.Count);
+        lane.Offer(told.Shard, told.ShardLane, told.Count, told.NextSegments);
         link.Add(lane);
     }
 
@@ -56,8 +56,12 @@ internal sealed partial class Dispatcher
 
         if (ask.More && link is { Closed: false })
         {
-            lane.Offer(ask.Shard, ask.ShardLane, ask.Available);
-            lane.SetNextSegments(ask.Shard, ask.NextSegments);
+            lane.Offer(ask.Shard, ask.ShardLane, ask.Available, ask.NextSegments);
+            if (ask.Departures.Count == 0)
+            {
+                lane.Resume(ask.Shard, ask.Slice.Messages);
+            }
+
             link.Add(lane);
         }
         else
@@ -117,7 +121,8 @@ internal sealed partial class Dispatcher
             least = Math.Min(lane.NextSegments(shard), link.Window);
             if (room < least)
             {
-                link.Add(lane);
+                lane.WaitFor(shard);
+                link.PutBack(lane);
                 break; // a long message waits for as much room as it needs
             }
 
@@ -127,6 +132,11 @@ internal sealed partial class Dispatcher
             lane.IsHeldBack |= slice.Messages < messages;
             if (slice.Messages == 0)
             {
+                if (least > 1)
+                {
+                    lane.WaitFor(shard);
+                }
+
                 continue;
             }
 

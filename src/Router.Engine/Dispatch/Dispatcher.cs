@@ -37,8 +37,8 @@ internal sealed partial class Dispatcher : Worker
     protected override bool HasWork => inbox.HasItems || poked;
 
     /// <summary>A shard has messages for a lane.</summary>
-    public void Offer(int shard, int shardLane, in LaneKey key, int available) =>
-        Tell(new DispatchEvent { Kind = DispatchEventKind.Offer, Shard = shard, ShardLane = shardLane, Key = key, Count = available });
+    public void Offer(int shard, int shardLane, in LaneKey key, int available, int nextSegments) =>
+        Tell(new DispatchEvent { Kind = DispatchEventKind.Offer, Shard = shard, ShardLane = shardLane, Key = key, Count = available, NextSegments = (byte)nextSegments });
 
     /// <summary>A shard answers an ask.</summary>
     public void Answered(ReleaseAsk ask) => Tell(new DispatchEvent { Kind = DispatchEventKind.Answer, Target = ask });

@@ -42,6 +42,14 @@ internal sealed class LaneClass
         }
     }
 
+    /// <summary>Puts back the lane taken last, for which nothing was charged: the next one taken is it.</summary>
+    public void PutBack(DispatchLane lane)
+    {
+        lane.Queued = true;
+        ready++;
+        tenants[lane.Key.Tenant].First = lane; // its tenant's turn has not ended
+    }
+
     /// <summary>Takes the lane whose turn it is, to be charged for by <see cref="Charge"/>; it is put back with <see cref="Add"/> when it has more. One is ready.</summary>
     /// <param name="quantum">Segments of a turn, 1 or more.</param>
     /// <param name="share">Segments that it may take now, 1 or more; <see cref="int.MaxValue"/>: nobody else is in turn.</param>
@@ -51,7 +59,7 @@ internal sealed class LaneClass
         while (true)
         {
             TenantLanes of = turn.Peek();
-            if (of.Lanes.Count == 0)
+            if (!of.HasLanes)
             {
                 // Only now: one whose lane is put back at once goes on with its turn.
                 turn.Dequeue();
@@ -67,7 +75,8 @@ internal sealed class LaneClass
             if (of.Deficit >= 1)
             {
                 share = turn.Count == 1 ? int.MaxValue : (int)of.Deficit;
-                DispatchLane lane = of.Lanes.Dequeue();
+                DispatchLane lane = of.First ?? of.Lanes.Dequeue();
+                of.First = null;
                 lane.Queued = false;
                 ready--;
                 return lane;
@@ -134,7 +143,7 @@ internal sealed class LaneClass
         double least = double.MaxValue;
         foreach (TenantLanes of in turn)
         {
-            least = of.Lanes.Count > 0 ? Math.Min(least, 1 - of.Deficit) : least;
+            least = of.HasLanes ? Math.Min(least, 1 - of.Deficit) : least;
         }
 
         double rounds = Math.Max(0, Math.Ceiling(least / quantum) - 1);
@@ -160,6 +169,10 @@ internal sealed class LaneClass
     private sealed class TenantLanes
     {
         public readonly Queue<DispatchLane> Lanes = new();
+
+        /// <summary>Before all <see cref="Lanes"/>; null: none.</summary>
+        public DispatchLane? First;
+
         public int Tenant;
 
         /// <summary>Stands in turn.</summary>
@@ -173,5 +186,7 @@ internal sealed class LaneClass
 
         /// <summary>Everybody's share when it left.</summary>
         public double LeftAt;
+
+        public bool HasLanes => First is not null || Lanes.Count > 0;
     }
 }

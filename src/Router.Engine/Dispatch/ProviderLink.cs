@@ -12,13 +12,22 @@ internal sealed class ProviderLink
 
     // A turn is at most a release; at a slow provider an eighth of its window or a sixteenth of a second, so that a small tenant waits for no large one's whole release.
     private const int QuantumMax = 64;
+
+    // A release's worth of the sixteenth: what is beyond is forgiven, long messages' debts above all.
+    private const int OwedMax = ShareTurn * QuantumMax;
     private readonly LaneClass[] classes = new LaneClass[LaneKey.Classes];
     private readonly int quantum;
     private long trialsUntil = long.MinValue;
+
+    // What the classes behind the first have not had of their sixteenth; negative: what they had beyond it. It stands while a class is away, as one is whenever its shard answers or a limit lends it nothing:
+    // at a limit that the first one uses up, they compete only at the moment in which a departure comes free.
     private int owed;
     private int sharedClass;
     private bool isShared;
     private bool isContended;
+
+    // Asks under way by class: one whose lane is away while its shard answers competes still.
+    private int[] asks = new int[LaneKey.Classes];
     private Counters counters = new();
 
     public ProviderLink(ProviderAccount account, IProvider provider, CircuitBreaker breaker, TimeProvider time)
@@ -103,6 +112,7 @@ internal sealed class ProviderLink
     {
         InFlight = before.InFlight;
         Lanes = before.Lanes;
+        asks = before.asks;
         PausedUntil = before.PausedUntil;
         PauseMs = before.PauseMs;
         Outcomes = before.Outcomes;
@@ -131,6 +141,13 @@ internal sealed class ProviderLink
     /// <summary>Queues a lane that is ready.</summary>
     public void Add(DispatchLane lane) => classes[lane.Key.Class].Add(lane);
 
+    /// <summary>Puts back the lane taken last, which waits for room: while no more urgent class has something, the next one taken is it.</summary>
+    public void PutBack(DispatchLane lane)
+    {
+        classes[lane.Key.Class].PutBack(lane);
+        sharedClass = isShared ? lane.Key.Class - 1 : sharedClass;
+    }
+
     /// <summary>Takes the lane whose turn it is, to be charged for; null: none is ready.</summary>
     /// <param name="share">Segments that it may take now.</param>
     public DispatchLane? Take(out int share)
@@ -144,33 +161,38 @@ internal sealed class ProviderLink
 
         isShared = false;
         isContended = NextReady(first + 1) < classes.Length;
-        if (!isContended)
-        {
-            owed = 0;
-        }
-        else if (owed >= ShareTurn - 1)
+        if (isContended && owed >= ShareTurn - 1)
         {
             isShared = true;
             sharedClass = NextReady(Math.Max(sharedClass, first) + 1);
             first = sharedClass = sharedClass < classes.Length ? sharedClass : NextReady(first + 1);
         }
 
-        return classes[first].Take(Math.Clamp(Window / 8, 1, quantum), out share);
+        DispatchLane lane = classes[first].Take(Math.Clamp(Window / 8, 1, quantum), out share);
+        share = isShared ? Math.Min(share, owed / (ShareTurn - 1)) : share; // more would be a debt, and the first class would have to wait behind it where a limit lends slowly
+        return lane;
     }
 
     /// <summary>The lane taken last was asked for <paramref name="segments"/>.</summary>
     public void Charge(DispatchLane lane, int segments)
     {
-        if (isContended)
+        int at = lane.Key.Class;
+        if (isContended || asks.AsSpan(at + 1).ContainsAnyExcept(0))
         {
-            owed += isShared ? -(ShareTurn - 1) * segments : segments;
+            owed = Math.Clamp(owed + (isShared ? -(ShareTurn - 1) * segments : segments), -OwedMax, OwedMax);
         }
 
-        classes[lane.Key.Class].Charge(lane.Key.Tenant, segments);
+        asks[at]++;
+        classes[at].Charge(lane.Key.Tenant, segments);
     }
 
-    /// <summary>Of what a lane was asked for so many segments were not used.</summary>
-    public void Uncharge(DispatchLane lane, int segments) => classes[lane.Key.Class].Charge(lane.Key.Tenant, -segments);
+    /// <summary>A shard answered for a lane: of what it was asked for so many segments were not used.</summary>
+    public void Uncharge(DispatchLane lane, int segments)
+    {
+        int at = lane.Key.Class;
+        asks[at]--;
+        classes[at].Charge(lane.Key.Tenant, -segments);
+    }
 
     private int NextReady(int from)
     {

@@ -37,6 +37,9 @@ public sealed class InboundTask
     /// <summary>Another silo sent it here: it goes no further.</summary>
     public bool Forwarded { get; init; }
 
+    /// <summary>The next one of its contact, while it waits (<see cref="InboundQueue"/>).</summary>
+    internal InboundTask? Behind { get; set; }
+
     /// <summary>What became of it.</summary>
     public InboundOutcome Outcome { get; private set; }
 

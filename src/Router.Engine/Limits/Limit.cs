@@ -9,8 +9,8 @@ public sealed class Limit
     // By purpose, of all but the last: nobody is behind that. Made where something is counted in it that others are behind.
     private UrgentShare?[]? urgent;
 
-    // Changed in place.
-    private LimitClaim claim;
+    // Made with the first claim: most limits lend singles only.
+    private LimitClaims? claims;
 
     internal Limit(LimitKey key, int perSecond)
     {
@@ -29,11 +29,11 @@ public sealed class Limit
     internal int Holders { get; set; }
 
     /// <summary>Departures that <paramref name="who"/> leaves to others, of what is there.</summary>
-    internal int KeptFrom(object? who, Purpose purpose, long bucket, int least) => Reserved(purpose, bucket, least) + claim.HeldAgainst(who, purpose, bucket);
+    internal int KeptFrom(object? who, Purpose purpose, long bucket, int least) => Reserved(purpose, bucket, least) + (claims?.HeldAgainst(who, purpose, bucket) ?? 0);
 
-    internal void Claim(object who, Purpose purpose, int segments, long bucket) => claim.Say(who, purpose, segments, bucket);
+    internal void Claim(object who, Purpose purpose, int segments, long bucket) => (claims ??= new LimitClaims()).Say(who, purpose, segments, bucket);
 
-    internal void Settle(object? who) => claim.Settle(who);
+    internal void Settle(object? who, Purpose purpose, int segments, long bucket) => claims?.Settle(who, purpose, segments, bucket);
 
     internal void Count(Purpose purpose, long bucket, long end, int count)
     {

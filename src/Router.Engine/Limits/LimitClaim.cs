@@ -1,12 +1,8 @@
 using Router.Core.Limits;
-using Router.Core.Messages;
 
 namespace Router.Engine.Limits;
 
-/// <summary>
-/// What a lane keeps free of a limit that has less than the segments of its next message: else shorter ones would take each departure as it comes free, and it would wait as long as they come.
-/// One lane after the other.
-/// </summary>
+/// <summary>What one lane keeps free of a limit: see <see cref="LimitClaims"/>.</summary>
 internal struct LimitClaim
 {
     // All of a limit comes free within a window: a claim that is not said again by then was given up.
@@ -15,30 +11,43 @@ internal struct LimitClaim
     // So long those that are more urgent pass it by; then they, too, leave it what it needs, for they use up all there is.
     private const long PatientBuckets = 4 * RateClock.BucketsPerSecond;
 
-    private object? by;
-    private Purpose purpose;
-    private int least;
-    private long since;
     private long saidAt;
 
-    /// <summary>Departures that <paramref name="who"/> leaves to whoever claims them.</summary>
-    public readonly int HeldAgainst(object? who, Purpose whoFor, long bucket) =>
-        by is null || by == who || HasLapsed(bucket) || (whoFor < purpose && bucket - since < PatientBuckets) ? 0 : least;
+    /// <summary>Whose it is; null: nobody's.</summary>
+    public object? By { get; private set; }
 
-    /// <summary>It needs <paramref name="segments"/> at once and finds fewer; without effect while another's claim holds.</summary>
-    public void Say(object who, Purpose whoFor, int segments, long bucket)
+    /// <summary>Departures that it needs at once.</summary>
+    public int Least { get; private set; }
+
+    /// <summary>Since when it is said again and again.</summary>
+    public long Since { get; private set; }
+
+    /// <summary>It is said lately enough.</summary>
+    public readonly bool Stands(long bucket) => By is not null && bucket - saidAt <= HoldsBuckets;
+
+    /// <summary>Those that are more urgent have passed it by for long enough.</summary>
+    public readonly bool IsImpatient(long bucket) => bucket - Since >= PatientBuckets;
+
+    /// <summary><paramref name="who"/> needs <paramref name="segments"/> at once and finds fewer; without effect while another's stands.</summary>
+    public void Say(object who, int segments, long bucket)
     {
-        if (HeldAgainst(who, whoFor, bucket) > 0)
+        bool stands = Stands(bucket);
+        if (stands && By != who)
         {
             return;
         }
 
-        since = by != who || HasLapsed(bucket) ? bucket : since;
-        (by, purpose, least, saidAt) = (who, whoFor, segments, bucket);
+        Since = stands ? Since : bucket;
+        (By, Least, saidAt) = (who, segments, bucket);
     }
 
-    /// <summary>It was lent what it asked for.</summary>
-    public void Settle(object? who) => by = by == who ? null : by;
-
-    private readonly bool HasLapsed(long bucket) => bucket - saidAt > HoldsBuckets;
+    /// <summary><paramref name="who"/> was lent <paramref name="segments"/>: the end of his claim, if that is what it needs; else his patience begins anew, or those before him would wait while he takes less again and again.</summary>
+    public void Settle(object? who, int segments, long bucket)
+    {
+        if (By == who)
+        {
+            By = segments >= Least ? null : who;
+            Since = bucket;
+        }
+    }
 }

@@ -147,8 +147,9 @@ public sealed class LimitLender
         long end = bucket + sliceBuckets;
         foreach (Limit limit in limits)
         {
-            limit.Count(purpose, bucket, end, limit.Key.CountsSegments ? lentSegments : lentMessages);
-            limit.Settle(who);
+            int lent = limit.Key.CountsSegments ? lentSegments : lentMessages;
+            limit.Count(purpose, bucket, end, lent);
+            limit.Settle(who, purpose, lent, bucket);
         }
 
         return new Slice(lentMessages, lentSegments, clock.EndOf(end), now, purpose);

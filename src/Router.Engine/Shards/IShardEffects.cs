@@ -6,8 +6,8 @@ namespace Router.Engine.Shards;
 /// <summary>What a shard does to its silo: implemented by its owner.</summary>
 internal interface IShardEffects
 {
-    /// <summary>A lane has something that may leave.</summary>
-    void Offer(int shardLane, in LaneKey key, int available);
+    /// <summary>A lane has something that may leave; <paramref name="nextSegments"/> of its next message are due.</summary>
+    void Offer(int shardLane, in LaneKey key, int available, int nextSegments);
 
     /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
     void OutcomeKept(int provider);

@@ -9,6 +9,7 @@ namespace Router.Engine.Shards;
 /// <content>The decision that puts a message into a lane, and the lanes.</content>
 internal sealed partial class Shard
 {
+    private const int EndedLookMax = 64;
     private readonly List<ShardLane?> lanes = [];
     private readonly Dictionary<LaneKey, int> laneIndex = [];
     private readonly Stack<int> freeLanes = new();
@@ -257,8 +258,23 @@ internal sealed partial class Shard
         if (!lane.Offered && !lane.Reading && lane.Key.Provider != 0)
         {
             lane.Offered = true;
-            effects.Offer(index, lane.Key, lane.Count);
+            effects.Offer(index, lane.Key, lane.Count, SegmentsOfNext(lane));
         }
+    }
+
+    // What must be lent for the next message to leave. Behind many ended ones it is not looked for: the release takes those away, and tells.
+    private int SegmentsOfNext(ShardLane lane)
+    {
+        int slot = lane.First;
+        for (int looked = 0; slot >= 0 && looked < EndedLookMax; looked++, slot = messages[slot].LaneNext)
+        {
+            if (messages[slot].Stage == MessageStage.Ready)
+            {
+                return SegmentsDue(slot);
+            }
+        }
+
+        return 1;
     }
 
     // Takes the first out of its lane's list.

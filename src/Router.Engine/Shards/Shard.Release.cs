@@ -35,6 +35,7 @@ internal sealed partial class Shard
         bool senderAllowed = SenderAllowed(tenant, lane.Key.SenderTag);
         QuietClock? quiet = lane.Key.Purpose == Purpose.Marketing ? tenant?.Quiet : null;
         int kept = 0;
+        bool hasTooLong = false;
         RecipientLimit? limit = tenant?.Settings.Limits.PerRecipient;
         int leaving = 0;
         while (MayRelease && lane.First >= 0 && ask.Departures.Count + leaving < ask.MessagesMax)
@@ -81,7 +82,7 @@ internal sealed partial class Shard
             int room = ask.SegmentsMax - ask.Segments;
             if (room <= 0 || (due > room && (ask.Departures.Count > 0 || !ask.MayPart)))
             {
-                ask.NextSegments = due;
+                hasTooLong = true;
                 break;
             }
 
@@ -119,10 +120,10 @@ internal sealed partial class Shard
             Depart(slot, record, Math.Min(due, room), ask);
         }
 
-        ask.More = lane.First >= 0 && !lane.Reading && (ask.Departures.Count > 0 || ask.NextSegments > 0 || kept > 0);
-        ask.NextSegments = Math.Max(ask.NextSegments, 1);
+        ask.More = lane.First >= 0 && !lane.Reading && (ask.Departures.Count > 0 || hasTooLong || kept > 0);
         lane.Offered = ask.More;
         ask.Available = ask.More ? lane.Count : 0;
+        ask.NextSegments = ask.More ? SegmentsOfNext(lane) : 0;
         RemoveLaneIfUnused(ask.ShardLane, lane);
         return reading;
     }

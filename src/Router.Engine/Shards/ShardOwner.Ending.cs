@@ -64,8 +64,7 @@ internal sealed partial class ShardOwner
         flagsWaiting.ForEach(static task => task.Settle(null));
         flagsWaiting.Clear();
         RefuseConversations();
-        inboundWaiting.ForEach(static task => task.Answer(false));
-        inboundWaiting.Clear();
+        inboundWaiting.RefuseAll();
         if (!contactsUnderWay)
         {
             contactRead.Contacts.Clear();

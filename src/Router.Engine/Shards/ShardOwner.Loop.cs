@@ -14,7 +14,7 @@ internal sealed partial class ShardOwner
     private int acceptCount;
     private int acceptAt;
     private readonly List<FlagsTask> flagsWaiting = [];
-    private readonly List<InboundTask> inboundWaiting = [];
+    private readonly InboundQueue inboundWaiting = new();
     private readonly List<CancelTask> cancelsHeld = [];
     private readonly List<QueueTask> queueTasks = [];
     private int urgentAt;
@@ -105,7 +105,7 @@ internal sealed partial class ShardOwner
 
         worked |= ServeQueueTasks();
         TrimIfDue();
-        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Count == 0 && shard.Pending.Count == 0)))
+        if (stopping && (IsRecovering || lastRefused || (flagsWaiting.Count == 0 && conversationsWaiting.Count == 0 && inboundWaiting.Contacts == 0 && shard.Pending.Count == 0)))
         {
             End(lost: false);
             return false;

@@ -8,13 +8,11 @@ namespace Router.Engine.Shards;
 /// <content>What is added to the next commit, and what becomes of it.</content>
 internal sealed partial class ShardOwner
 {
-    private readonly HashSet<ContactId> inboundHeld = [];
-
     // Looks for rows that are not in memory among what comes next; reads them in one batch, else builds the part at once.
     private bool BuildPart()
     {
         // Not while it stops: a refused part ends it then, and until the hold is over it would only spin.
-        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0
+        if (!stopping && engine.Timestamp < holdUntil && !accepts.HasItems && acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Contacts == 0
             && conversationsWaiting.Count == 0)
         {
             return false;
@@ -27,7 +25,7 @@ internal sealed partial class ShardOwner
             SignalRoom();
         }
 
-        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Count == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0 && !shard.HasJoins)
+        if (acceptAt == acceptCount && flagsWaiting.Count == 0 && inboundWaiting.Contacts == 0 && conversationsWaiting.Count == 0 && shard.Pending.Count == 0 && !shard.HasJoins)
         {
             return false;
         }
@@ -52,12 +50,18 @@ internal sealed partial class ShardOwner
             AskIfMissing(task.Tenant, task.Id);
         }
 
-        for (int i = 0; i < Math.Min(inboundWaiting.Count, engine.Options.AcceptBatchMax); i++)
+        int asked = 0;
+        foreach (InboundTask task in inboundWaiting)
         {
-            AskIfMissing(inboundWaiting[i].Contact, inboundWaiting[i].Origin.Tenant);
-            if (ConversationOf(inboundWaiting[i]) is { } conversation)
+            if (asked++ == engine.Options.AcceptBatchMax)
             {
-                AskIfMissing(inboundWaiting[i].Origin.Tenant, conversation);
+                break;
+            }
+
+            AskIfMissing(task.Contact, task.Origin.Tenant);
+            if (ConversationOf(task) is { } conversation)
+            {
+                AskIfMissing(task.Origin.Tenant, conversation);
             }
         }
 
@@ -175,22 +179,25 @@ internal sealed partial class ShardOwner
     {
         shard.BeginInbound(part);
         shard.PrepareJoins(part, partRows);
-        int count = Math.Min(inboundWaiting.Count, engine.Options.AcceptBatchMax);
-        int left = 0;
-        inboundHeld.Clear();
-        for (int i = 0; i < count; i++)
+        int max = engine.Options.AcceptBatchMax;
+        int done = 0;
+        for (int turns = Math.Min(inboundWaiting.Contacts, max); turns > 0 && done < max; turns--)
         {
-            InboundTask task = inboundWaiting[i];
-            int row = shard.FindRow(task.Contact);
-            bool isMissing = row < 0 || (ConversationOf(task) is { } conversation && !shard.HasConversation(task.Origin.Tenant, conversation));
-            if (isMissing || inboundHeld.Contains(task.Contact) || !shard.TryPrepare(task, row, part, partRows))
+            InboundTask? task = inboundWaiting.Take();
+            while (task is not null)
             {
-                inboundHeld.Add(task.Contact);
-                inboundWaiting[left++] = task;
+                int row = shard.FindRow(task.Contact);
+                bool isMissing = row < 0 || (ConversationOf(task) is { } conversation && !shard.HasConversation(task.Origin.Tenant, conversation));
+                if (done == max || isMissing || !shard.TryPrepare(task, row, part, partRows))
+                {
+                    inboundWaiting.PutBack();
+                    break;
+                }
+
+                done++;
+                task = inboundWaiting.TakeBehind();
             }
         }
-
-        inboundWaiting.RemoveRange(left, count - left);
     }
 
     private void Submit()

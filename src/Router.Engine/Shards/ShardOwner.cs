@@ -201,7 +201,7 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
         Wake();
     }
 
-    void IShardEffects.Offer(int shardLane, in LaneKey key, int available) => engine.Dispatcher.Offer(Number, shardLane, key, available);
+    void IShardEffects.Offer(int shardLane, in LaneKey key, int available, int nextSegments) => engine.Dispatcher.Offer(Number, shardLane, key, available, nextSegments);
 
     void IShardEffects.OutcomeKept(int provider) => engine.Dispatcher.OutcomeKept(provider);
 

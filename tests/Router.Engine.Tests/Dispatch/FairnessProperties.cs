@@ -90,7 +90,7 @@ public sealed class FairnessProperties
         foreach (Purpose purpose in Enum.GetValues<Purpose>())
         {
             var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, purpose, Priority.Normal));
-            lane.Offer(1, 1, 1_000_000);
+            lane.Offer(1, 1, 1_000_000, 1);
             link.Add(lane);
             lanes.Add(lane);
         }
@@ -108,6 +108,31 @@ public sealed class FairnessProperties
         double all = served.Values.Sum();
         Assert.InRange(served[Purpose.Otp] / all, 0.935, 0.940);
         Assert.All(new[] { Purpose.Transactional, Purpose.Service, Purpose.Marketing }, p => Assert.InRange(served[p] / all, 0.0207, 0.0210));
+    }
+
+    [Fact]
+    public void A_lane_that_is_put_back_is_the_next_one_taken_in_the_shared_turn_too()
+    {
+        var link = new ProviderLink(Harness.EngineHarness.Account(1, "p"), new InstantWindow(80), new CircuitBreaker(1_000, new Random(1)), TimeProvider.System);
+        foreach (Purpose purpose in Enum.GetValues<Purpose>())
+        {
+            for (uint sender = 0; sender < 2; sender++)
+            {
+                var lane = new DispatchLane(new LaneKey(1, 1, sender, Channel.Sms, purpose, Priority.Normal));
+                lane.Offer(1, 1, 1_000_000, 1);
+                link.Add(lane);
+            }
+        }
+
+        for (int i = 0; i < 1_000; i++)
+        {
+            DispatchLane taken = link.Take(out int share)!;
+            link.PutBack(taken);
+            Assert.Same(taken, link.Take(out int again));
+            Assert.Equal(share, again);
+            link.Charge(taken, Math.Min(share, 10));
+            link.Add(taken);
+        }
     }
 
     [Fact]

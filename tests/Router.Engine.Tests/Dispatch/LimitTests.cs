@@ -175,6 +175,137 @@ public sealed class LimitTests
         Assert.InRange(h.Engine.Waiting.Of(1), 5_000, 10_000);
     }
 
+    [Fact]
+    public void A_long_message_leaves_though_more_urgent_ones_would_take_all_of_the_limit()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own(5);
+        for (int i = 0; i < 8; i++)
+        {
+            h.Queue(i);
+        }
+
+        Posted posted = h.Queue(8, segments: 3);
+        h.Advance(1_100, 10); // the singles leave, as soon as a new lender lends
+        for (int i = 0; i < 500; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        Random random = new(3);
+        for (int ms = 0, step; ms < 15_000; ms += step)
+        {
+            step = random.Next(4, 21);
+            h.Advance(step, step);
+        }
+
+        Assert.Contains(posted.Text, h.WrittenTexts());
+    }
+
+    [Fact]
+    public void What_a_long_message_claims_is_not_for_short_ones_of_other_shards_of_its_lane()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 30)]);
+        h.Own(3, 5, 7);
+        h.Advance(1_100, 10);
+        for (int i = 0; i < 30; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+            h.Advance(33, 11); // one by one, so that they come free one by one ever after
+        }
+
+        var others = new HashSet<string>();
+        for (int i = 0; i < 1_000; i++)
+        {
+            others.Add(h.Queue(i, shard: 3).Text);
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        h.Advance(3_000, 10);
+        Posted posted = h.Queue(1_000, shard: 7, segments: 3); // as a turn of shard 3's is under way
+        int before = h.WrittenTexts().Count();
+        h.Advance(20_000, 10);
+        string[] since = [.. h.WrittenTexts().Skip(before)];
+        Assert.Contains(posted.Text, since);
+        Assert.InRange(since.Count(others.Contains), since.Length / 20, since.Length / 12); // all else are passwords
+    }
+
+    [Fact]
+    public void A_shard_whose_next_message_is_long_keeps_its_turn_where_a_limit_lends_one_by_one()
+    {
+        const int Shards = 30;
+        const int Each = 4;
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own([.. Enumerable.Range(0, Shards)]);
+        Posted? posted = null;
+        for (int i = 0; i < Shards * Each; i++)
+        {
+            Posted queued = h.Queue(i, shard: i % Shards, segments: (byte)(i == 17 ? 2 : 1));
+            posted = i == 17 ? queued : posted;
+        }
+
+        h.Advance(14_000, 10); // a round takes 3 s, and each second every shard offers again what it has
+
+        string[] texts = [.. h.WrittenTexts()];
+        Assert.InRange(Array.IndexOf(texts, posted!.Text), 0, 2 * Shards);
+    }
+
+    [Fact]
+    public void Less_urgent_purposes_get_their_share_of_a_limit_that_urgent_ones_would_use_up()
+    {
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 10)]);
+        h.Own(5);
+        var services = new HashSet<string>();
+        for (int i = 0; i < 100; i++)
+        {
+            services.Add(h.Queue(i).Text);
+        }
+
+        h.Advance(1_100, 10); // as soon as a new lender lends
+        Assert.Equal(10, h.WrittenTexts().Count());
+        for (int i = 0; i < 600; i++)
+        {
+            h.Queue(i, purpose: Purpose.Otp);
+        }
+
+        h.Advance(3_000, 10);
+        int before = h.WrittenTexts().Count();
+        h.Advance(30_000, 10);
+        string[] since = [.. h.WrittenTexts().Skip(before)];
+        Assert.InRange(since.Length, 280, 300);
+        Assert.InRange(since.Count(services.Contains), since.Length / 18, since.Length / 14); // one of sixteen
+    }
+
+    [Fact]
+    public void A_long_message_waits_for_room_in_the_window_and_nobody_of_its_tenant_takes_it_meanwhile()
+    {
+        using var h = new EngineHarness();
+        Tenant tenant = EngineHarness.TenantWith(new TenantLimits(), 1, TwoSenders);
+        h.Configure([tenant], [EngineHarness.Account(1, "p")]);
+        h.Own(5);
+        h.Provider.Window = 4;
+        for (int i = 0; i < 100; i++)
+        {
+            h.Queue(i, tenant: tenant, sender: new Sender(TwoSenders[0]));
+        }
+
+        h.RunUntilIdle(); // they fill the window
+        Posted posted = h.Queue(100, tenant: tenant, segments: 3, sender: new Sender(TwoSenders[1]));
+        h.RunUntilIdle();
+        for (int i = 0; i < 20; i++)
+        {
+            ScriptedDeparture first = h.Provider.Written.First(static d => d.State == ScriptedState.Written);
+            h.Provider.Settle(first.Id, segment: first.Segment);
+            h.RunUntilIdle();
+        }
+
+        Assert.Contains(posted.Text, h.WrittenTexts());
+    }
+
     private static void AssertHolds(EngineHarness h, int window, int unkeptMax)
     {
         Engine.Dispatch.ProviderLink link = h.Engine.Dispatcher.Links.Single();

@@ -26,7 +26,7 @@ public sealed class ShardTurnTests
             {
                 int to = random.Next(shards.Length);
                 shards[to].Enqueue(now);
-                lane.Offer(to, 0, shards[to].Count);
+                lane.Offer(to, 0, shards[to].Count, 1);
             }
 
             int shard = lane.NextShard(out int turn, out _, out _);
@@ -41,7 +41,7 @@ public sealed class ShardTurnTests
             now += asked;
             if (shards[shard].Count > 0)
             {
-                lane.Offer(shard, 0, shards[shard].Count);
+                lane.Offer(shard, 0, shards[shard].Count, 1);
             }
             else
             {
@@ -54,14 +54,46 @@ public sealed class ShardTurnTests
     }
 
     [Fact]
+    public void A_turn_in_which_nothing_could_leave_for_want_of_segments_goes_on_once()
+    {
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        lane.Offer(3, 0, 1, 1);
+        lane.Offer(7, 0, 1, 1);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(i < 2 ? 3 : 7, lane.NextShard(out int turn, out _, out _));
+            Assert.Equal(1, turn);
+            lane.Asked(3, 1);
+            lane.Offer(3, 0, 1, 2 + i); // a longer one came before it
+            lane.Resume(3, 1);
+        }
+    }
+
+    [Fact]
+    public void A_lane_goes_on_with_the_shard_that_waits_for_segments()
+    {
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        lane.Offer(3, 0, 8, 1);
+        lane.Offer(7, 0, 1, 6);
+        Assert.Equal(3, lane.NextShard(out _, out _, out _));
+        lane.Asked(3, 1);
+        Assert.Equal(7, lane.NextShard(out _, out _, out _));
+        lane.WaitFor(7);
+        lane.Offer(3, 0, 7, 1); // its turn has not ended
+
+        Assert.Equal(7, lane.NextShard(out _, out _, out _));
+        lane.Asked(7, 1);
+        Assert.Equal(3, lane.NextShard(out _, out _, out _));
+    }
+
+    [Fact]
     public void What_a_shard_told_of_its_next_message_holds_until_it_offers_anew()
     {
         var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
-        lane.Offer(3, 0, 2);
-        lane.SetNextSegments(3, 6);
+        lane.Offer(3, 0, 2, 6);
         Assert.Equal(6, lane.NextSegments(3));
 
-        lane.Offer(3, 0, 1); // the long one is expired or cancelled: who is behind it needs no room for six
+        lane.Offer(3, 0, 1, 1); // the long one is expired or cancelled: who is behind it needs no room for six
 
         Assert.Equal(1, lane.NextSegments(3));
     }

@@ -67,6 +67,28 @@ public sealed class InboundTests
     }
 
     [Fact]
+    public void Much_of_one_person_holds_nobody_else_back()
+    {
+        using EngineHarness h = new EngineHarness().Simple(AllShards);
+        var talker = new EndUser(h);
+        EndUser other = Enumerable.Range(0, 10_000).Select(i => new EndUser(h, "+39333200" + i.ToString("D4", System.Globalization.CultureInfo.InvariantCulture))).First(u => u.Contact.Shard == talker.Contact.Shard);
+        EndUser.Told[] told = [.. Enumerable.Range(0, 600).Select(i => talker.Tell("ciao " + i.ToString(System.Globalization.CultureInfo.InvariantCulture)))];
+        EndUser.Told stop = other.Tell("stop");
+        h.Run();
+        while (told[0].Kept is null)
+        {
+            Assert.True(h.Journal.Step());
+            h.Run();
+        }
+
+        Assert.Null(told[1].Kept); // one commit
+        Assert.True(stop.Kept);
+        h.RunUntilIdle();
+        Assert.All(told, static t => Assert.True(t.Kept));
+        Assert.Equal(Enumerable.Range(500, 100).Select(static i => $"ciao {i}"), EndUser.Kept(h).Select(static m => m.Text).TakeLast(100)); // in their order
+    }
+
+    [Fact]
     public void Nobodys_shard_refuses()
     {
         using var h = new EngineHarness();

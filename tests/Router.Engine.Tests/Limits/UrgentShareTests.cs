@@ -147,6 +147,79 @@ public sealed class UrgentShareTests
     }
 
     [Fact]
+    public void A_claim_stands_until_it_was_lent_what_it_needs()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        Assert.Equal(8, lender.TakeTogether([own], 8, 8, 1, now, Purpose.Service, limit).Segments);
+        Assert.Equal(0, lender.TakeTogether([own], 1, 3, 3, now, Purpose.Service, this).Segments);
+
+        Slice tooFew = lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, this); // not known then how long its next one is
+        lender.GiveBack([own], tooFew, tooFew.Messages, tooFew.Segments);
+
+        Assert.Equal(0, lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, limit).Segments);
+    }
+
+    [Fact]
+    public void Who_is_lent_less_than_he_claims_has_no_patience_to_lose()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        lender.Hold(LimitKey.OfProvider(2), 10);
+        int otps = 0;
+        for (int bucket = 0; bucket < 20 * 250; bucket++, now += Bucket)
+        {
+            if (bucket < 250)
+            {
+                otps += bucket % 25 == 0 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0; // one by one, so that they come free one by one ever after
+                continue;
+            }
+
+            lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this);
+            otps += bucket % 50 < 25 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0;
+            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Marketing, this); // and what he takes is for another message
+        }
+
+        Assert.InRange(otps, 60, 200);
+    }
+
+    [Fact]
+    public void Patience_is_not_lost_to_a_more_urgent_long_message()
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
+        lender.Hold(LimitKey.OfProvider(2), 10);
+        object longOtp = new();
+        int otpWaits = 0;
+        int otpsLeft = 0;
+        int waits = 0;
+        int longest = 0;
+        for (int bucket = 0; bucket < 60 * 250; bucket++, now += Bucket)
+        {
+            if (bucket < 250)
+            {
+                if (bucket % 25 == 0)
+                {
+                    lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit); // one by one, so that they come free one by one ever after
+                }
+
+                continue;
+            }
+
+            otpWaits += bucket % 500 == 0 ? 1 : 0;
+            if (otpWaits > 0 && lender.TakeTogether([own], 1, 2, 2, now, Purpose.Otp, longOtp).Messages > 0)
+            {
+                otpWaits--;
+                otpsLeft++;
+            }
+
+            waits = lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this).Messages > 0 ? 0 : waits + 1;
+            longest = Math.Max(longest, waits);
+            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit);
+        }
+
+        Assert.InRange(longest, 1, 10 * 250);
+        Assert.InRange(otpsLeft, 25, 30);
+    }
+
+    [Fact]
     public void What_is_asked_for_and_given_back_is_not_kept_free()
     {
         long marketing = 0;
