@@ -31,6 +31,6 @@ public readonly ref struct InboundMessage
     /// <summary>The reference that the parts of one message share, 8 or 16 bits; without meaning when whole.</summary>
     public ushort Reference { get; init; }
 
-    /// <summary>The provider's id of the message, where it has one by which a repetition is known; empty: none.</summary>
+    /// <summary>The provider's id of the message, where it has one; empty: none. The same text from the same person under an id that was seen is a repetition.</summary>
     public ReadOnlySpan<byte> ProviderMessageId { get; init; }
 }

@@ -119,6 +119,20 @@ public sealed class InboundTests
 
     [Fact]
     public void The_number_written_to_is_the_one_answered_from()
+    // Guards against losing a STOP: carriers name the message that is answered, or a short counter of theirs, where the answer's own id is looked for.
+    [Fact]
+    public void An_id_that_comes_again_with_another_text_or_from_another_person_is_another_message()
+    {
+        using EngineHarness h = new EngineHarness().Simple(AllShards);
+        var user = new EndUser(h);
+        user.Set(static f => f.With(Purpose.Marketing, ConsentState.Granted));
+        user.Say("yes", id: "77");
+        new EndUser(h, "+393330000009").Say("yes", id: "77");
+        user.Say("STOP", id: "77");
+        Assert.Equal([("yes", 1), ("yes", 1), ("STOP", 1)], EndUser.Kept(h));
+        Assert.Equal(ConsentState.Withdrawn, user.Flags.For(Purpose.Marketing));
+    }
+
     {
         Tenant tenant = EngineHarness.TenantWith(new TenantLimits(), 1, "+39000", "+39001");
         using EngineHarness h = new EngineHarness().Simple(AllShards);

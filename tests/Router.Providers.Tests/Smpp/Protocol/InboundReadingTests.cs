@@ -107,6 +107,18 @@ public sealed class InboundReadingTests
         Assert.Equal(same, ErrorMap.KeyOf(Encoding.ASCII.GetBytes(left)) == ErrorMap.KeyOf(Encoding.ASCII.GetBytes(right)));
 
     private static string? Read(byte coding, byte[] userData)
+    // A manual acknowledgement names the message that it is for (SMPP 3.4 §5.3.2.12), which two of them may share.
+    [Theory]
+    [InlineData(0x00, "77")]
+    [InlineData(0x10, "")]
+    public void The_id_of_what_a_subscriber_answers_is_not_his_message_s(byte esmClass, string id)
+    {
+        var message = new ShortMessage { EsmClass = esmClass, Text = "yes"u8, Tlvs = [0x00, 0x1E, 0, 3, (byte)'7', (byte)'7', 0] };
+        byte[] buffer = new byte[InboundPart.SizeOf(message)];
+        Assert.True(InboundPart.TryRead(message, Alphabet.Gsm, default, buffer, out InboundPart part));
+        Assert.Equal(id, Encoding.ASCII.GetString(part.Id));
+    }
+
     {
         var message = new ShortMessage { DataCoding = coding, Tlvs = [0x04, 0x24, (byte)(userData.Length >> 8), (byte)userData.Length, .. userData] };
         byte[] buffer = new byte[InboundPart.SizeOf(message)];
