@@ -31,7 +31,7 @@ public sealed partial class SiloEngine
     public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token)
     {
         ArgumentNullException.ThrowIfNull(acknowledge);
-        byte[] from = Canonical(message.Channel, message.From);
+        byte[] from = Canonical(message.Channel, message.From, message.IsFromDecided);
         ReadOnlySpan<byte> text = Cut(message.Text);
         void Told(InboundTask task) => acknowledge(state, token, task.Outcome != InboundOutcome.NotKept);
 
@@ -147,10 +147,10 @@ public sealed partial class SiloEngine
     }
 
     // As tenants write addresses; what is none (a name, a short code, a national number) stays as it is, no longer than an address.
-    private static byte[] Canonical(Channel channel, ReadOnlySpan<byte> from)
+    private static byte[] Canonical(Channel channel, ReadOnlySpan<byte> from, bool isDecided)
     {
         Span<byte> canonical = stackalloc byte[Address.ValueBytesMax + 1];
-        if (Address.IsNumber(channel) && from.Length is >= BareDigitsMin and <= 17 && !from.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (!isDecided && Address.IsNumber(channel) && from.Length is >= BareDigitsMin and <= 17 && !from.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             // 00 is how most of the world dials abroad.
             ReadOnlySpan<byte> digits = from.StartsWith("00"u8) ? from[2..] : from;

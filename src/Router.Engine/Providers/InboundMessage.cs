@@ -16,6 +16,9 @@ public readonly ref struct InboundMessage
     /// <summary>Who sent it: an address of the channel as the provider gives it, UTF-8; made canonical by the engine.</summary>
     public required ReadOnlySpan<byte> From { get; init; }
 
+    /// <summary>The provider knows what kind of number <see cref="From"/> is: digits without a plus are a national number or a short code, so the engine guesses at no country.</summary>
+    public bool IsFromDecided { get; init; }
+
     /// <summary>Whom it was sent to: the number, short code or mailbox, UTF-8.</summary>
     public required ReadOnlySpan<byte> To { get; init; }
 

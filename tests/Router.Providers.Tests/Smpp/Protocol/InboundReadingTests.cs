@@ -20,6 +20,7 @@ public sealed class InboundReadingTests
     [InlineData(3, "4499", "", "4499")]
     [InlineData(6, "4499", "39", "4499")]
     [InlineData(2, "3331234567", "", "3331234567")] // national, and nobody said of which country
+    [InlineData(2, "13812345678", "", "13812345678")] // as long as one with its country's code
     [InlineData(2, "3331234567", "39", "+393331234567")]
     [InlineData(2, "07700900123", "44", "+447700900123")]
     [InlineData(0, "07700900123", "44", "+447700900123")]
@@ -106,7 +107,6 @@ public sealed class InboundReadingTests
     public void Error_codes_are_compared_without_leading_zeros_and_case(string left, string right, bool same) =>
         Assert.Equal(same, ErrorMap.KeyOf(Encoding.ASCII.GetBytes(left)) == ErrorMap.KeyOf(Encoding.ASCII.GetBytes(right)));
 
-    private static string? Read(byte coding, byte[] userData)
     // A manual acknowledgement names the message that it is for (SMPP 3.4 §5.3.2.12), which two of them may share.
     [Theory]
     [InlineData(0x00, "77")]
@@ -119,6 +119,7 @@ public sealed class InboundReadingTests
         Assert.Equal(id, Encoding.ASCII.GetString(part.Id));
     }
 
+    private static string? Read(byte coding, byte[] userData)
     {
         var message = new ShortMessage { DataCoding = coding, Tlvs = [0x04, 0x24, (byte)(userData.Length >> 8), (byte)userData.Length, .. userData] };
         byte[] buffer = new byte[InboundPart.SizeOf(message)];
