@@ -141,6 +141,12 @@ internal sealed partial class ReceiptIndex
             return ReceiptEffect.Unknown;
         }
 
+        if (awaited.Message != task.Awaited.Message)
+        {
+            task.Awaited = awaited;
+            return ReceiptEffect.Anothers;
+        }
+
         if (awaited.Segments == 0)
         {
             return ReceiptEffect.Expected;

@@ -62,6 +62,9 @@ internal sealed partial class Shard
                 task.EndsMessage = status != MessageStatus.None && StopRest(task.Awaited.Message);
                 AddReceiptStep(StepKind.Receipt, task).Status = status;
                 return;
+            case ReceiptEffect.Anothers:
+                effects.Requeue(task);
+                return;
             case ReceiptEffect.Expected:
                 receiptLines.Add(head, new ReceiptLine { First = task }); // its outcome is in the queue or a step already
                 return;

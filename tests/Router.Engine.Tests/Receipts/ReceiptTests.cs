@@ -134,6 +134,23 @@ public sealed class ReceiptTests
         Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
     }
 
+    // Guards against a receipt that waits for the outcome of another shard's message: its carrier had no answer as long as the ownership lasted.
+    [Fact]
+    public void A_receipt_whose_id_was_given_to_another_message_meanwhile_goes_to_that_one_s_shard()
+    {
+        using EngineHarness h = new EngineHarness().Simple(5, 6);
+        h.Post();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Posted second = h.Post(shard: 6);
+        h.Provider.Receive(h.Provider.Written[0]);
+        ScriptedDeparture other = h.Provider.Written[1];
+        h.Engine.Settle([new Outcome { Provider = 1, Message = other.Id, Epoch = other.Epoch, Kind = OutcomeKind.Sent, ReceiptKey = h.Provider.Written[0].ReceiptKey }]);
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(MessageStatus.Delivered, h.Last(second));
+    }
+
     [Fact]
     public void Only_the_segments_without_an_outcome_are_sent_again_also_after_a_restart()
     {
