@@ -34,6 +34,10 @@ public sealed partial class SiloEngine
         }
         else if (Receipts.UnmatchedFull)
         {
+        else if (Receipts.Holds(task.Receipt))
+        {
+            task.Answer(true); // kept already: a carrier that goes on to tell it fills no log
+        }
             task.Answer(false);
         }
         else

@@ -134,6 +134,26 @@ public sealed class ReceiptTests
         Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
     }
 
+    // Guards against a log that a carrier fills with one receipt: the bound counts keys.
+    [Fact]
+    public void A_receipt_that_no_message_wants_is_kept_once_however_often_it_comes()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        for (int i = 0; i < 100; i++)
+        {
+            int acknowledged = 0;
+            MessageStatus status = i == 50 ? MessageStatus.Read : i % 2 == 0 ? MessageStatus.Delivered : MessageStatus.Undelivered;
+            h.Engine.Receive(new Receipt { Provider = 1, ReceiptKey = 77UL << 32 | 5, Status = status }, (_, _, kept) => acknowledged += kept ? 1 : 0, null, 0);
+            h.RunUntilIdle();
+            Assert.Equal(1, acknowledged);
+        }
+
+        Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
+        Assert.Equal(
+            [MessageStatus.Delivered, MessageStatus.Read],
+            h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched).Select(static u => u.Status).Order());
+    }
+
     // Guards against a receipt that waits for the outcome of another shard's message: its carrier had no answer as long as the ownership lasted.
     [Fact]
     public void A_receipt_whose_id_was_given_to_another_message_meanwhile_goes_to_that_one_s_shard()
