@@ -54,8 +54,8 @@ internal sealed partial class Shard
         }
 
         // Of one segment, as most are, the receipt is whole anyway; 0: not known yet.
-        bool isWhole = task.Awaited.Segments != 1 && effects.HasWholeReceipts(task.Receipt.Provider);
-        switch (receipts.Judge(task, isWhole, out MessageStatus status))
+        bool isWholeIfNotSaid = task.Awaited.Segments != 1 && effects.HasWholeReceipts(task.Receipt.Provider);
+        switch (receipts.Judge(task, isWholeIfNotSaid, out MessageStatus status))
         {
             case ReceiptEffect.Some:
                 receiptLines.Add(head, new ReceiptLine { UnderWay = task });
@@ -194,6 +194,7 @@ internal sealed partial class Shard
             Provider = step.Provider,
             Segment = step.Segment,
             Segments = message.Segments,
+            Scope = step.ReceiptScope,
             HasReference = (message.Marks & MessageMarks.Reference) != 0,
             Status = MessageStatus.Sent,
             ValidUntilMs = message.ValidUntilS * 1000L,

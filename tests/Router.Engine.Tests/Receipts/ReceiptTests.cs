@@ -234,6 +234,35 @@ public sealed class ReceiptTests
         h.AssertAllEnded();
     }
 
+    // Guards against a message that stays sent for ever, or is called delivered by a part of it, because its account was set otherwise while it was under way.
+    [Theory]
+    [InlineData(true, false, MessageStatus.Delivered)]
+    [InlineData(true, true, MessageStatus.Delivered)]
+    [InlineData(false, false, MessageStatus.Sent)]
+    [InlineData(false, true, MessageStatus.Sent)]
+    public void What_a_receipt_tells_of_is_as_its_message_left_whatever_the_account_s_settings_are_now(bool whole, bool restarts, MessageStatus status)
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(store: store, prepare: p => p.HasWholeReceipts = whole) { Sealer = sealer }.Simple();
+        old.Post(segments: 3);
+        old.Provider.SettleAll();
+        old.RunUntilIdle();
+        ScriptedDeparture first = old.Provider.Written[0];
+        old.Provider.HasWholeReceipts = !whole;
+        EngineHarness h = old;
+        if (restarts)
+        {
+            old.Journal.Crash();
+            h = new EngineHarness(store: store, prepare: p => p.HasWholeReceipts = !whole) { Sealer = sealer }.Simple();
+        }
+
+        h.Provider.Receive(first);
+        h.RunUntilIdle();
+        Assert.Equal(status, store.Snapshot().Single().Status);
+        h.Dispose();
+    }
+
     [Fact]
     public void A_message_one_of_whose_segments_is_undelivered_ends_so_while_others_still_wait()
     {
