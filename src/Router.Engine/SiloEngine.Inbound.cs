@@ -31,7 +31,7 @@ public sealed partial class SiloEngine
     public void Receive(in InboundMessage message, Action<object?, long, bool> acknowledge, object? state, long token)
     {
         ArgumentNullException.ThrowIfNull(acknowledge);
-        byte[] from = Canonical(message.Channel, message.From);
+        byte[] from = Canonical(message.Channel, message.From, message.IsFromDecided);
         ReadOnlySpan<byte> text = Cut(message.Text);
         void Told(InboundTask task) => acknowledge(state, token, task.Outcome != InboundOutcome.NotKept);
 
@@ -147,10 +147,10 @@ public sealed partial class SiloEngine
     }
 
     // As tenants write addresses; what is none (a name, a short code, a national number) stays as it is, no longer than an address.
-    private static byte[] Canonical(Channel channel, ReadOnlySpan<byte> from)
+    private static byte[] Canonical(Channel channel, ReadOnlySpan<byte> from, bool isDecided)
     {
         Span<byte> canonical = stackalloc byte[Address.ValueBytesMax + 1];
-        if (Address.IsNumber(channel) && from.Length is >= BareDigitsMin and <= 17 && !from.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (!isDecided && Address.IsNumber(channel) && from.Length is >= BareDigitsMin and <= 17 && !from.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             // 00 is how most of the world dials abroad.
             ReadOnlySpan<byte> digits = from.StartsWith("00"u8) ? from[2..] : from;
@@ -175,28 +175,34 @@ public sealed partial class SiloEngine
             OnlyIfKnown = onlyIfKnown,
         };
 
-    // A part is known by all that it is: a carrier that tells it again after its message was joined must not begin another message with it.
+    // A part is known by all that it is: a carrier that tells it again after its message was joined must not begin another message with it. So is what has an id, beside that: carriers give the id of
+    // the message that is answered, or a counter that is soon through, and a STOP under one that was seen must not be lost.
     private UInt128? KeyOf(int tenant, Sender own, byte[] from, ReadOnlySpan<byte> text, in InboundMessage message, bool isPart)
     {
-        if (!isPart && message.ProviderMessageId.IsEmpty)
+        ReadOnlySpan<byte> id = message.ProviderMessageId;
+        if (!isPart && id.IsEmpty)
         {
             return null;
         }
 
         var key = new ByteList(256);
-        if (!message.ProviderMessageId.IsEmpty)
+        if (!id.IsEmpty)
         {
             BinaryPrimitives.WriteInt32LittleEndian(key.Add(4), message.Provider);
-            message.ProviderMessageId.CopyTo(key.Add(message.ProviderMessageId.Length));
-            return Hash.IdempotencyKey(tenant, key.Span, ProviderIdLine);
+            BinaryPrimitives.WriteInt32LittleEndian(key.Add(4), id.Length);
+            id.CopyTo(key.Add(id.Length));
         }
 
-        new InboundPart(message.Reference, message.Parts, message.Part, (int)message.Channel).Write(key.Add(InboundPart.Size));
+        if (isPart)
+        {
+            new InboundPart(message.Reference, message.Parts, message.Part, (int)message.Channel).Write(key.Add(InboundPart.Size));
+        }
+
         BinaryPrimitives.WriteInt32LittleEndian(key.Add(4), from.Length);
         from.CopyTo(key.Add(from.Length));
         BinaryPrimitives.WriteUInt32LittleEndian(key.Add(4), own.Tag);
         text.CopyTo(key.Add(text.Length));
-        return Hash.IdempotencyKey(tenant, key.Span, PartLine);
+        return Hash.IdempotencyKey(tenant, key.Span, id.IsEmpty ? PartLine : ProviderIdLine);
     }
 
     private void Post(InboundTask task)

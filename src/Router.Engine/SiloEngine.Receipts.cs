@@ -1,6 +1,7 @@
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Providers;
+using Router.Engine.Receipts;
 using Router.Engine.Shards;
 
 namespace Router.Engine;
@@ -10,6 +11,7 @@ public sealed partial class SiloEngine
 {
     private const long LookAgainFirstMs = 5_000;
     private const long ToldPauseMs = 60_000;
+    private readonly LastReadings readings = new();
     private volatile bool lookingAgain;
     private long lookUpFaultToldMs;
 
@@ -31,6 +33,10 @@ public sealed partial class SiloEngine
         if (task.WasKept)
         {
             Receipts.Hold(task);
+        }
+        else if (Receipts.Holds(task.Receipt))
+        {
+            task.Answer(true); // kept already: a carrier that goes on to tell it fills no log
         }
         else if (Receipts.UnmatchedFull)
         {
@@ -83,15 +89,31 @@ public sealed partial class SiloEngine
         _ = FindShardAsync(task);
     }
 
+    // In memory the id as it stands, alone: another reading of it may be another message's, while the tables know whose the id itself is. But where the last receipt of the account was found by
+    // another reading its carrier changes the base of all its ids: then that is tried here too, and spares the tables.
     private bool TryMatch(ReceiptTask task)
     {
         Receipt receipt = task.Receipt;
-        bool literal = Receipts.TryFind(receipt.ReceiptKey, out task.Awaited);
-        task.Matched = literal
-            || (receipt.SecondKey != 0 && Receipts.TryFind(receipt.SecondKey, out task.Awaited))
-            || (receipt.ThirdKey != 0 && Receipts.TryFind(receipt.ThirdKey, out task.Awaited));
+        task.Matched = Receipts.TryFind(receipt.ReceiptKey, out task.Awaited);
+        if (receipt.SecondKey == 0)
+        {
+            return task.Matched;
+        }
+
+        if (task.Matched)
+        {
+            readings.Note(receipt.Provider, 0);
+        }
+        else if (readings.Of(receipt.Provider) is > 0 and int last && KeyOf(receipt, last) is not 0 and ulong key)
+        {
+            task.Matched = Receipts.TryFind(key, out task.Awaited);
+        }
+
         return task.Matched;
     }
+
+    // In the order in which they are tried: as it stands, and up to two readings more; 0: there is none.
+    private static ulong KeyOf(in Receipt receipt, int reading) => reading switch { 0 => receipt.ReceiptKey, 1 => receipt.SecondKey, _ => receipt.ThirdKey };
 
     // Only where it goes: what the tables say may be old when the owner gets it, which looks for itself.
     private async Task FindShardAsync(ReceiptTask task)
@@ -118,11 +140,23 @@ public sealed partial class SiloEngine
         }
     }
 
-    // The readings of the carrier's id in turn, as the index is asked.
-    private async ValueTask<AwaitedReceipt?> FindAwaitedAsync(Receipt receipt) =>
-        await Journal.FindAwaitedReceiptAsync(receipt.ReceiptKey, CancellationToken.None).ConfigureAwait(false)
-        ?? (receipt.SecondKey == 0 ? null : await Journal.FindAwaitedReceiptAsync(receipt.SecondKey, CancellationToken.None).ConfigureAwait(false))
-        ?? (receipt.ThirdKey == 0 ? null : await Journal.FindAwaitedReceiptAsync(receipt.ThirdKey, CancellationToken.None).ConfigureAwait(false));
+    // The readings of the carrier's id in turn, each in memory and in the tables.
+    private async ValueTask<AwaitedReceipt?> FindAwaitedAsync(Receipt receipt)
+    {
+        for (int reading = 0; reading <= 2 && KeyOf(receipt, reading) is not 0 and ulong key; reading++)
+        {
+            AwaitedReceipt? found = reading > 0 && Receipts.TryFind(key, out AwaitedReceipt awaited)
+                ? awaited
+                : await Journal.FindAwaitedReceiptAsync(key, CancellationToken.None).ConfigureAwait(false);
+            if (found is not null)
+            {
+                readings.Note(receipt.Provider, reading);
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     private void TellLookUpFault(JournalUnavailableException fault)
     {

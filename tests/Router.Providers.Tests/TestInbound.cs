@@ -8,6 +8,9 @@ public sealed record TestInbound(string From, string To, string Text, int Parts,
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>See <see cref="InboundMessage.IsFromDecided"/>: of SMPP's always.</summary>
+    public bool IsFromDecided { get; init; } = true;
+
     public static TestInbound Of(in InboundMessage message) => new(
         Strict.GetString(message.From),
         Strict.GetString(message.To),
@@ -15,5 +18,5 @@ public sealed record TestInbound(string From, string To, string Text, int Parts,
         message.Parts,
         message.Part,
         message.Reference,
-        Strict.GetString(message.ProviderMessageId));
+        Strict.GetString(message.ProviderMessageId)) { IsFromDecided = message.IsFromDecided };
 }

@@ -28,6 +28,25 @@ public abstract partial class JournalContract
         }
     }
 
+    [Theory]
+    [InlineData(ReceiptScope.NotSaid)]
+    [InlineData(ReceiptScope.Segment)]
+    [InlineData(ReceiptScope.Message)]
+    public async Task What_a_receipt_will_tell_of_is_kept(ReceiptScope scope)
+    {
+        ShardWriter writer = await TakeAsync(9);
+        AcceptedMessage message = await writer.AcceptAsync(Some.Contact(9, 1), with: static m => m with { Segments = 2 });
+        writer.Add(Some.SegmentSent(message, 0, receiptKey: 50) with { Channel = Channel.Sms, ReceiptScope = scope });
+        writer.Add(Some.Status(message, MessageStatus.Sent, provider: 2, receiptKey: 51) with { Channel = Channel.Line, ReceiptScope = scope });
+        await writer.KeepAsync();
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal((scope, scope), ((await FindAwaitedAsync(50)).Scope, (await FindAwaitedAsync(51)).Scope));
+            Assert.All((await TakeAsync(9)).Taken.Awaited, a => Assert.Equal(scope, a.Scope));
+            await ReopenJournalAsync();
+        }
+    }
+
     [Fact]
     public async Task Nobody_awaits_the_receipt_of_a_message_sent_without_a_key()
     {

@@ -275,7 +275,7 @@ public sealed partial class MemoryStore
     {
         if (message is not null && entry.ReceiptKey != 0)
         {
-            awaited[entry.ReceiptKey] = new AwaitedSegment(message, entry.Provider, entry.Segment);
+            awaited[entry.ReceiptKey] = new AwaitedSegment(message, entry.Provider, entry.Segment, entry.ReceiptScope);
         }
     }
 

@@ -157,6 +157,7 @@ public sealed partial class MemoryStore
             Tenant = accepted.Tenant,
             Provider = segment.Provider,
             Segment = segment.Segment,
+            Scope = segment.Scope,
             Segments = accepted.Segments,
             HasReference = accepted.HasReference,
             Status = segment.Message.Status,
@@ -167,5 +168,5 @@ public sealed partial class MemoryStore
 
     private readonly record struct FirstUse(MessageId Id, ulong BodyHash, long AtMs);
 
-    private readonly record struct AwaitedSegment(MemoryMessage Message, int Provider, byte Segment);
+    private readonly record struct AwaitedSegment(MemoryMessage Message, int Provider, byte Segment, ReceiptScope Scope);
 }

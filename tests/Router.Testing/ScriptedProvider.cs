@@ -304,6 +304,7 @@ public sealed partial class ScriptedProvider : IProvider
             Reason = reason,
             RetryAfterMs = retryAfterMs,
             ReceiptKey = kind == OutcomeKind.Sent ? item.ReceiptKey : 0,
+            HasWholeReceipt = HasWholeReceipts,
         };
         if (--unsettled == 0)
         {

@@ -37,6 +37,12 @@ internal sealed class PartGroup(PartKey key, int row, InboundOrigin origin, long
     public void Add(MessageId id, int part, ReadOnlyMemory<byte>? text)
     {
         Kept.Add(id);
+        Add(part, text);
+    }
+
+    /// <summary>Adds the text of a part that is kept with another message.</summary>
+    public void Add(int part, ReadOnlyMemory<byte>? text)
+    {
         Count += texts[part - 1] is null && text is not null ? 1 : 0;
         texts[part - 1] ??= text;
     }

@@ -30,6 +30,9 @@ public struct AwaitedReceipt
     /// <summary>Segments of the message.</summary>
     public byte Segments;
 
+    /// <summary>What the receipt will tell of.</summary>
+    public ReceiptScope Scope;
+
     /// <summary>Whether the message has a reference.</summary>
     public bool HasReference;
 

@@ -72,6 +72,9 @@ public struct JournalEntry
     /// <summary>The message's channel, where a provider took a segment of it (<see cref="MessageStatus.Sent"/>, <see cref="EntryKind.SegmentSent"/>): then it counts as usage. Else none.</summary>
     public Channel Channel;
 
+    /// <summary>Where a receipt is awaited, what it will tell of. Kept with the channel, which such an entry has.</summary>
+    public ReceiptScope ReceiptScope;
+
     /// <summary>Price of that segment, millionths.</summary>
     public long Price;
 

@@ -12,7 +12,8 @@ public interface IProvider : IAsyncDisposable
     RetryRule Retry { get; }
 
     /// <summary>
-    /// Whether a receipt tells of a whole long message and not of the segment whose <see cref="Outcome.ReceiptKey"/> it names: where the protocol sends a long message in one piece. Few do.
+    /// Whether a receipt tells of a whole long message and not of the segment whose <see cref="Outcome.ReceiptKey"/> it names: where the protocol sends a long message in one piece. Few do. Asked only for
+    /// messages kept before <see cref="Outcome.HasWholeReceipt"/> was.
     /// </summary>
     bool HasWholeReceipts => false;
 

@@ -16,6 +16,9 @@ public readonly ref struct InboundMessage
     /// <summary>Who sent it: an address of the channel as the provider gives it, UTF-8; made canonical by the engine.</summary>
     public required ReadOnlySpan<byte> From { get; init; }
 
+    /// <summary>The provider knows what kind of number <see cref="From"/> is: digits without a plus are a national number or a short code, so the engine guesses at no country.</summary>
+    public bool IsFromDecided { get; init; }
+
     /// <summary>Whom it was sent to: the number, short code or mailbox, UTF-8.</summary>
     public required ReadOnlySpan<byte> To { get; init; }
 
@@ -31,6 +34,6 @@ public readonly ref struct InboundMessage
     /// <summary>The reference that the parts of one message share, 8 or 16 bits; without meaning when whole.</summary>
     public ushort Reference { get; init; }
 
-    /// <summary>The provider's id of the message, where it has one by which a repetition is known; empty: none.</summary>
+    /// <summary>The provider's id of the message, where it has one; empty: none. The same text from the same person under an id that was seen is a repetition.</summary>
     public ReadOnlySpan<byte> ProviderMessageId { get; init; }
 }

@@ -23,6 +23,9 @@ public struct Outcome
     /// <summary>Why, for <see cref="OutcomeKind.Refused"/> and <see cref="OutcomeKind.Failed"/>.</summary>
     public Reason Reason;
 
+    /// <summary>With a <see cref="ReceiptKey"/>: the message left in one piece, so that the receipt tells of all its segments.</summary>
+    public bool HasWholeReceipt;
+
     /// <summary>For <see cref="OutcomeKind.Throttled"/>, <see cref="OutcomeKind.Failed"/> and <see cref="OutcomeKind.Unknown"/>: when the provider's rule wants the next try, ms from now; 0: Router's own back-off.</summary>
     public int RetryAfterMs;
 

@@ -6,6 +6,9 @@ internal enum ReceiptEffect
     /// <summary>Nobody awaits it here (any more): look further.</summary>
     Unknown,
 
+    /// <summary>Its carrier gave the id to another message since: that one's owner judges.</summary>
+    Anothers,
+
     /// <summary>The outcome that names it is on its way through the shard.</summary>
     Expected,
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Router.Core.Messages;
+using Router.Engine.Providers;
 using Router.Engine.Shards;
 
 namespace Router.Engine.Receipts;
@@ -41,6 +42,16 @@ internal sealed partial class ReceiptIndex
         {
             task.Matched = false;
             HoldLocked(stripe, task);
+        }
+    }
+
+    /// <summary>Whether a kept receipt is held after which <paramref name="receipt"/> says nothing new.</summary>
+    public bool Holds(in Receipt receipt)
+    {
+        Stripe stripe = StripeOf(receipt.ReceiptKey);
+        lock (stripe.Gate)
+        {
+            return stripe.Unmatched.TryGetValue(receipt.ReceiptKey, out ReceiptTask? held) && !Follows(held.Receipt.Status, receipt.Status);
         }
     }
 

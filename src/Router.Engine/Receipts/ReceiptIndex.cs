@@ -131,14 +131,20 @@ internal sealed partial class ReceiptIndex
 
     /// <summary>What a receipt would do to what is kept of its message. Asked by the message's owner, when nothing else about the message is on its way to the journal.</summary>
     /// <param name="task">A matched receipt; <see cref="ReceiptTask.Awaited"/> is completed.</param>
-    /// <param name="isWhole">Whether it tells of all segments (<see cref="Providers.IProvider.HasWholeReceipts"/>).</param>
+    /// <param name="isWholeIfNotSaid">Whether it tells of all segments where the outcome did not say (<see cref="ReceiptScope.NotSaid"/>).</param>
     /// <param name="status">The status that it gives its message; <see cref="MessageStatus.None"/>: other segments are still awaited.</param>
-    public ReceiptEffect Judge(ReceiptTask task, bool isWhole, out MessageStatus status)
+    public ReceiptEffect Judge(ReceiptTask task, bool isWholeIfNotSaid, out MessageStatus status)
     {
         status = MessageStatus.None;
         if (!TryFind(task.Awaited.ReceiptKey, out AwaitedReceipt awaited))
         {
             return ReceiptEffect.Unknown;
+        }
+
+        if (awaited.Message != task.Awaited.Message)
+        {
+            task.Awaited = awaited;
+            return ReceiptEffect.Anothers;
         }
 
         if (awaited.Segments == 0)
@@ -169,6 +175,7 @@ internal sealed partial class ReceiptIndex
             return ReceiptEffect.Nothing;
         }
 
+        bool isWhole = awaited.Scope == ReceiptScope.NotSaid ? isWholeIfNotSaid : awaited.Scope == ReceiptScope.Message;
         status = receipt != MessageStatus.Delivered || isWhole || group.IsLast ? receipt : MessageStatus.None;
         return ReceiptEffect.Some;
     }

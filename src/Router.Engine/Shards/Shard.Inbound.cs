@@ -269,6 +269,10 @@ internal sealed partial class Shard
             {
                 AddPart(one.Task!.Origin, one.Row, message.Id, one.Task.Part!.Value, one.Task.Text, NowMs);
             }
+            else
+            {
+                RepeatPart(one.Task!.Origin, one.Row, one.Task.Part!.Value, one.Task.Text);
+            }
 
             Unpin(one.Row);
             one.Task!.Answer(true);

@@ -19,6 +19,7 @@ internal sealed partial class Shard
     // Open groups in the order they were opened; those to be joined next.
     private readonly LinkedList<PartGroup> groupsByAge = [];
     private readonly LinkedList<PartGroup> ready = [];
+    private readonly RepeatedParts repeatedParts = new();
     private int openParts;
     private long groupsLookedAtMs;
 
@@ -92,6 +93,7 @@ internal sealed partial class Shard
         }
 
         groupsLookedAtMs = MonotonicMs;
+        repeatedParts.Forget(MonotonicMs);
         for (LinkedListNode<PartGroup>? node = groupsByAge.First; node is not null;)
         {
             LinkedListNode<PartGroup>? next = node.Next;
@@ -122,10 +124,28 @@ internal sealed partial class Shard
             Pin(row);
             openGroups.Add(key, group);
             groupsByAge.AddLast(group);
+            repeatedParts.MoveTo(group, which.Part);
         }
 
         group.Add(id, which.Part, text);
         openParts++;
+        if (group.IsWhole)
+        {
+            Close(group);
+        }
+    }
+
+    // A part is known. Of an open message it is that one's, be it told again or one whose words another message had too; else it may be the first of such a one.
+    private void RepeatPart(InboundOrigin origin, int row, InboundPart which, ReadOnlyMemory<byte> text)
+    {
+        var key = new PartKey(rows[row].Id, origin.Own.Tag, which.Reference, which.Parts);
+        if (!openGroups.TryGetValue(key, out PartGroup? group))
+        {
+            repeatedParts.Add(key, which.Part, text, MonotonicMs + (options.PartsWaitSeconds * 1_000L));
+            return;
+        }
+
+        group.Add(which.Part, text);
         if (group.IsWhole)
         {
             Close(group);
@@ -204,6 +224,7 @@ internal sealed partial class Shard
         openGroups.Clear();
         groupsByAge.Clear();
         ready.Clear();
+        repeatedParts.Clear();
         openParts = 0;
     }
 }

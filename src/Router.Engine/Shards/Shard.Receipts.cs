@@ -54,13 +54,16 @@ internal sealed partial class Shard
         }
 
         // Of one segment, as most are, the receipt is whole anyway; 0: not known yet.
-        bool isWhole = task.Awaited.Segments != 1 && effects.HasWholeReceipts(task.Receipt.Provider);
-        switch (receipts.Judge(task, isWhole, out MessageStatus status))
+        bool isWholeIfNotSaid = task.Awaited.Segments != 1 && effects.HasWholeReceipts(task.Receipt.Provider);
+        switch (receipts.Judge(task, isWholeIfNotSaid, out MessageStatus status))
         {
             case ReceiptEffect.Some:
                 receiptLines.Add(head, new ReceiptLine { UnderWay = task });
                 task.EndsMessage = status != MessageStatus.None && StopRest(task.Awaited.Message);
                 AddReceiptStep(StepKind.Receipt, task).Status = status;
+                return;
+            case ReceiptEffect.Anothers:
+                effects.Requeue(task);
                 return;
             case ReceiptEffect.Expected:
                 receiptLines.Add(head, new ReceiptLine { First = task }); // its outcome is in the queue or a step already
@@ -191,6 +194,7 @@ internal sealed partial class Shard
             Provider = step.Provider,
             Segment = step.Segment,
             Segments = message.Segments,
+            Scope = step.ReceiptScope,
             HasReference = (message.Marks & MessageMarks.Reference) != 0,
             Status = MessageStatus.Sent,
             ValidUntilMs = message.ValidUntilS * 1000L,

@@ -36,6 +36,7 @@ internal sealed partial class Shard
             ref Step step = ref last ? ref Finish(slot, MessageStatus.Sent, Reason.None) : ref AddStep(StepKind.SegmentSent, slot);
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
+            step.HasWholeReceipt = outcome.HasWholeReceipt;
             step.LeftMs = leftMs;
             step.Segment = outcome.Segment;
             step.IsOutcome = true;

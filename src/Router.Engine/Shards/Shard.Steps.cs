@@ -214,6 +214,7 @@ internal sealed partial class Shard
                 {
                     entry.Channel = key.Channel;
                     entry.Price = key.Price;
+                    entry.ReceiptScope = step.ReceiptKey == 0 ? ReceiptScope.NotSaid : step.ReceiptScope;
                 }
 
                 break;

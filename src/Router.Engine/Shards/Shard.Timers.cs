@@ -22,7 +22,7 @@ internal sealed partial class Shard
         FollowWallClock();
         var due = new DueMessages(this);
         wheel.Advance(tick, ref due);
-        if (groupsByAge.Count > 0)
+        if (groupsByAge.Count + repeatedParts.Count > 0)
         {
             TimeOutParts();
         }

@@ -64,6 +64,12 @@ internal struct Step
     /// <summary>Its segment is the first of its message that was taken.</summary>
     public bool IsFirst;
 
+    /// <summary>See <see cref="Providers.Outcome.HasWholeReceipt"/>.</summary>
+    public bool HasWholeReceipt;
+
+    /// <summary>Its receipt tells of this.</summary>
+    public readonly Journal.ReceiptScope ReceiptScope => HasWholeReceipt ? Journal.ReceiptScope.Message : Journal.ReceiptScope.Segment;
+
     /// <summary>Whether it counts among the provider's outcomes that are not kept yet.</summary>
     public bool IsOutcome;
 

@@ -111,6 +111,7 @@ internal sealed partial class SmppSession
                 Provider = account.Number,
                 Channel = Channel.Sms,
                 From = part.From,
+                IsFromDecided = true, // of what its type and the account's country say, a plus is put where it belongs
                 To = part.To,
                 Text = part.Text,
                 Parts = Math.Max(part.Header.Parts, (byte)1),

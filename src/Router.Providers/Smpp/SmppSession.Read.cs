@@ -267,6 +267,7 @@ internal sealed partial class SmppSession
 
         if (flight.Count > 1 || flight.IsPart)
         {
+            outcome.HasWholeReceipt = true; // the settings may be others when it comes
             GatherOthers(flight, outcome);
         }
     }

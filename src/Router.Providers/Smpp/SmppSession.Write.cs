@@ -21,6 +21,9 @@ internal sealed partial class SmppSession
     private int fellCount;
     private bool lastTaken;
 
+    // When the write under way began, a timestamp; 0: none is. It is as long as an answer may take, for a carrier whose reader hangs may go on to talk.
+    private long writingSince;
+
     private async Task WriteLoopAsync()
     {
         int size = account.Payloads is null ? WriteBytes : WholeWriteBytes;
@@ -47,7 +50,9 @@ internal sealed partial class SmppSession
                     TellFallen();
                     if (length > 0)
                     {
+                        Volatile.Write(ref writingSince, Math.Max(account.Time.GetTimestamp(), 1));
                         await link.SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+                        Volatile.Write(ref writingSince, 0);
                     }
 
                     if (lastTaken)

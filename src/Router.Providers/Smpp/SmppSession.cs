@@ -178,10 +178,10 @@ internal sealed partial class SmppSession
         Wake();
     }
 
-    /// <summary>What time brings: answers that are overdue, a peer to be asked whether it lives, departures that lapse. Every 100 ms.</summary>
+    /// <summary>What time brings: answers that are overdue, a peer to be asked whether it lives or that does not read, departures that lapse. Every 100 ms.</summary>
     public void Tick(long now)
     {
-        bool dead;
+        string? dead;
         lock (gate)
         {
             if (state is SessionState.Binding or SessionState.Closed)
@@ -189,8 +189,8 @@ internal sealed partial class SmppSession
                 return;
             }
 
-            dead = (enquireSequence != 0 && now - enquiredAt >= responseTimeout) || (state == SessionState.Unbinding && now - unbindAt >= account.Ticks(UnbindSeconds));
-            if (!dead && enquireSequence == 0 && now - Volatile.Read(ref lastRead) >= account.Ticks(account.Settings.EnquireLinkSeconds))
+            dead = WhyDeadLocked(now);
+            if (dead is null && enquireSequence == 0 && now - Volatile.Read(ref lastRead) >= account.Ticks(account.Settings.EnquireLinkSeconds))
             {
                 enquireSequence = flights.NextSequence();
                 enquiredAt = now;
@@ -198,9 +198,9 @@ internal sealed partial class SmppSession
             }
         }
 
-        if (dead)
+        if (dead is not null)
         {
-            Close(state == SessionState.Unbinding ? "unbind not answered" : "enquire_link not answered");
+            Close(dead);
             return;
         }
 
@@ -209,6 +209,15 @@ internal sealed partial class SmppSession
         {
             Wake();
         }
+    }
+
+    private string? WhyDeadLocked(long now)
+    {
+        long writing = Volatile.Read(ref writingSince);
+        return state == SessionState.Unbinding && now - unbindAt >= account.Ticks(UnbindSeconds) ? "unbind not answered"
+            : enquireSequence != 0 && now - enquiredAt >= responseTimeout ? "enquire_link not answered"
+            : writing != 0 && now - writing >= responseTimeout ? "the carrier does not read"
+            : null;
     }
 
     private static int PartOf(ulong conversation) => (int)((conversation * 0x9E37_79B9_7F4A_7C15UL) >> 54);

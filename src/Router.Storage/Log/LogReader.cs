@@ -149,7 +149,8 @@ internal ref struct LogReader
                 entry.Provider = (int)ReadVarint(ref at);
                 if ((head & LogWriter.IsUsage) != 0)
                 {
-                    entry.Channel = (Channel)group[at++];
+                    entry.Channel = (Channel)(group[at] & ((1 << LogWriter.ChannelBits) - 1));
+                    entry.ReceiptScope = (ReceiptScope)(group[at++] >> LogWriter.ChannelBits);
                     entry.Price = (long)ReadVarint(ref at);
                 }
 

@@ -38,6 +38,9 @@ internal sealed class LogWriter
     /// <summary>Of a status or a segment: it is usage, its channel and price are the last of it.</summary>
     public const int IsUsage = 0x80;
 
+    /// <summary>Bits of the byte of a channel that are the channel; above them is what a receipt will tell of, where one is awaited.</summary>
+    public const int ChannelBits = 6;
+
     /// <summary>Of an accepted message: a byte of more marks follows its kind.</summary>
     public const int HasMoreMarks = 0x40;
 
@@ -141,7 +144,7 @@ internal sealed class LogWriter
                 if (entry.Channel != Channel.None)
                 {
                     to[0] |= IsUsage;
-                    to[at++] = (byte)entry.Channel;
+                    to[at++] = (byte)((int)entry.Channel | ((int)entry.ReceiptScope << ChannelBits));
                     PutVarint((ulong)entry.Price, to, ref at);
                 }
 

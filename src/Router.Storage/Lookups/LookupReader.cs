@@ -40,6 +40,7 @@ internal sealed class LookupReader : IDisposable
             RowKey = BinaryPrimitives.ReadInt64LittleEndian(data),
             Provider = BinaryPrimitives.ReadInt32LittleEndian(data[8..]),
             Segment = data[12],
+            Scope = ScopeOf(data),
         };
         file.Release();
         return found;
@@ -103,6 +104,7 @@ internal sealed class LookupReader : IDisposable
         RowKey = BinaryPrimitives.ReadInt64LittleEndian(data),
         Provider = BinaryPrimitives.ReadInt32LittleEndian(data[8..]),
         Segment = data[12],
+        Scope = ScopeOf(data),
     }));
 
     /// <summary>Adds the last status of each message of a run that is not in <paramref name="statuses"/> yet: from the newest run to the oldest they become the last ones.</summary>
@@ -171,6 +173,8 @@ internal sealed class LookupReader : IDisposable
 
         files.Clear();
     }
+
+    private static ReceiptScope ScopeOf(ReadOnlySpan<byte> receipt) => receipt.Length > 13 ? (ReceiptScope)receipt[13] : ReceiptScope.NotSaid;
 
     private OpenFile FileOf(Run run)
     {

@@ -6,7 +6,7 @@ internal enum RunKind
     /// <summary>A message's entries by row key (8 B, big-endian): <see cref="HistoryCodec"/>.</summary>
     History = 1,
 
-    /// <summary>Receipts by key (8 B): row key 8 · provider 4 · segment 1.</summary>
+    /// <summary>Receipts by key (8 B): row key 8 · provider 4 · segment 1 · what the receipt will tell of 1 (not in old ones).</summary>
     Receipt = 2,
 
     /// <summary>Idempotency keys by hash (16 B): id 16 · body hash 8.</summary>

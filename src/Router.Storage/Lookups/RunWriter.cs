@@ -188,10 +188,11 @@ internal sealed partial class RunWriter : IDisposable
         {
             ref ReceiptRow receipt = ref generation.Receipts[ordinal];
             BinaryPrimitives.WriteUInt64BigEndian(key, receipt.ReceiptKey);
-            Span<byte> to = blocks.Add(key, 13);
+            Span<byte> to = blocks.Add(key, 14);
             BinaryPrimitives.WriteInt64LittleEndian(to, receipt.RowKey);
             BinaryPrimitives.WriteInt32LittleEndian(to[8..], receipt.Provider);
             to[12] = receipt.Segment;
+            to[13] = (byte)receipt.Scope;
             run.Receipts!.Add(receipt.ReceiptKey);
         }
 

@@ -169,7 +169,7 @@ internal sealed class Generation
         if (entry.ReceiptKey != 0 && entry.Kind is EntryKind.Status or EntryKind.SegmentSent)
         {
             // The first who awaits it keeps it.
-            Receipts.FindOrAdd(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment });
+            Receipts.FindOrAdd(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment, Scope = entry.ReceiptScope });
         }
 
         if (entry.HasLeft)

@@ -19,6 +19,9 @@ internal struct ReceiptRow : IRow<ulong>
     /// <summary>The segment, from 0.</summary>
     public byte Segment;
 
+    /// <summary>What the receipt will tell of.</summary>
+    public ReceiptScope Scope;
+
     /// <inheritdoc/>
     public readonly ulong Key => ReceiptKey;
 

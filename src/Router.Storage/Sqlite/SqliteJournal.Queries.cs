@@ -231,6 +231,7 @@ internal sealed partial class SqliteJournal
         Sender = message.Sender,
         Tenant = message.Tenant,
         Segment = receipt.Segment,
+        Scope = receipt.Scope,
         Provider = receipt.Provider,
         Segments = message.Segments,
         HasReference = message.HasReference,

@@ -157,7 +157,7 @@ internal sealed class KafkaProvider : IProvider
         {
             outcomes[0] = new Outcome
             {
-                Provider = number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, RetryAfterMs = retryMs, ReceiptKey = receipt,
+                Provider = number, Message = departure.Id, Epoch = departure.Epoch, Segment = (byte)segment, Kind = kind, RetryAfterMs = retryMs, ReceiptKey = receipt, HasWholeReceipt = true,
                 Reason = kind == OutcomeKind.Failed ? Reason.ProviderFailed : Reason.None,
             };
             events.Settle(outcomes);

@@ -19,7 +19,7 @@ internal sealed class EndUser(EngineHarness h, string from = "+393331234567", st
     public ContactId Contact { get; } = h.Hash.Contact(tenant, Channel.Sms, Encoding.UTF8.GetBytes(from));
 
     /// <summary>Tells a message; nothing runs yet.</summary>
-    public Told Tell(string text, byte parts = 1, byte part = 0, ushort reference = 7, string? id = null, string? number = null)
+    public Told Tell(string text, byte parts = 1, byte part = 0, ushort reference = 7, string? id = null, string? number = null, bool isFromDecided = false)
     {
         var told = new Told();
         h.Engine.Receive(
@@ -27,15 +27,16 @@ internal sealed class EndUser(EngineHarness h, string from = "+393331234567", st
             {
                 Provider = 1, Channel = Channel.Sms, From = Encoding.UTF8.GetBytes(From), To = Encoding.UTF8.GetBytes(number ?? to), Text = Encoding.UTF8.GetBytes(text),
                 Parts = parts, Part = part, Reference = reference, ProviderMessageId = Encoding.UTF8.GetBytes(id ?? ""),
+                IsFromDecided = isFromDecided,
             },
             static (state, _, kept) => ((Told)state!).Answer(kept), told, 0);
         return told;
     }
 
     /// <summary>Tells a message and runs until nothing moves.</summary>
-    public Told Say(string text, byte parts = 1, byte part = 0, ushort reference = 7, string? id = null, string? number = null)
+    public Told Say(string text, byte parts = 1, byte part = 0, ushort reference = 7, string? id = null, string? number = null, bool isFromDecided = false)
     {
-        Told told = Tell(text, parts, part, reference, id, number);
+        Told told = Tell(text, parts, part, reference, id, number, isFromDecided);
         h.RunUntilIdle();
         return told;
     }

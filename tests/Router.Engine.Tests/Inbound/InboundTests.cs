@@ -102,10 +102,12 @@ public sealed class InboundTests
     [InlineData("3331234567", "3331234567")]
     [InlineData("48500", "48500")]
     [InlineData("Vodafone", "Vodafone")]
-    public void Who_sent_it_is_said_as_tenants_write_it_where_that_is_certain(string from, string canonical)
+    [InlineData("13812345678", "13812345678", true)] // national, its carrier says: with a plus it is a number in +1
+    [InlineData("+393331234567", "+393331234567", true)]
+    public void Who_sent_it_is_said_as_tenants_write_it_where_that_is_certain(string from, string canonical, bool isDecided = false)
     {
         using EngineHarness h = new EngineHarness().Simple(AllShards);
-        Assert.True(new EndUser(h, from).Say("ciao").Kept);
+        Assert.True(new EndUser(h, from).Say("ciao", isFromDecided: isDecided).Kept);
         Assert.Equal(canonical, Encoding.UTF8.GetString(MessageRecord.Read(Assert.Single(EndUser.Stored(h)).Record).To));
     }
 
@@ -137,6 +139,20 @@ public sealed class InboundTests
         h.Provider.SettleAll();
         h.RunUntilIdle();
         h.AssertAllEnded();
+    }
+
+    // Guards against losing a STOP: carriers name the message that is answered, or a short counter of theirs, where the answer's own id is looked for.
+    [Fact]
+    public void An_id_that_comes_again_with_another_text_or_from_another_person_is_another_message()
+    {
+        using EngineHarness h = new EngineHarness().Simple(AllShards);
+        var user = new EndUser(h);
+        user.Set(static f => f.With(Purpose.Marketing, ConsentState.Granted));
+        user.Say("yes", id: "77");
+        new EndUser(h, "+393330000009").Say("yes", id: "77");
+        user.Say("STOP", id: "77");
+        Assert.Equal([("yes", 1), ("yes", 1), ("STOP", 1)], EndUser.Kept(h));
+        Assert.Equal(ConsentState.Withdrawn, user.Flags.For(Purpose.Marketing));
     }
 
     [Fact]

@@ -42,6 +42,38 @@ public sealed class PartTests
         Assert.Equal([("ab", 2)], EndUser.Kept(h));
     }
 
+    // Guards against a message that is told without the words that an earlier one under its reference had: a machine's alarms begin alike.
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void A_part_like_one_of_an_earlier_message_is_part_of_the_later_one_too(byte first, byte then)
+    {
+        using EngineHarness h = new EngineHarness().Simple(AllShards);
+        var user = new EndUser(h);
+        user.Say("alarm: ", 2, 1);
+        user.Say("door", 2, 2);
+        user.Say("alarm: ", 2, 1); // told again: of no later message
+        h.Advance(400_000, 1_000);
+        Say(first);
+        Say(then);
+        h.Advance(400_000, 1_000);
+        Assert.Equal([("alarm: door", 2), ("alarm: window", 2)], EndUser.Kept(h));
+        Assert.Equal(0, OpenParts(h, user));
+
+        user.Say("alarm: ", 2, 1);
+        h.Advance(301_000, 1_000);
+        user.Say("roof", 2, 2); // too late to be of one message
+        h.Advance(301_000, 1_000);
+        Assert.Equal(("…roof", 2), EndUser.Kept(h)[^1]);
+
+        user.Say("alarm: ", 2, 1);
+        user.Say("fire: ", 2, 1);
+        user.Say("garage", 2, 2);
+        Assert.Equal(("fire: garage", 2), EndUser.Kept(h)[^1]);
+
+        void Say(byte part) => Assert.True(user.Say(part == 1 ? "alarm: " : "window", 2, part).Kept);
+    }
+
     [Fact]
     public void A_reference_that_comes_again_with_another_text_is_another_message()
     {

@@ -134,6 +134,43 @@ public sealed class ReceiptTests
         Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
     }
 
+    // Guards against a log that a carrier fills with one receipt: the bound counts keys.
+    [Fact]
+    public void A_receipt_that_no_message_wants_is_kept_once_however_often_it_comes()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        for (int i = 0; i < 100; i++)
+        {
+            int acknowledged = 0;
+            MessageStatus status = i == 50 ? MessageStatus.Read : i % 2 == 0 ? MessageStatus.Delivered : MessageStatus.Undelivered;
+            h.Engine.Receive(new Receipt { Provider = 1, ReceiptKey = 77UL << 32 | 5, Status = status }, (_, _, kept) => acknowledged += kept ? 1 : 0, null, 0);
+            h.RunUntilIdle();
+            Assert.Equal(1, acknowledged);
+        }
+
+        Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
+        Assert.Equal(
+            [MessageStatus.Delivered, MessageStatus.Read],
+            h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched).Select(static u => u.Status).Order());
+    }
+
+    // Guards against a receipt that waits for the outcome of another shard's message: its carrier had no answer as long as the ownership lasted.
+    [Fact]
+    public void A_receipt_whose_id_was_given_to_another_message_meanwhile_goes_to_that_one_s_shard()
+    {
+        using EngineHarness h = new EngineHarness().Simple(5, 6);
+        h.Post();
+        h.Provider.SettleAll();
+        h.RunUntilIdle();
+        Posted second = h.Post(shard: 6);
+        h.Provider.Receive(h.Provider.Written[0]);
+        ScriptedDeparture other = h.Provider.Written[1];
+        h.Engine.Settle([new Outcome { Provider = 1, Message = other.Id, Epoch = other.Epoch, Kind = OutcomeKind.Sent, ReceiptKey = h.Provider.Written[0].ReceiptKey }]);
+        h.RunUntilIdle();
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(MessageStatus.Delivered, h.Last(second));
+    }
+
     [Fact]
     public void Only_the_segments_without_an_outcome_are_sent_again_also_after_a_restart()
     {
@@ -195,6 +232,35 @@ public sealed class ReceiptTests
         h.Advance(1_500);
         Assert.Equal(3, h.Statuses(posted).Length);
         h.AssertAllEnded();
+    }
+
+    // Guards against a message that stays sent for ever, or is called delivered by a part of it, because its account was set otherwise while it was under way.
+    [Theory]
+    [InlineData(true, false, MessageStatus.Delivered)]
+    [InlineData(true, true, MessageStatus.Delivered)]
+    [InlineData(false, false, MessageStatus.Sent)]
+    [InlineData(false, true, MessageStatus.Sent)]
+    public void What_a_receipt_tells_of_is_as_its_message_left_whatever_the_account_s_settings_are_now(bool whole, bool restarts, MessageStatus status)
+    {
+        var store = new MemoryStore();
+        var sealer = new PlainSealer();
+        using EngineHarness old = new EngineHarness(store: store, prepare: p => p.HasWholeReceipts = whole) { Sealer = sealer }.Simple();
+        old.Post(segments: 3);
+        old.Provider.SettleAll();
+        old.RunUntilIdle();
+        ScriptedDeparture first = old.Provider.Written[0];
+        old.Provider.HasWholeReceipts = !whole;
+        EngineHarness h = old;
+        if (restarts)
+        {
+            old.Journal.Crash();
+            h = new EngineHarness(store: store, prepare: p => p.HasWholeReceipts = !whole) { Sealer = sealer }.Simple();
+        }
+
+        h.Provider.Receive(first);
+        h.RunUntilIdle();
+        Assert.Equal(status, store.Snapshot().Single().Status);
+        h.Dispose();
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class SmppAccountAgainstNpmTests
         Assert.Equal(Enumerable.Range(0, segments), outcomes.Select(static o => (int)o.Segment));
         Assert.All(outcomes, static o => Assert.Equal(OutcomeKind.Sent, o.Kind));
         Assert.Equal([true, .. Enumerable.Repeat(false, segments - 1)], outcomes.Select(static o => o.ReceiptKey != 0));
+        Assert.Equal([false, true, false], new[] { 2, 1, 3 }.Select(n => events.Outcomes.First(o => Departing.Number(o.Message) == n).HasWholeReceipt));
         Assert.Contains(outcomes[0].ReceiptKey, events.Receipts.Select(static r => r.ReceiptKey));
         Assert.Equal(3, (await smsc.Stats())("submits"));
     }

@@ -140,6 +140,7 @@ public sealed class LogCodecTests
                     Status = MessageStatus.Queued, Reason = Reason.Retry, Provider = random.Next(300), Attempts = 3, Segment = (byte)random.Next(256), HasLeft = random.Next(2) == 0,
                 };
                 entry.Price = entry.Channel == Channel.None ? 0 : random.NextInt64(1_000_000_000_001);
+                entry.ReceiptScope = entry.Channel == Channel.None ? ReceiptScope.NotSaid : (ReceiptScope)random.Next(3);
                 break;
         }
 

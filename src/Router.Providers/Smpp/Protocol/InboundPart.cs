@@ -40,7 +40,7 @@ internal ref struct InboundPart
             return false;
         }
 
-        ReadTlvs(message.Tlvs, ref part);
+        ReadTlvs(message, ref part);
         int length = InboundAddress.Write(message.Source, countryCode, buffer);
         part.From = buffer[..length];
         buffer = buffer[length..];
@@ -77,13 +77,14 @@ internal ref struct InboundPart
         return message.Text;
     }
 
-    // A header says more surely than sar_ parameters, which the SMSC made of it, which part it is. An id of a part may be that of the whole, so it is not taken for its own.
-    private static void ReadTlvs(ReadOnlySpan<byte> bytes, ref InboundPart part)
+    // A header says more surely than sar_ parameters, which the SMSC made of it, which part it is. An id of a part may be that of the whole, that of an acknowledgement is the message's that it is for
+    // (§5.3.2.12): neither is taken for its own.
+    private static void ReadTlvs(in ShortMessage message, ref InboundPart part)
     {
         int reference = -1;
         byte parts = 0;
         byte number = 0;
-        var tlvs = new TlvReader(bytes);
+        var tlvs = new TlvReader(message.Tlvs);
         while (tlvs.MoveNext())
         {
             switch (tlvs.Tag)
@@ -110,6 +111,6 @@ internal ref struct InboundPart
             part.Header.SetPart((ushort)reference, parts, number);
         }
 
-        part.Id = part.Header.Parts > 1 ? default : part.Id;
+        part.Id = part.Header.Parts > 1 || (message.EsmClass & ShortMessage.EsmTypeMask) == ShortMessage.EsmUserAcknowledgement ? default : part.Id;
     }
 }

@@ -20,6 +20,9 @@ internal ref struct ShortMessage
     /// <summary>A delivery acknowledgement of the subscriber's device.</summary>
     public const byte EsmDeviceAcknowledgement = 0x08;
 
+    /// <summary>A manual acknowledgement: what a subscriber answers to one message, which <c>receipted_message_id</c> names.</summary>
+    public const byte EsmUserAcknowledgement = 0x10;
+
     /// <summary>The end of a conversation in Korean networks.</summary>
     public const byte EsmConversationAbort = 0x18;
 

@@ -20,6 +20,7 @@ public sealed class InboundReadingTests
     [InlineData(3, "4499", "", "4499")]
     [InlineData(6, "4499", "39", "4499")]
     [InlineData(2, "3331234567", "", "3331234567")] // national, and nobody said of which country
+    [InlineData(2, "13812345678", "", "13812345678")] // as long as one with its country's code
     [InlineData(2, "3331234567", "39", "+393331234567")]
     [InlineData(2, "07700900123", "44", "+447700900123")]
     [InlineData(0, "07700900123", "44", "+447700900123")]
@@ -105,6 +106,18 @@ public sealed class InboundReadingTests
     [InlineData("123456789", "1", false)]
     public void Error_codes_are_compared_without_leading_zeros_and_case(string left, string right, bool same) =>
         Assert.Equal(same, ErrorMap.KeyOf(Encoding.ASCII.GetBytes(left)) == ErrorMap.KeyOf(Encoding.ASCII.GetBytes(right)));
+
+    // A manual acknowledgement names the message that it is for (SMPP 3.4 §5.3.2.12), which two of them may share.
+    [Theory]
+    [InlineData(0x00, "77")]
+    [InlineData(0x10, "")]
+    public void The_id_of_what_a_subscriber_answers_is_not_his_message_s(byte esmClass, string id)
+    {
+        var message = new ShortMessage { EsmClass = esmClass, Text = "yes"u8, Tlvs = [0x00, 0x1E, 0, 3, (byte)'7', (byte)'7', 0] };
+        byte[] buffer = new byte[InboundPart.SizeOf(message)];
+        Assert.True(InboundPart.TryRead(message, Alphabet.Gsm, default, buffer, out InboundPart part));
+        Assert.Equal(id, Encoding.ASCII.GetString(part.Id));
+    }
 
     private static string? Read(byte coding, byte[] userData)
     {
