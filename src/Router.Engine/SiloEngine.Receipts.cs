@@ -32,7 +32,7 @@ public sealed partial class SiloEngine
         task.Matched = false;
         if (task.WasKept)
         {
-            Receipts.Hold(task);
+            Hold(task);
         }
         else if (Receipts.Holds(task.Receipt))
         {
@@ -45,6 +45,16 @@ public sealed partial class SiloEngine
         else
         {
             PostReceipt(task, ShardOfReceipt(task.Receipt.ReceiptKey));
+        }
+    }
+
+    // A kept one; what is held no more beside it is closed by the shard that kept it.
+    private void Hold(ReceiptTask task)
+    {
+        if (Receipts.Hold(task) is { } dropped)
+        {
+            dropped.IsDone = true;
+            PostReceipt(dropped, ShardOfReceipt(dropped.Receipt.ReceiptKey));
         }
     }
 
@@ -64,7 +74,7 @@ public sealed partial class SiloEngine
     {
         if (task.WasKept && !task.IsDone)
         {
-            Receipts.Hold(task);
+            Hold(task);
         }
 
         task.Answer(false);
@@ -210,7 +220,7 @@ public sealed partial class SiloEngine
     {
         if (!kept)
         {
-            Receipts.Hold(task);
+            Hold(task);
             return;
         }
 

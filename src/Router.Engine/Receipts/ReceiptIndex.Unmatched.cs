@@ -15,8 +15,11 @@ internal sealed partial class ReceiptIndex
     public int UnmatchedCount => Volatile.Read(ref unmatchedCount);
 
     /// <summary>Holds a receipt that found no message and is kept; true when its message came meanwhile and the task is matched now.</summary>
-    public bool AddUnmatched(ReceiptTask task)
+    /// <param name="task">The receipt.</param>
+    /// <param name="dropped">One of the same key that is kept and held no more, to be closed; null: none.</param>
+    public bool AddUnmatched(ReceiptTask task, out ReceiptTask? dropped)
     {
+        dropped = null;
         Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
         lock (stripe.Gate)
         {
@@ -29,19 +32,20 @@ internal sealed partial class ReceiptIndex
                 return true;
             }
 
-            HoldLocked(stripe, task);
+            dropped = HoldLocked(stripe, task);
             return false;
         }
     }
 
     /// <summary>Holds a kept receipt whose message's shard has no owner now, until that shard's awaited receipts are added again or it is looked for again.</summary>
-    public void Hold(ReceiptTask task)
+    /// <returns>See <see cref="AddUnmatched"/>.</returns>
+    public ReceiptTask? Hold(ReceiptTask task)
     {
         Stripe stripe = StripeOf(task.Receipt.ReceiptKey);
         lock (stripe.Gate)
         {
             task.Matched = false;
-            HoldLocked(stripe, task);
+            return HoldLocked(stripe, task);
         }
     }
 
@@ -110,15 +114,27 @@ internal sealed partial class ReceiptIndex
         }
     }
 
-    private void HoldLocked(Stripe stripe, ReceiptTask task)
+    // One a key: what says more. Those of one status are closed together, so that only another's is to be closed.
+    private ReceiptTask? HoldLocked(Stripe stripe, ReceiptTask task)
     {
         if (stripe.Unmatched.TryAdd(task.Receipt.ReceiptKey, task))
         {
             Interlocked.Increment(ref unmatchedCount);
+            return null;
         }
-        else if (task.Receipt.Status == MessageStatus.Read)
+
+        ReceiptTask held = stripe.Unmatched[task.Receipt.ReceiptKey];
+        if (held.Receipt.Status == task.Receipt.Status)
         {
-            stripe.Unmatched[task.Receipt.ReceiptKey] = task; // it says more than the one before; closing it closes both
+            return null;
         }
+
+        if (task.Receipt.Status != MessageStatus.Read)
+        {
+            return task;
+        }
+
+        stripe.Unmatched[task.Receipt.ReceiptKey] = task;
+        return held;
     }
 }

@@ -216,9 +216,14 @@ internal sealed partial class Shard
         {
             task.WasKept = true;
             task.Forwarded = false; // from here on it is this silo's
-            if (receipts.AddUnmatched(task))
+            if (receipts.AddUnmatched(task, out ReceiptTask? dropped))
             {
                 effects.Requeue(task);
+            }
+
+            if (dropped is not null)
+            {
+                CloseUnmatched(dropped);
             }
 
             task.Answer(true);

@@ -34,9 +34,15 @@ internal sealed partial class ShardOwner
                 AtMs = unmatched.AtMs,
                 WasKept = true,
             };
-            if (engine.Receipts.AddUnmatched(task))
+            if (engine.Receipts.AddUnmatched(task, out ReceiptTask? dropped))
             {
                 engine.PostReceipt(task, task.Awaited.Message.Shard);
+            }
+
+            if (dropped is not null)
+            {
+                dropped.IsDone = true;
+                engine.PostReceipt(dropped, Number);
             }
         }
     }

@@ -134,6 +134,26 @@ public sealed class ReceiptTests
         Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
     }
 
+    // Each closes what it was kept as; the first, in whose place the second is held, was closed by nobody.
+    [Fact]
+    public void Of_two_receipts_that_no_message_wants_the_later_one_is_held_and_none_stays()
+    {
+        using EngineHarness h = new EngineHarness().Simple(All);
+        foreach (MessageStatus status in (MessageStatus[])[MessageStatus.Delivered, MessageStatus.Read])
+        {
+            h.Provider.Receive(new Receipt { Provider = 1, ReceiptKey = 77UL << 32 | 5, Status = status });
+            h.RunUntilIdle();
+        }
+
+        Assert.Equal(MessageStatus.Read, h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched).Single().Status);
+        h.Own(All);
+        h.RunUntilIdle();
+        h.Time.Shift = TimeSpan.FromHours(73);
+        h.Advance(61_000, 1_000);
+        Assert.Equal(0, h.Engine.Receipts.UnmatchedCount);
+        Assert.Empty(h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched));
+    }
+
     // Guards against a log that a carrier fills with one receipt: the bound counts keys.
     [Fact]
     public void A_receipt_that_no_message_wants_is_kept_once_however_often_it_comes()
@@ -149,9 +169,7 @@ public sealed class ReceiptTests
         }
 
         Assert.Equal(1, h.Engine.Receipts.UnmatchedCount);
-        Assert.Equal(
-            [MessageStatus.Delivered, MessageStatus.Read],
-            h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched).Select(static u => u.Status).Order());
+        Assert.Equal([MessageStatus.Read], h.Journal.TakeAsync(All, CancellationToken.None).AsTask().Result.SelectMany(static t => t.Unmatched).Select(static u => u.Status));
     }
 
     // Guards against a receipt that waits for the outcome of another shard's message: its carrier had no answer as long as the ownership lasted.
