@@ -132,6 +132,31 @@ public sealed class WebhooksOverSilos
         Assert.Single(cluster.Deliveries.Going);
     }
 
+    [Fact]
+    public async Task Put_while_it_is_removed_it_is_there_or_it_is_not_but_never_out_of_sight()
+    {
+        HeldCalls calls = new();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1, more: calls.AddTo);
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        IWebhooks webhooks = cluster.Webhooks(0);
+        await webhooks.PutAsync(tenant.Number, "one", Settings, Stop);
+
+        calls.Held = nameof(IWebhookListGrain.RemoveAsync);
+        calls.Awaited = nameof(IWebhookGrain.PutAsync);
+        Task<bool> removed = webhooks.RemoveAsync(tenant.Number, "one", Stop);
+        await calls.IsHeld;
+        Task<WebhookView?> put = webhooks.PutAsync(tenant.Number, "one", Settings, Stop);
+        await calls.IsUnderWay;
+        calls.Release();
+
+        Assert.True(await removed);
+        Assert.NotNull((await put)?.Secret);
+        Assert.NotNull(await webhooks.FindAsync(tenant.Number, "one", Stop));
+        Assert.Single(cluster.Deliveries.Going);
+        Assert.True(await webhooks.RemoveAsync(tenant.Number, "one", Stop));
+        Assert.Empty(cluster.Deliveries.Going);
+    }
+
     private static JournalEntry[] Notices(RouterCluster cluster) =>
         [.. cluster.Store.Log.ReadAll().Select(static e => e.Entry).Where(static e => e is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled })];
 }

@@ -11,7 +11,7 @@ using Router.Grains.Administration;
 namespace Router.Grains.Webhooks;
 
 /// <inheritdoc cref="IWebhookGrain"/>
-/// <remarks>Reentrant: a test that takes 15 s must hold back neither reads nor the keeping of progress. Changes take turns (<see cref="ChangeAsync"/>).</remarks>
+/// <remarks>Reentrant: a test that takes 15 s must hold back neither reads nor the keeping of progress. Changes take turns (<see cref="InTurnAsync"/>).</remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class WebhookGrain(
     [PersistentState("webhook", RouterSilo.StorageName)] IPersistentState<WebhookState> state, IWebhookDelivery delivery, INotices notices, IJournal journal, TimeProvider time,
@@ -26,6 +26,8 @@ internal sealed partial class WebhookGrain(
     private bool telling;
     private int tenant;
     private string name = "";
+
+    private IWebhookListGrain All => GrainFactory.GetGrain<IWebhookListGrain>(0);
 
     private bool Exists => kept.Number != 0;
 
@@ -80,10 +82,17 @@ internal sealed partial class WebhookGrain(
     public ValueTask<WebhookView?> ReadAsync() => new(Exists ? View() : null);
 
     /// <inheritdoc/>
-    public async Task<WebhookView> PutAsync(int number, string url, ImmutableArray<string> events, bool enabled)
+    public Task<WebhookView?> PutAsync(string url, ImmutableArray<string> events, bool enabled) => InTurnAsync(async () =>
+    {
+        // In the turn, as the removal does: a name taken off the list beside this would leave a webhook that nobody finds and nobody can remove.
+        int number = await All.AddAsync(tenant, name);
+        return number == 0 ? null : await PutHereAsync(number, url, events, enabled);
+    });
+
+    private async Task<WebhookView?> PutHereAsync(int number, string url, ImmutableArray<string> events, bool enabled)
     {
         byte[]? made = null;
-        await ChangeAsync(next =>
+        WebhookView view = await ChangeHereAsync(next =>
         {
             // Under another number it was removed half and is made anew: nothing of what was is left.
             if (next.Number != number)
@@ -103,11 +112,17 @@ internal sealed partial class WebhookGrain(
             next.Set(next.Progress().Anew());
             return next;
         });
-        return View() with { Secret = made is null ? null : WebhookSecret.ToText(made) };
+        return view with { Secret = made is null ? null : WebhookSecret.ToText(made) };
     }
 
     /// <inheritdoc/>
-    public async Task RemoveAsync() => await ChangeAsync(static _ => new WebhookState());
+    public Task<bool> RemoveAsync() => InTurnAsync(async () =>
+    {
+        bool existed = Exists;
+        await ChangeHereAsync(static _ => new WebhookState());
+        await All.RemoveAsync(tenant, name);
+        return existed;
+    });
 
     /// <inheritdoc/>
     public async Task<WebhookView?> RotateAsync()
@@ -118,14 +133,14 @@ internal sealed partial class WebhookGrain(
         }
 
         byte[] made = WebhookSecret.New();
-        await ChangeAsync(next =>
+        WebhookView view = await ChangeAsync(next =>
         {
             next.OldSecret = next.Secret;
             next.OldSecretEndMs = NowMs + (long)SecretsOverlap.TotalMilliseconds;
             next.Secret = made;
             return next;
         });
-        return View() with { Secret = WebhookSecret.ToText(made) };
+        return view with { Secret = WebhookSecret.ToText(made) };
     }
 
     /// <inheritdoc/>
@@ -281,20 +296,28 @@ internal sealed partial class WebhookGrain(
         }
     }
 
-    private async Task ChangeAsync(Func<WebhookState, WebhookState> change)
+    private Task<WebhookView> ChangeAsync(Func<WebhookState, WebhookState> change) => InTurnAsync(() => ChangeHereAsync(change));
+
+    private async Task<WebhookView> ChangeHereAsync(Func<WebhookState, WebhookState> change)
+    {
+        WebhookState next = kept.Copy();
+        if (await HaltAsync() is { } progress)
+        {
+            next.Set(progress);
+        }
+
+        next = change(next);
+        await (next.Number == 0 ? ClearAsync(next) : StoreAsync(next));
+        Go();
+        return View();
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work)
     {
         await turn.WaitAsync();
         try
         {
-            WebhookState next = kept.Copy();
-            if (await HaltAsync() is { } progress)
-            {
-                next.Set(progress);
-            }
-
-            next = change(next);
-            await (next.Number == 0 ? ClearAsync(next) : StoreAsync(next));
-            Go();
+            return await work();
         }
         finally
         {
