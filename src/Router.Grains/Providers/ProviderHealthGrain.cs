@@ -20,8 +20,8 @@ internal sealed partial class ProviderHealthGrain(
 
     private readonly Dictionary<SiloAddress, bool> seen = [];
 
-    // What tenants were told last, while not all know the same.
-    private readonly Dictionary<int, bool> told = [];
+    // What tenants were told last, while not all know the same; null: what is not known, because an answer was lost.
+    private readonly Dictionary<int, bool?> told = [];
 
     // Whom an activation before this one told what is not known.
     private bool isInDoubt;
@@ -101,10 +101,7 @@ internal sealed partial class ProviderHealthGrain(
             bool[] kept = await Task.WhenAll(some.Select(tenant => notices.NotifyAsync(tenant, kind, provider, CancellationToken.None).AsTask()));
             for (int i = 0; i < some.Length; i++)
             {
-                if (kept[i])
-                {
-                    told[some[i]] = down;
-                }
+                told[some[i]] = kept[i] ? down : null;
             }
 
             if (kept.Contains(false))
@@ -118,7 +115,7 @@ internal sealed partial class ProviderHealthGrain(
     }
 
     private bool Owes(int tenant, bool down) =>
-        !holder.Current.IsClosed(tenant) && (told.TryGetValue(tenant, out bool last) ? last != down : isInDoubt || state.State.ToldDown != down);
+        !holder.Current.IsClosed(tenant) && (told.TryGetValue(tenant, out bool? last) ? last != down : isInDoubt || state.State.ToldDown != down);
 
     private async Task KeepAsync(bool toldDown, bool telling)
     {
