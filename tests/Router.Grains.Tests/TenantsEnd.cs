@@ -157,6 +157,20 @@ public sealed class TenantsEnd
         await IsGoneAsync(cluster, tenant.Number);
     }
 
+    [Fact]
+    public async Task Who_was_admitted_before_its_end_puts_no_webhook_after_it()
+    {
+        StoredGrains stored = new();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1);
+        Tenant tenant = await FurnishAsync(cluster);
+        await cluster.Administration(0).DeleteTenantAsync("acme", Stop);
+        await IsGoneAsync(cluster, tenant.Number);
+
+        Assert.Null(await cluster.Webhooks(0).PutAsync(tenant.Number, "late", new() { Url = "https://hooks.example.com/late", Events = ["*"] }, Stop));
+        Assert.Empty(await cluster.Webhooks(0).ListAsync(tenant.Number, Stop));
+        Assert.DoesNotContain("hooks.example.com", stored.Text, StringComparison.Ordinal);
+    }
+
     private static async Task<Tenant> FurnishAsync(RouterCluster cluster)
     {
         Tenant tenant = await cluster.ConfigureAsync(Stop);

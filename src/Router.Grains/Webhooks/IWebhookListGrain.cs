@@ -6,7 +6,7 @@ namespace Router.Grains.Webhooks;
 /// </summary>
 internal interface IWebhookListGrain : IGrainWithIntegerKey
 {
-    /// <summary>The number of a webhook's name, given now if it is new; 0: the tenant has as many as it may.</summary>
+    /// <summary>The number of a webhook's name, given now if it is new; 0: the tenant has as many as it may, or has ended.</summary>
     Task<int> AddAsync(int tenant, string name);
 
     /// <summary>Forgets a name.</summary>
