@@ -171,6 +171,25 @@ public sealed class TenantsEnd
         Assert.DoesNotContain("hooks.example.com", stored.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_was_admitted_before_its_end_changes_nothing_of_the_next_of_its_name()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        Tenant tenant = await FurnishAsync(cluster);
+        IAdministration administration = cluster.Administration(0);
+        await administration.DeleteTenantAsync("acme", Stop);
+        await IsGoneAsync(cluster, tenant.Number);
+        Tenant next = await administration.PutTenantAsync("acme", tenant.Settings, Stop);
+
+        SettingsFault? fault = await administration.PutTemplateAsync(tenant, new("late", "en", "x"), Stop);
+        ApiKey? key = await administration.AddKeyAsync("acme", Asked with { Tenant = tenant.Number }, Stop);
+
+        Assert.Multiple(() => Assert.NotNull(fault), () => Assert.Null(key));
+        Assert.Empty(administration.Current.FindTenant("acme")!.Templates.All);
+        Assert.Null(await administration.PutTemplateAsync(next, new("its", "en", "x"), Stop));
+        Assert.NotNull(await administration.AddKeyAsync("acme", Asked with { Tenant = next.Number }, Stop));
+    }
+
     private static async Task<Tenant> FurnishAsync(RouterCluster cluster)
     {
         Tenant tenant = await cluster.ConfigureAsync(Stop);
