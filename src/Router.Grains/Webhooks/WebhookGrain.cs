@@ -23,7 +23,6 @@ internal sealed partial class WebhookGrain(
     private WebhookState kept = new();
     private IWebhookRun? run;
     private bool testing;
-    private bool telling;
     private int tenant;
     private string name = "";
 
@@ -66,15 +65,6 @@ internal sealed partial class WebhookGrain(
         finally
         {
             turn.Release();
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask TouchAsync()
-    {
-        if (kept.OwesNotice)
-        {
-            await TellAsync();
         }
     }
 
@@ -225,77 +215,6 @@ internal sealed partial class WebhookGrain(
         return was is null ? null : await was.StopAsync();
     }
 
-    // From the run's own threads into the grain's turn.
-    private Task KeepAsync(DeliveryProgress progress, DeliveryState became) => Task.Factory.StartNew(
-        () => KeepHereAsync(progress, became), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
-
-    private async Task KeepHereAsync(DeliveryProgress progress, DeliveryState became)
-    {
-        // A change under way stops the run and takes its last word with it: waiting for the turn here would wait for itself.
-        if (!await turn.WaitAsync(TimeSpan.Zero))
-        {
-            throw new AdministrationUnavailableException("the webhook is being changed");
-        }
-
-        try
-        {
-            WebhookState next = kept.Copy();
-            next.Set(progress);
-            if (became != DeliveryState.Going)
-            {
-                next.DisabledAtMs = NowMs;
-                next.DisabledBecause = became == DeliveryState.Gone ? "gone" : "failing";
-                next.OwesNotice = true;
-            }
-
-            await StoreAsync(next);
-        }
-        finally
-        {
-            turn.Release();
-        }
-
-        if (became != DeliveryState.Going)
-        {
-            run = null; // it ends by itself once this is kept
-            LogDisabled(tenant, name, kept.DisabledBecause!);
-            await TellAsync();
-        }
-    }
-
-    // Told again at a touch until it is kept, one at a time; twice only where the answer or the state was lost.
-    private async Task TellAsync()
-    {
-        if (telling)
-        {
-            return;
-        }
-
-        telling = true;
-        int number = kept.Number;
-        try
-        {
-            if (await notices.NotifyAsync(tenant, NoticeKind.WebhookDisabled, number, CancellationToken.None) && kept.Number == number && kept.OwesNotice)
-            {
-                await turn.WaitAsync();
-                try
-                {
-                    WebhookState next = kept.Copy();
-                    next.OwesNotice = false;
-                    await StoreAsync(next);
-                }
-                finally
-                {
-                    turn.Release();
-                }
-            }
-        }
-        finally
-        {
-            telling = false;
-        }
-    }
-
     private Task<WebhookView> ChangeAsync(Func<WebhookState, WebhookState> change) => InTurnAsync(() => ChangeHereAsync(change));
 
     private async Task<WebhookView> ChangeHereAsync(Func<WebhookState, WebhookState> change)
@@ -352,9 +271,6 @@ internal sealed partial class WebhookGrain(
             throw new AdministrationUnavailableException("the webhook could not be stored; ask again", exception);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "webhook {Name} of tenant {Tenant} was disabled: {Because}")]
-    private partial void LogDisabled(int tenant, string name, string because);
 
     [LoggerMessage(2, LogLevel.Error, "webhook {Name} of tenant {Tenant} could not be stored; it starts anew from what is kept")]
     private partial void LogNotKept(int tenant, string name, Exception exception);
