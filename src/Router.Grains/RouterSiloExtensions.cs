@@ -17,7 +17,7 @@ using Router.Grains.Webhooks;
 
 namespace Router.Grains;
 
-/// <summary>Adds Router's owners to a silo. The host adds what they stand on: the engine, the journal, <see cref="TimeProvider"/> and the grain storage <see cref="RouterSilo.StorageName"/>.</summary>
+/// <summary>Adds Router's owners to a silo. The host adds what they stand on: the engine, the journal, <see cref="TimeProvider"/>, the grain storage <see cref="RouterSilo.StorageName"/> and its <see cref="IStateRemoval"/>.</summary>
 public static class RouterSiloExtensions
 {
     /// <summary>Adds the grains and what they work with; <see cref="IAdministration"/> and <see cref="IShards"/> can be had then.</summary>
@@ -44,6 +44,7 @@ public static class RouterSiloExtensions
         });
         services.AddHostedService<TenantEnder>();
         services.AddSingleton<ITenantRemains, WebhookRemains>();
+        services.AddSingleton<ITenantRemains, ConversationRemains>();
         services.AddSingleton<IDeadLetters>(static s => s.GetRequiredService<SiloEngine>());
         services.AddSingleton<IDeadRecords>(static s => s.GetRequiredService<SiloEngine>());
         services.AddSingleton<IConversations, ClusterConversations>();

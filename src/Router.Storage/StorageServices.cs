@@ -14,7 +14,7 @@ public static class StorageServices
 {
     /// <summary>
     /// Adds <paramref name="store"/> and its ports: <see cref="IJournal"/>, <see cref="IEventLog"/>, <see cref="IAuditLog"/>, <see cref="IRecordSealer"/>, <see cref="IKeyedHash"/> and the grain storage
-    /// <see cref="RouterSilo.StorageName"/>. The host opens the store first, so that its faults stop the start with their remedy, and disposes it last, after the silo.
+    /// <see cref="RouterSilo.StorageName"/> with its <see cref="IStateRemoval"/>. The host opens the store first, so that its faults stop the start with their remedy, and disposes it last, after the silo.
     /// </summary>
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, SqliteStore store)
     {
@@ -26,6 +26,7 @@ public static class StorageServices
         services.AddSingleton(store.Sealer);
         services.AddSingleton(store.Hash);
         services.AddKeyedSingleton(RouterSilo.StorageName, store.GrainStorage);
+        services.AddSingleton(store.GrainStates);
         return services;
     }
 }

@@ -32,6 +32,22 @@ public sealed class WebhookTests
         Assert.DoesNotContain(door.Log.Lines, static l => l.Contains("t0ken", StringComparison.Ordinal) || l.Contains("whsec", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_body_that_comes_after_the_tenants_end_makes_nothing()
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        await using RawConnection raw = await door.ConnectAsync();
+        string body = $$"""{"url":"{{Url}}","events":["*"]}""";
+        await raw.SendHeadAsync("PUT", "/v1/webhooks/one", door.Key, "application/json", body.Length, "Expect: 100-continue\r\n");
+        Assert.StartsWith("HTTP/1.1 100", await raw.ReadHeadAsync(), StringComparison.Ordinal); // admitted
+
+        await door.Administration.DeleteTenantAsync("acme", TestContext.Current.CancellationToken);
+        await raw.SendAsync(body);
+
+        Assert.StartsWith("HTTP/1.1 401", await raw.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Empty(await door.Webhooks.ListAsync(1, TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("""{"events":["*"]}""", "missing_field", "url")]
     [InlineData("""{"url":"https://a.example.com"}""", "missing_field", "events")]

@@ -191,11 +191,11 @@ public sealed class ConfigurationSpreads
         {
             IAdministration here = cluster.Administration(0);
             IAdministration there = cluster.Administration(1);
-            Assert.NotNull(await here.PutTemplateAsync("nobody", new TemplateSettings("code", "en", "x"), Stop));
-            await here.PutTenantAsync("acme", Acme, Stop);
-            Assert.Null(await here.PutTemplateAsync("acme", new TemplateSettings("code", "en", "first"), Stop));
-            Assert.Null(await there.PutTemplateAsync("acme", new TemplateSettings("code", "en", "Code {{ code }}"), Stop));
-            Assert.Null(await there.PutTemplateAsync("acme", new TemplateSettings("code", "it", "Codice {{ code }}"), Stop));
+            Assert.NotNull(await here.PutTemplateAsync(new Tenant(1, "nobody", Acme), new TemplateSettings("code", "en", "x"), Stop));
+            Tenant acme = await here.PutTenantAsync("acme", Acme, Stop);
+            Assert.Null(await here.PutTemplateAsync(acme, new TemplateSettings("code", "en", "first"), Stop));
+            Assert.Null(await there.PutTemplateAsync(acme, new TemplateSettings("code", "en", "Code {{ code }}"), Stop));
+            Assert.Null(await there.PutTemplateAsync(acme, new TemplateSettings("code", "it", "Codice {{ code }}"), Stop));
             Assert.Equal(["Code {{ code }}", "Codice {{ code }}"], here.Current.FindTenant("acme")!.Templates.All.Select(static t => t.Settings.Text));
             Template kept = here.Current.FindTenant("acme")!.Templates.Find("code", "en")!;
             await there.PutTenantAsync("acme", Acme with { Name = "Acme Ltd" }, Stop);
@@ -214,13 +214,13 @@ public sealed class ConfigurationSpreads
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
         IAdministration administration = cluster.Administration(0);
-        await administration.PutTenantAsync("acme", Acme, Stop);
+        Tenant acme = await administration.PutTenantAsync("acme", Acme, Stop);
         for (int i = 0; i < TemplateRules.CountMax; i++)
         {
-            Assert.Null(await administration.PutTemplateAsync("acme", new TemplateSettings($"t{i}", "en", "x"), Stop));
+            Assert.Null(await administration.PutTemplateAsync(acme, new TemplateSettings($"t{i}", "en", "x"), Stop));
         }
 
-        Assert.Equal("name", (await administration.PutTemplateAsync("acme", new TemplateSettings("more", "en", "x"), Stop))!.Field);
+        Assert.Equal("name", (await administration.PutTemplateAsync(acme, new TemplateSettings("more", "en", "x"), Stop))!.Field);
         Assert.Equal(TemplateRules.CountMax, administration.Current.FindTenant("acme")!.Templates.All.Count());
     }
 

@@ -126,6 +126,28 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public async Task Who_read_it_is_not_told_without_the_contacts_key_and_a_name_kept_in_clear_is_shown_until_the_next_look()
+    {
+        StoredGrains stored = new();
+        MemoryStore store = new();
+        ConversationId talk = new(RouterCluster.ContactOf(RouterCluster.NumberIn(5, 0)), 7);
+        await ReceiveAsync(store, talk, 3);
+        GrainId grain = GrainId.Create("conversation", $"00000001{talk.ToString().Replace("-", "", StringComparison.Ordinal)}");
+        await stored.WriteStateAsync("conversation", grain, new GrainState<ConversationMemory>(new ConversationMemory { Seen = 1, SeenAtMs = 5, SeenBy = "Anna Rossi" }));
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1, store: store);
+
+        ConversationView before = await Of(cluster, 0).LookAsync(1, talk, counts: true, "Bob Verdi", Stop);
+        ConversationView after = await Of(cluster, 0).LookAsync(1, talk, counts: false, null, Stop);
+
+        Assert.Equal((2u, "Anna Rossi"), (before.Unread, before.ReadBy));
+        Assert.Equal((0u, "Bob Verdi"), (after.Unread, after.ReadBy));
+        Assert.DoesNotContain("Rossi", stored.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Verdi", stored.Text, StringComparison.Ordinal);
+        cluster.Sealer.Destroy(1);
+        Assert.Null((await Of(cluster, 0).LookAsync(1, talk, counts: false, null, Stop)).ReadBy);
+    }
+
+    [Fact]
     public async Task What_goes_out_wakes_no_conversation()
     {
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
@@ -170,7 +192,7 @@ public sealed class ConversationTests
     }
 
     // As a shard's owner kept it, before there was any silo.
-    private static async Task ReceiveAsync(MemoryStore store, ConversationId talk, int messages)
+    internal static async Task ReceiveAsync(MemoryStore store, ConversationId talk, int messages)
     {
         var journal = new MemoryJournal(new PlainSealer(), store);
         TakenShard taken = (await journal.TakeAsync([talk.Shard], Stop))[0];
@@ -182,6 +204,7 @@ public sealed class ConversationTests
             facts = facts.AfterInbound(Some.Id(talk.Shard, i).Head, out _);
         }
 
+        part.Entries.Add(Some.Flags(talk.Contact, default, keySlot: 1)); // the contact's key, as its message brought it
         part.Conversations.Add(new StoredConversation { Tenant = 1, Id = talk, Found = true, KeySlot = 1, Facts = facts });
         Assert.Equal(PartOutcome.Kept, await client.AppendAsync(journal, part));
     }

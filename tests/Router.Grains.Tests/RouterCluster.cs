@@ -71,6 +71,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             silo.Services.AddSingleton<ITenantRemains>(remains);
             silo.Services.AddSingleton<IWebhookDelivery>(new SiloDeliveries(deliveries, specific.SiloName));
             silo.Services.AddKeyedSingleton<IGrainStorage>(RouterSilo.StorageName, stored);
+            silo.Services.AddSingleton<IStateRemoval>(stored);
             silo.Services.Configure<ClusterMembershipOptions>(static o =>
             {
                 // Two silos and whatever else runs share two cores: one that is slow for two seconds is not dead.

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Orleans.Storage;
+using Router.Grains.Tenants;
 
 namespace Router.Grains.Tests;
 
 /// <summary>Grain storage in memory that outlives clusters, as JSON, with compare-and-swap and faults on demand.</summary>
-internal sealed class StoredGrains : IGrainStorage
+internal sealed class StoredGrains : IGrainStorage, IStateRemoval
 {
     private readonly ConcurrentDictionary<string, (long Version, string Json)> rows = new();
     private int writeFaults;
@@ -47,7 +48,7 @@ internal sealed class StoredGrains : IGrainStorage
         long expected = long.Parse(grainState.ETag ?? "0", CultureInfo.InvariantCulture);
         rows.AddOrUpdate(
             Key(stateName, grainId),
-            _ => (expected + 1, JsonSerializer.Serialize(grainState.State)),
+            _ => expected == 0 ? (1, JsonSerializer.Serialize(grainState.State)) : throw new InconsistentStateException("removed meanwhile"),
             (_, row) => row.Version == expected ? (expected + 1, JsonSerializer.Serialize(grainState.State)) : throw new InconsistentStateException("lost the race"));
         grainState.ETag = (expected + 1).ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
@@ -60,6 +61,16 @@ internal sealed class StoredGrains : IGrainStorage
         grainState.RecordExists = false;
         grainState.State = Activator.CreateInstance<T>();
         grainState.ETag = "0";
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(string stateName, GrainId beginning)
+    {
+        foreach (string key in rows.Keys.Where(k => k.StartsWith(Key(stateName, beginning), StringComparison.Ordinal)))
+        {
+            rows.TryRemove(key, out _);
+        }
+
         return Task.CompletedTask;
     }
 

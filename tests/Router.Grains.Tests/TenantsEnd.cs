@@ -2,6 +2,7 @@ using Router.Core.Messages;
 using Router.Core.Tenants;
 using Router.Engine.Shards;
 using Router.Grains.Administration;
+using Router.Grains.Conversations;
 using Router.Testing;
 
 namespace Router.Grains.Tests;
@@ -155,6 +156,64 @@ public sealed class TenantsEnd
         await cluster.Administration(0).DeleteTenantAsync("acme", Stop);
 
         await IsGoneAsync(cluster, tenant.Number);
+    }
+
+    [Fact]
+    public async Task Who_was_admitted_before_its_end_puts_no_webhook_after_it()
+    {
+        StoredGrains stored = new();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1);
+        Tenant tenant = await FurnishAsync(cluster);
+        await cluster.Administration(0).DeleteTenantAsync("acme", Stop);
+        await IsGoneAsync(cluster, tenant.Number);
+
+        Assert.Null(await cluster.Webhooks(0).PutAsync(tenant.Number, "late", new() { Url = "https://hooks.example.com/late", Events = ["*"] }, Stop));
+        Assert.Empty(await cluster.Webhooks(0).ListAsync(tenant.Number, Stop));
+        Assert.DoesNotContain("hooks.example.com", stored.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_was_admitted_before_its_end_changes_nothing_of_the_next_of_its_name()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        Tenant tenant = await FurnishAsync(cluster);
+        IAdministration administration = cluster.Administration(0);
+        await administration.DeleteTenantAsync("acme", Stop);
+        await IsGoneAsync(cluster, tenant.Number);
+        Tenant next = await administration.PutTenantAsync("acme", tenant.Settings, Stop);
+
+        SettingsFault? fault = await administration.PutTemplateAsync(tenant, new("late", "en", "x"), Stop);
+        ApiKey? key = await administration.AddKeyAsync("acme", Asked with { Tenant = tenant.Number }, Stop);
+
+        Assert.Multiple(() => Assert.NotNull(fault), () => Assert.Null(key));
+        Assert.Empty(administration.Current.FindTenant("acme")!.Templates.All);
+        Assert.Null(await administration.PutTemplateAsync(next, new("its", "en", "x"), Stop));
+        Assert.NotNull(await administration.AddKeyAsync("acme", Asked with { Tenant = next.Number }, Stop));
+    }
+
+    [Fact]
+    public async Task What_lay_beside_its_conversations_is_gone_and_nothing_is_put_there_again()
+    {
+        const string Beside = "conversation/conversation/00000001";
+        StoredGrains stored = new();
+        MemoryStore store = new();
+        ConversationId talk = new(RouterCluster.ContactOf(RouterCluster.NumberIn(5, 0)), 7);
+        ConversationId other = new(RouterCluster.ContactOf(RouterCluster.NumberIn(6, 0)), 7);
+        await ConversationTests.ReceiveAsync(store, talk, 3);
+        await ConversationTests.ReceiveAsync(store, other, 3);
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, 1, store: store);
+        Tenant tenant = await FurnishAsync(cluster);
+        IConversations conversations = cluster.Of<IConversations>(0);
+        await conversations.LookAsync(tenant.Number, talk, counts: true, "Anna Rossi", Stop);
+        Assert.Contains(Beside, stored.Text, StringComparison.Ordinal);
+
+        await cluster.Administration(0).DeleteTenantAsync("acme", Stop);
+        await IsGoneAsync(cluster, tenant.Number);
+        Assert.DoesNotContain(Beside, stored.Text, StringComparison.Ordinal);
+
+        // Of one that was admitted before.
+        Assert.Equal(3u, (await conversations.LookAsync(tenant.Number, other, counts: true, "Anna Rossi", Stop)).Unread);
+        Assert.DoesNotContain(Beside, stored.Text, StringComparison.Ordinal);
     }
 
     private static async Task<Tenant> FurnishAsync(RouterCluster cluster)

@@ -132,6 +132,51 @@ public sealed class WebhooksOverSilos
         Assert.Single(cluster.Deliveries.Going);
     }
 
+    [Fact]
+    public async Task Put_while_it_is_removed_it_is_there_or_it_is_not_but_never_out_of_sight()
+    {
+        HeldCalls calls = new();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1, more: calls.AddTo);
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        IWebhooks webhooks = cluster.Webhooks(0);
+        await webhooks.PutAsync(tenant.Number, "one", Settings, Stop);
+
+        calls.Held = nameof(IWebhookListGrain.RemoveAsync);
+        calls.Awaited = nameof(IWebhookGrain.PutAsync);
+        Task<bool> removed = webhooks.RemoveAsync(tenant.Number, "one", Stop);
+        await calls.IsHeld;
+        Task<WebhookView?> put = webhooks.PutAsync(tenant.Number, "one", Settings, Stop);
+        await calls.IsUnderWay;
+        calls.Release();
+
+        Assert.True(await removed);
+        Assert.NotNull((await put)?.Secret);
+        Assert.NotNull(await webhooks.FindAsync(tenant.Number, "one", Stop));
+        Assert.Single(cluster.Deliveries.Going);
+        Assert.True(await webhooks.RemoveAsync(tenant.Number, "one", Stop));
+        Assert.Empty(cluster.Deliveries.Going);
+    }
+
+    [Fact]
+    public async Task A_disabling_that_is_kept_is_not_asked_for_again_because_its_notice_could_not_be_ticked_off()
+    {
+        StoredGrains stored = new();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(stored, silos: 1);
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.Webhooks(0).PutAsync(tenant.Number, "one", Settings, Stop);
+        StartedDelivery first = Assert.Single(cluster.Deliveries.Started);
+
+        stored.FailWriteAfter(1);
+        await first.ReachAsync(new LogPosition(5, 0), DeliveryState.Gone); // a fault, and the delivery asks for ever: nobody knows it any more
+        first.IsStopped = true;
+
+        WebhookView? shown = await cluster.Webhooks(0).FindAsync(tenant.Number, "one", Stop);
+        Assert.Equal((false, "gone"), (shown!.Enabled, shown.DisabledBecause));
+        Assert.NotEmpty(Notices(cluster));
+        await cluster.Webhooks(0).PutAsync(tenant.Number, "one", Settings, Stop);
+        Assert.Equal(new LogPosition(5, 0), Assert.Single(cluster.Deliveries.Going).From.Position);
+    }
+
     private static JournalEntry[] Notices(RouterCluster cluster) =>
         [.. cluster.Store.Log.ReadAll().Select(static e => e.Entry).Where(static e => e is { Kind: EntryKind.Notice, Notice: NoticeKind.WebhookDisabled })];
 }

@@ -31,7 +31,7 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
         endpoints.Map("POST", "/admin/tenants/{tenant}/keys", Permission.OperatorManage, context => AddAsync(context, Name(context)));
         endpoints.Map("DELETE", "/admin/tenants/{tenant}/keys/{id}", Permission.OperatorManage, (HttpContext context, Caller caller) => RemoveAsync(context, caller, Name(context)));
         endpoints.Map("GET", "/v1/keys", Permission.TenantOwn, (HttpContext context, Tenant tenant) => AnswerAsync(context, tenant.Number));
-        endpoints.Map("POST", "/v1/keys", Permission.TenantOwn, (HttpContext context, Tenant tenant) => AddAsync(context, tenant.Name));
+        endpoints.Map("POST", "/v1/keys", Permission.TenantOwn, (HttpContext context, Tenant tenant) => AddAsync(context, tenant.Name, tenant.Number));
         endpoints.Map("DELETE", "/v1/keys/{id}", Permission.TenantOwn, (HttpContext context, Caller caller) => RemoveAsync(context, caller, caller.Tenant!.Name));
         endpoints.Map("GET", "/admin/keys", Permission.OperatorRead, context => AnswerAsync(context, 0));
         endpoints.Map("POST", "/admin/keys", Permission.OperatorManage, context => AddAsync(context, tenant: null));
@@ -45,8 +45,8 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
     private Task AnswerAsync(HttpContext context, int tenant) =>
         JsonAnswer.WriteListAsync(context, administration.Current.KeysOf(tenant).OrderBy(static k => k.CreatedMs).ThenBy(static k => k.Id, StringComparer.Ordinal), Write);
 
-    // A tenant's, or, without one, the operator's.
-    private async Task AddAsync(HttpContext context, string? tenant)
+    // A tenant's, or, without one, the operator's. A tenant that asks itself is one number: its name may be another's by now.
+    private async Task AddAsync(HttpContext context, string? tenant, int asking = 0)
     {
         if (await JsonBody.ReadAsync(context, BodyBytesMax, fields => Read(fields, tenant is null ? OperatorRoles : TenantRoles)) is not { } asked)
         {
@@ -67,7 +67,7 @@ internal sealed class KeyEndpoints(IAdministration administration, TimeProvider 
         }
 
         string text = KeyText.New();
-        ApiKey key = KeyText.Asked(text, asked.Role) with { Name = asked.Name, ExpiresMs = asked.ExpiresMs };
+        ApiKey key = KeyText.Asked(text, asked.Role) with { Tenant = asking, Name = asked.Name, ExpiresMs = asked.ExpiresMs };
         ApiKey? kept = tenant is null
             ? await administration.AddOperatorKeyAsync(key, context.RequestAborted)
             : await administration.AddKeyAsync(tenant, key, context.RequestAborted);

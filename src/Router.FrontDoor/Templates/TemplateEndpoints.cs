@@ -42,7 +42,7 @@ internal sealed class TemplateEndpoints(IAdministration administration)
             return;
         }
 
-        SettingsFault? fault = TemplateRules.Check(template) ?? await administration.PutTemplateAsync(tenant.Name, template, context.RequestAborted);
+        SettingsFault? fault = TemplateRules.Check(template) ?? await administration.PutTemplateAsync(tenant, template, context.RequestAborted);
         if (fault is not null)
         {
             await ProblemResponse.WriteAsync(context, KnownProblems.InvalidValue(fault.Field, fault.Predicate));

@@ -8,12 +8,13 @@ using Router.FrontDoor.Events;
 using Router.FrontDoor.Json;
 using Router.FrontDoor.Positions;
 using Router.FrontDoor.Problems;
+using Router.Grains.Administration;
 using Router.Grains.Webhooks;
 
 namespace Router.FrontDoor.Webhooks;
 
 /// <summary><c>/v1/webhooks</c> (DESIGN §6): a tenant's webhooks, and what can be done with them. Cold.</summary>
-internal sealed class WebhookEndpoints(IWebhooks webhooks, IJournal journal, IKeyedHash hash, EventFinder finder, FrontDoorOptions options)
+internal sealed class WebhookEndpoints(IWebhooks webhooks, IAdministration administration, IJournal journal, IKeyedHash hash, EventFinder finder, FrontDoorOptions options)
 {
     private const int BodyBytesMax = 16 * 1024;
     private static readonly Problem TooMany = new(
@@ -59,7 +60,8 @@ internal sealed class WebhookEndpoints(IWebhooks webhooks, IJournal journal, IKe
         }
 
         WebhookView? kept = await webhooks.PutAsync(tenant.Number, name, settings, context.RequestAborted);
-        await (kept is null ? ProblemResponse.WriteAsync(context, TooMany) : AnswerAsync(context, kept));
+        await (kept is not null ? AnswerAsync(context, kept)
+            : ProblemResponse.WriteAsync(context, administration.Current.IsClosed(tenant.Number) ? KnownProblems.Unauthorized : TooMany));
     }
 
     private async Task RemoveAsync(HttpContext context, Tenant tenant)

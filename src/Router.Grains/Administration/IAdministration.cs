@@ -29,7 +29,7 @@ public interface IAdministration
     /// <summary>Adds to a tenant's balance (millionths), once for each reference.</summary>
     Task<CreditOutcome> AddCreditAsync(string tenant, long amount, string reference, CancellationToken cancellationToken);
 
-    /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant. Asking again with the same hash answers the first key.</summary>
+    /// <summary>Adds a key, to which id, tenant and time are given here; null: there is no such tenant, or it is not the one that <paramref name="asked"/> names (0: whichever has the name now). Asking again with the same hash answers the first key.</summary>
     Task<ApiKey?> AddKeyAsync(string tenant, ApiKey asked, CancellationToken cancellationToken);
 
     /// <summary>Removes a key; answered when no live silo knows it any more. False: there is no such tenant or key.</summary>
@@ -41,8 +41,8 @@ public interface IAdministration
     /// <summary>Removes a key of the operator's that <see cref="AddOperatorKeyAsync"/> made; answered when no live silo knows it any more. False: there is none such.</summary>
     Task<bool> RemoveOperatorKeyAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Makes or replaces a template of a tenant. Not null: it was not kept, because there is no room.</summary>
-    Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken);
+    /// <summary>Makes or replaces a template of a tenant. Not null: it was not kept, because there is no room, or because the tenant has ended; another may have its name by now.</summary>
+    Task<SettingsFault?> PutTemplateAsync(Tenant tenant, TemplateSettings template, CancellationToken cancellationToken);
 
     /// <summary>Removes a template of a tenant; answered when no live silo renders it any more. False: there is none.</summary>
     Task<bool> RemoveTemplateAsync(string tenant, string name, string language, CancellationToken cancellationToken);

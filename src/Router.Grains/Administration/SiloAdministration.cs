@@ -77,9 +77,9 @@ internal sealed class SiloAdministration(IGrainFactory grains, ConfigurationHold
         Ask(grains.GetGrain<ICatalogGrain>(0).RemoveOperatorKeyAsync(id), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken)
+    public async Task<SettingsFault?> PutTemplateAsync(Tenant tenant, TemplateSettings template, CancellationToken cancellationToken)
     {
-        TemplateAnswer answer = await Ask(grains.GetGrain<ITenantGrain>(tenant).PutTemplateAsync(template), cancellationToken);
+        TemplateAnswer answer = await Ask(grains.GetGrain<ITenantGrain>(tenant.Name).PutTemplateAsync(tenant.Number, template), cancellationToken);
         return answer.Field is null ? null : new SettingsFault(answer.Field, answer.Detail!);
     }
 

@@ -1,9 +1,11 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
 using Router.Engine.Shards;
+using Router.Grains.Administration;
 using Router.Grains.Placement;
 using Router.Grains.Shards;
 
@@ -13,8 +15,8 @@ namespace Router.Grains.Conversations;
 /// <remarks>Holds what is sealed, never what was opened: a live grain forgets with its contact's key too. Facts are read from storage and changed through the shard at each call.</remarks>
 [ByConversation]
 internal sealed partial class ConversationGrain(
-    [PersistentState("conversation", RouterSilo.StorageName)] IPersistentState<ConversationMemory> state, IShards shards, IJournal journal, IRecordSealer sealer, ShardKeeper keeper,
-    TimeProvider time, ILogger<ConversationGrain> log) : Grain, IConversationGrain
+    [PersistentState(ConversationMemory.StateName, RouterSilo.StorageName)] IPersistentState<ConversationMemory> state, IShards shards, IJournal journal, IRecordSealer sealer, ShardKeeper keeper,
+    ConfigurationHolder holder, TimeProvider time, ILogger<ConversationGrain> log) : Grain, IConversationGrain
 {
     private int tenant;
     private ConversationId id;
@@ -41,14 +43,16 @@ internal sealed partial class ConversationGrain(
             NoteTimes = [.. (content?.Notes ?? []).Select(static n => n.AtMs)],
             NoteTexts = [.. (content?.Notes ?? []).Select(static n => n.Text)],
             NoteAuthors = [.. (content?.Notes ?? []).Select(static n => n.By)],
-            ReadBy = memory.SeenBy,
+            ReadBy = ReaderOf(memory),
             Erased = content is null,
         };
         if (counts && unread > 0)
         {
             memory.Seen = stored.Facts.Inbounds;
             memory.SeenAtMs = NowMs;
-            memory.SeenBy = by;
+            memory.SeenBy = null;
+            memory.Reader = by is null ? null : SealedText.TrySeal(sealer, tenant, stored.KeySlot, Encoding.UTF8.GetBytes(by));
+            memory.ReaderSlot = stored.KeySlot;
             _ = await TryWriteAsync(); // if not, they are unread once more
         }
 
@@ -97,6 +101,11 @@ internal sealed partial class ConversationGrain(
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    private string? ReaderOf(ConversationMemory memory) =>
+        memory.Reader is null ? memory.SeenBy
+        : SealedText.TryOpen(sealer, tenant, memory.ReaderSlot, memory.Reader) is { } name ? Encoding.UTF8.GetString(name)
+        : null;
+
     // The shard moved: the next call wakes the grain beside it.
     private void StayWithShard()
     {
@@ -106,12 +115,24 @@ internal sealed partial class ConversationGrain(
         }
     }
 
+    // A request that was admitted before the tenant's end may come after what lay here was removed. All silos know of the end before that: what was written before this one did is removed there.
     private async Task<bool> TryWriteAsync()
     {
         try
         {
+            if (holder.Current.IsClosed(tenant))
+            {
+                return false;
+            }
+
             await state.WriteStateAsync();
-            return true;
+            if (!holder.Current.IsClosed(tenant))
+            {
+                return true;
+            }
+
+            await state.ClearStateAsync();
+            return false;
         }
 #pragma warning disable CA1031 // Whether it was stored is not known (any storage, any fault): the next activation reads what is there.
         catch (Exception exception)

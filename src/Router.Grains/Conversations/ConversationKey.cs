@@ -10,6 +10,9 @@ internal static class ConversationKey
     /// <summary>Makes it.</summary>
     public static string Format(int tenant, in ConversationId id) => string.Create(CultureInfo.InvariantCulture, $"{tenant:x8}{id.Contact.High:x16}{id.Tail:x16}");
 
+    /// <summary>What the keys of all conversations of a tenant begin with.</summary>
+    public static string BeginningOf(int tenant) => tenant.ToString("x8", CultureInfo.InvariantCulture);
+
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">Not such a key.</exception>
     public static (int Tenant, ConversationId Id) Parse(string key)

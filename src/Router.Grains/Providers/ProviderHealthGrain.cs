@@ -7,7 +7,10 @@ using Router.Grains.Administration;
 namespace Router.Grains.Providers;
 
 /// <inheritdoc cref="IProviderHealthGrain"/>
-/// <remarks>Not reentrant: one transition is told to all before the next begins. Told at least once: a fault between the telling and the keeping of it tells it again.</remarks>
+/// <remarks>
+/// Not reentrant: one transition is told to all before the next begins, or those who were told already are told what came after it. Told at least once: a fault between the telling and the keeping of it
+/// tells it again.
+/// </remarks>
 [KeepAlive]
 internal sealed partial class ProviderHealthGrain(
     [PersistentState("health", RouterSilo.StorageName)] IPersistentState<ProviderHealthState> state, INotices notices, ConfigurationHolder holder,
@@ -16,9 +19,20 @@ internal sealed partial class ProviderHealthGrain(
     private const int TellingsAtOnce = 64;
 
     private readonly Dictionary<SiloAddress, bool> seen = [];
-    private readonly HashSet<int> told = [];
-    private bool tellingDown;
+
+    // What tenants were told last, while not all know the same; null: what is not known, because an answer was lost.
+    private readonly Dictionary<int, bool?> told = [];
+
+    // Whom an activation before this one told what is not known.
+    private bool isInDoubt;
     private long? lastTold;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        isInDoubt = state.State.Telling;
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async Task<bool> ReportAsync(SiloAddress silo, bool up)
@@ -29,9 +43,8 @@ internal sealed partial class ProviderHealthGrain(
             return false;
         }
 
-        if (down == state.State.ToldDown)
+        if (down == state.State.ToldDown && !state.State.Telling)
         {
-            told.Clear();
             return true;
         }
 
@@ -40,10 +53,9 @@ internal sealed partial class ProviderHealthGrain(
             return false;
         }
 
-        if (tellingDown != down)
+        if (!state.State.Telling)
         {
-            tellingDown = down;
-            told.Clear();
+            await KeepAsync(state.State.ToldDown, telling: true);
         }
 
         if (!await TellAsync(down))
@@ -52,8 +64,9 @@ internal sealed partial class ProviderHealthGrain(
         }
 
         lastTold = time.GetTimestamp();
+        await KeepAsync(down, telling: false);
         told.Clear();
-        await KeepAsync(down);
+        isInDoubt = false;
         return true;
     }
 
@@ -81,15 +94,14 @@ internal sealed partial class ProviderHealthGrain(
     {
         int provider = checked((int)this.GetPrimaryKeyLong());
         NoticeKind kind = down ? NoticeKind.ProviderDown : NoticeKind.ProviderUp;
-        foreach (int[] some in ProviderReach.TenantsOf(holder.Current, provider).Where(t => !told.Contains(t)).Chunk(TellingsAtOnce))
+
+        // Also who is out of its reach by now, if he was told otherwise.
+        foreach (int[] some in ProviderReach.TenantsOf(holder.Current, provider).Union(told.Keys).Where(tenant => Owes(tenant, down)).ToArray().Chunk(TellingsAtOnce))
         {
             bool[] kept = await Task.WhenAll(some.Select(tenant => notices.NotifyAsync(tenant, kind, provider, CancellationToken.None).AsTask()));
             for (int i = 0; i < some.Length; i++)
             {
-                if (kept[i])
-                {
-                    told.Add(some[i]);
-                }
+                told[some[i]] = kept[i] ? down : null;
             }
 
             if (kept.Contains(false))
@@ -98,13 +110,17 @@ internal sealed partial class ProviderHealthGrain(
             }
         }
 
-        LogTold(told.Count, provider, down ? "down" : "up");
+        LogTold(told.Values.Count(said => said == down), provider, down ? "down" : "up");
         return true;
     }
 
-    private async Task KeepAsync(bool down)
+    private bool Owes(int tenant, bool down) =>
+        !holder.Current.IsClosed(tenant) && (told.TryGetValue(tenant, out bool? last) ? last != down : isInDoubt || state.State.ToldDown != down);
+
+    private async Task KeepAsync(bool toldDown, bool telling)
     {
-        state.State.ToldDown = down;
+        state.State.ToldDown = toldDown;
+        state.State.Telling = telling;
         try
         {
             await state.WriteStateAsync();

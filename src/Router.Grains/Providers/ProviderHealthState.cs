@@ -7,4 +7,8 @@ public sealed class ProviderHealthState
     /// <summary>Its tenants were told that it is down, and not yet that it is up.</summary>
     [Id(0)]
     public bool ToldDown { get; set; }
+
+    /// <summary>They are being told otherwise: some may know, some not. Kept before the first is told.</summary>
+    [Id(1)]
+    public bool Telling { get; set; }
 }

@@ -20,7 +20,7 @@ internal interface ITenantGrain : IGrainWithStringKey
     /// <summary>Adds to the balance (millionths), once for each reference.</summary>
     Task<CreditOutcome> AddCreditAsync(long amount, string reference);
 
-    /// <summary>Adds a key, to which it gives id, tenant and time; null: never put.</summary>
+    /// <summary>Adds a key, to which it gives id, tenant and time; null: never put, or another tenant by now than the one that the key names (0: any).</summary>
     Task<ApiKey?> AddKeyAsync(ApiKey asked);
 
     /// <summary>Removes a key; false: not there (any more).</summary>
@@ -32,8 +32,8 @@ internal interface ITenantGrain : IGrainWithStringKey
     /// <summary>Goes on with its deletion (<see cref="TenantEnder"/>); false: there is nothing more to do.</summary>
     Task<bool> GoOnAsync();
 
-    /// <summary>Makes or replaces a template that <see cref="TemplateRules.Check"/> found right.</summary>
-    Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template);
+    /// <summary>Makes or replaces a template, which <see cref="TemplateRules.Check"/> found right, of tenant <paramref name="number"/>.</summary>
+    Task<TemplateAnswer> PutTemplateAsync(int number, TemplateSettings template);
 
     /// <summary>Removes a template; false: not there (any more).</summary>
     Task<bool> RemoveTemplateAsync(string name, string language);

@@ -62,7 +62,8 @@ internal sealed partial class TenantGrain(
     /// <inheritdoc/>
     public async Task<ApiKey?> AddKeyAsync(ApiKey asked)
     {
-        if (kept is null or { Deleting: true })
+        // One who was admitted as the tenant that had this name before must not get a key of this one.
+        if (kept is null or { Deleting: true } || (asked.Tenant != 0 && asked.Tenant != kept.Number))
         {
             return null;
         }
@@ -102,9 +103,9 @@ internal sealed partial class TenantGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<TemplateAnswer> PutTemplateAsync(TemplateSettings template)
+    public async Task<TemplateAnswer> PutTemplateAsync(int number, TemplateSettings template)
     {
-        if (kept is null or { Deleting: true })
+        if (kept is null or { Deleting: true } || kept.Number != number)
         {
             return new TemplateAnswer("name", "has no tenant (any more)");
         }

@@ -13,11 +13,11 @@ internal interface IWebhookGrain : IGrainWithStringKey
     /// <summary>As it stands; null: there is none.</summary>
     ValueTask<WebhookView?> ReadAsync();
 
-    /// <summary>Makes or replaces it; a new one has its secret in the answer. Enables what was disabled.</summary>
-    Task<WebhookView> PutAsync(int number, string url, ImmutableArray<string> events, bool enabled);
+    /// <summary>Makes or replaces it, and puts its name on the list; a new one has its secret in the answer. Enables what was disabled. Null: the list did not take the name.</summary>
+    Task<WebhookView?> PutAsync(string url, ImmutableArray<string> events, bool enabled);
 
-    /// <summary>Forgets it.</summary>
-    Task RemoveAsync();
+    /// <summary>Forgets it, then takes its name off the list; false: there was none.</summary>
+    Task<bool> RemoveAsync();
 
     /// <summary>Makes a new secret, which the answer has; the old one signs too for a day. Null: there is no such webhook.</summary>
     Task<WebhookView?> RotateAsync();

@@ -14,7 +14,7 @@ public interface IWebhooks
     /// <summary>One; null: there is no such webhook.</summary>
     Task<WebhookView?> FindAsync(int tenant, string name, CancellationToken cancellationToken);
 
-    /// <summary>Makes or replaces one; null: the tenant has <see cref="WebhookRules.TenantMax"/> others.</summary>
+    /// <summary>Makes or replaces one; null: the tenant has <see cref="WebhookRules.TenantMax"/> others, or has ended.</summary>
     Task<WebhookView?> PutAsync(int tenant, string name, WebhookSettings settings, CancellationToken cancellationToken);
 
     /// <summary>Forgets one; false: there is no such webhook.</summary>

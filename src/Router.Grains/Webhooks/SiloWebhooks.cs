@@ -25,23 +25,15 @@ internal sealed class SiloWebhooks(IGrainFactory grains, WebhookKeeper keeper) :
     /// <inheritdoc/>
     public async Task<WebhookView?> PutAsync(int tenant, string name, WebhookSettings settings, CancellationToken cancellationToken)
     {
-        int number = await AskAsync(All.AddAsync(tenant, name), cancellationToken);
-        return number == 0 ? null : await AskAsync(Of(tenant, name).PutAsync(number, settings.Url, [.. settings.Events], settings.Enabled), cancellationToken);
+        // First, so that a name for which there is no room wakes no grain; the grain asks again in its turn.
+        return await AskAsync(All.AddAsync(tenant, name), cancellationToken) == 0
+            ? null
+            : await AskAsync(Of(tenant, name).PutAsync(settings.Url, [.. settings.Events], settings.Enabled), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async Task<bool> RemoveAsync(int tenant, string name, CancellationToken cancellationToken)
-    {
-        if (!await IsKnownAsync(tenant, name, cancellationToken))
-        {
-            return false;
-        }
-
-        bool existed = await AskAsync(Of(tenant, name).ReadAsync().AsTask(), cancellationToken) is not null;
-        await AskAsync(AnsweredAsync(Of(tenant, name).RemoveAsync()), cancellationToken);
-        await AskAsync(AnsweredAsync(All.RemoveAsync(tenant, name)), cancellationToken);
-        return existed;
-    }
+    public async Task<bool> RemoveAsync(int tenant, string name, CancellationToken cancellationToken) =>
+        await IsKnownAsync(tenant, name, cancellationToken) && await AskAsync(Of(tenant, name).RemoveAsync(), cancellationToken);
 
     /// <inheritdoc/>
     public async Task RemoveAllAsync(int tenant, CancellationToken cancellationToken)
@@ -106,11 +98,5 @@ internal sealed class SiloWebhooks(IGrainFactory grains, WebhookKeeper keeper) :
         {
             throw new AdministrationUnavailableException("the silo that keeps this did not answer; ask again", exception);
         }
-    }
-
-    private static async Task<bool> AnsweredAsync(Task call)
-    {
-        await call;
-        return true;
     }
 }

@@ -11,7 +11,7 @@ using Router.Grains.Administration;
 namespace Router.Grains.Webhooks;
 
 /// <inheritdoc cref="IWebhookGrain"/>
-/// <remarks>Reentrant: a test that takes 15 s must hold back neither reads nor the keeping of progress. Changes take turns (<see cref="ChangeAsync"/>).</remarks>
+/// <remarks>Reentrant: a test that takes 15 s must hold back neither reads nor the keeping of progress. Changes take turns (<see cref="InTurnAsync"/>).</remarks>
 [Reentrant, KeepAlive]
 internal sealed partial class WebhookGrain(
     [PersistentState("webhook", RouterSilo.StorageName)] IPersistentState<WebhookState> state, IWebhookDelivery delivery, INotices notices, IJournal journal, TimeProvider time,
@@ -23,9 +23,10 @@ internal sealed partial class WebhookGrain(
     private WebhookState kept = new();
     private IWebhookRun? run;
     private bool testing;
-    private bool telling;
     private int tenant;
     private string name = "";
+
+    private IWebhookListGrain All => GrainFactory.GetGrain<IWebhookListGrain>(0);
 
     private bool Exists => kept.Number != 0;
 
@@ -68,22 +69,20 @@ internal sealed partial class WebhookGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask TouchAsync()
-    {
-        if (kept.OwesNotice)
-        {
-            await TellAsync();
-        }
-    }
-
-    /// <inheritdoc/>
     public ValueTask<WebhookView?> ReadAsync() => new(Exists ? View() : null);
 
     /// <inheritdoc/>
-    public async Task<WebhookView> PutAsync(int number, string url, ImmutableArray<string> events, bool enabled)
+    public Task<WebhookView?> PutAsync(string url, ImmutableArray<string> events, bool enabled) => InTurnAsync(async () =>
+    {
+        // In the turn, as the removal does: a name taken off the list beside this would leave a webhook that nobody finds and nobody can remove.
+        int number = await All.AddAsync(tenant, name);
+        return number == 0 ? null : await PutHereAsync(number, url, events, enabled);
+    });
+
+    private async Task<WebhookView?> PutHereAsync(int number, string url, ImmutableArray<string> events, bool enabled)
     {
         byte[]? made = null;
-        await ChangeAsync(next =>
+        WebhookView view = await ChangeHereAsync(next =>
         {
             // Under another number it was removed half and is made anew: nothing of what was is left.
             if (next.Number != number)
@@ -103,11 +102,17 @@ internal sealed partial class WebhookGrain(
             next.Set(next.Progress().Anew());
             return next;
         });
-        return View() with { Secret = made is null ? null : WebhookSecret.ToText(made) };
+        return view with { Secret = made is null ? null : WebhookSecret.ToText(made) };
     }
 
     /// <inheritdoc/>
-    public async Task RemoveAsync() => await ChangeAsync(static _ => new WebhookState());
+    public Task<bool> RemoveAsync() => InTurnAsync(async () =>
+    {
+        bool existed = Exists;
+        await ChangeHereAsync(static _ => new WebhookState());
+        await All.RemoveAsync(tenant, name);
+        return existed;
+    });
 
     /// <inheritdoc/>
     public async Task<WebhookView?> RotateAsync()
@@ -118,14 +123,14 @@ internal sealed partial class WebhookGrain(
         }
 
         byte[] made = WebhookSecret.New();
-        await ChangeAsync(next =>
+        WebhookView view = await ChangeAsync(next =>
         {
             next.OldSecret = next.Secret;
             next.OldSecretEndMs = NowMs + (long)SecretsOverlap.TotalMilliseconds;
             next.Secret = made;
             return next;
         });
-        return View() with { Secret = WebhookSecret.ToText(made) };
+        return view with { Secret = WebhookSecret.ToText(made) };
     }
 
     /// <inheritdoc/>
@@ -210,91 +215,28 @@ internal sealed partial class WebhookGrain(
         return was is null ? null : await was.StopAsync();
     }
 
-    // From the run's own threads into the grain's turn.
-    private Task KeepAsync(DeliveryProgress progress, DeliveryState became) => Task.Factory.StartNew(
-        () => KeepHereAsync(progress, became), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    private Task<WebhookView> ChangeAsync(Func<WebhookState, WebhookState> change) => InTurnAsync(() => ChangeHereAsync(change));
 
-    private async Task KeepHereAsync(DeliveryProgress progress, DeliveryState became)
+    private async Task<WebhookView> ChangeHereAsync(Func<WebhookState, WebhookState> change)
     {
-        // A change under way stops the run and takes its last word with it: waiting for the turn here would wait for itself.
-        if (!await turn.WaitAsync(TimeSpan.Zero))
+        WebhookState next = kept.Copy();
+        if (await HaltAsync() is { } progress)
         {
-            throw new AdministrationUnavailableException("the webhook is being changed");
-        }
-
-        try
-        {
-            WebhookState next = kept.Copy();
             next.Set(progress);
-            if (became != DeliveryState.Going)
-            {
-                next.DisabledAtMs = NowMs;
-                next.DisabledBecause = became == DeliveryState.Gone ? "gone" : "failing";
-                next.OwesNotice = true;
-            }
-
-            await StoreAsync(next);
-        }
-        finally
-        {
-            turn.Release();
         }
 
-        if (became != DeliveryState.Going)
-        {
-            run = null; // it ends by itself once this is kept
-            LogDisabled(tenant, name, kept.DisabledBecause!);
-            await TellAsync();
-        }
+        next = change(next);
+        await (next.Number == 0 ? ClearAsync(next) : StoreAsync(next));
+        Go();
+        return View();
     }
 
-    // Told again at a touch until it is kept, one at a time; twice only where the answer or the state was lost.
-    private async Task TellAsync()
-    {
-        if (telling)
-        {
-            return;
-        }
-
-        telling = true;
-        int number = kept.Number;
-        try
-        {
-            if (await notices.NotifyAsync(tenant, NoticeKind.WebhookDisabled, number, CancellationToken.None) && kept.Number == number && kept.OwesNotice)
-            {
-                await turn.WaitAsync();
-                try
-                {
-                    WebhookState next = kept.Copy();
-                    next.OwesNotice = false;
-                    await StoreAsync(next);
-                }
-                finally
-                {
-                    turn.Release();
-                }
-            }
-        }
-        finally
-        {
-            telling = false;
-        }
-    }
-
-    private async Task ChangeAsync(Func<WebhookState, WebhookState> change)
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work)
     {
         await turn.WaitAsync();
         try
         {
-            WebhookState next = kept.Copy();
-            if (await HaltAsync() is { } progress)
-            {
-                next.Set(progress);
-            }
-
-            next = change(next);
-            await (next.Number == 0 ? ClearAsync(next) : StoreAsync(next));
-            Go();
+            return await work();
         }
         finally
         {
@@ -329,9 +271,6 @@ internal sealed partial class WebhookGrain(
             throw new AdministrationUnavailableException("the webhook could not be stored; ask again", exception);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "webhook {Name} of tenant {Tenant} was disabled: {Because}")]
-    private partial void LogDisabled(int tenant, string name, string because);
 
     [LoggerMessage(2, LogLevel.Error, "webhook {Name} of tenant {Tenant} could not be stored; it starts anew from what is kept")]
     private partial void LogNotKept(int tenant, string name, Exception exception);

@@ -8,13 +8,23 @@ namespace Router.Grains.Webhooks;
 /// <remarks>Not reentrant: changes are rare, and each is a write of the whole list (40 B a webhook).</remarks>
 [KeepAlive]
 internal sealed partial class WebhookListGrain(
-    [PersistentState("webhooks", RouterSilo.StorageName)] IPersistentState<WebhookListState> state, ILogger<WebhookListGrain> log) : Grain, IWebhookListGrain
+    [PersistentState("webhooks", RouterSilo.StorageName)] IPersistentState<WebhookListState> state, ConfigurationHolder holder, ILogger<WebhookListGrain> log) : Grain, IWebhookListGrain
 {
     private WebhookList? newest;
 
     /// <inheritdoc/>
+    /// <remarks>A silo that starts does not know yet who has ended.</remarks>
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => holder.Loaded.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<int> AddAsync(int tenant, string name)
     {
+        // All silos know of a tenant's end before its webhooks are asked for: what is added before this says so is among those.
+        if (holder.Current.IsClosed(tenant))
+        {
+            return 0;
+        }
+
         WebhookListState list = state.State;
         Dictionary<string, int>? own = list.Tenants.GetValueOrDefault(tenant);
         if (own?.TryGetValue(name, out int number) == true)

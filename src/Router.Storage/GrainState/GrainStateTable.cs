@@ -10,6 +10,7 @@ internal sealed class GrainStateTable : IDisposable
     private readonly Statement update;
     private readonly Statement delete;
     private readonly Statement next;
+    private readonly Statement deleteSome;
 
     public GrainStateTable(Database database)
     {
@@ -18,6 +19,7 @@ internal sealed class GrainStateTable : IDisposable
         update = database.Prepare("UPDATE grain_state SET etag = ?2, data = ?3 WHERE key = ?1");
         delete = database.Prepare("DELETE FROM grain_state WHERE key = ?1");
         next = database.Prepare("INSERT INTO meta(name, value) VALUES('grain_etag', 1) ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value");
+        deleteSome = database.Prepare("DELETE FROM grain_state WHERE key IN (SELECT key FROM grain_state WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3) RETURNING 1");
     }
 
     /// <summary>The version stored; 0: none.</summary>
@@ -43,6 +45,18 @@ internal sealed class GrainStateTable : IDisposable
         return etag;
     }
 
+    /// <summary>Deletes at most <paramref name="most"/> states from key <paramref name="from"/> to before <paramref name="to"/>; how many.</summary>
+    public int Delete(string from, string to, int most)
+    {
+        int deleted = 0;
+        for (deleteSome.Bind(1, from).Bind(2, to).Bind(3, most); deleteSome.Step(); deleted++)
+        {
+        }
+
+        deleteSome.Reset();
+        return deleted;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -51,5 +65,6 @@ internal sealed class GrainStateTable : IDisposable
         update.Dispose();
         delete.Dispose();
         next.Dispose();
+        deleteSome.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using Orleans.Storage;
 using Router.Engine.Audit;
 using Router.Engine.Journal;
 using Router.Engine.Sealing;
+using Router.Grains.Tenants;
 using Router.Storage.Audit;
 using Router.Storage.Files;
 using Router.Storage.GrainState;
@@ -66,6 +67,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             writer = Own(new SqliteWriter(database, commit, checkpointer, options.CommitBytesMax, meter, time, logger));
             SqliteGrainStorage grains = Own(new SqliteGrainStorage(database, writer, master, Database.OpenReader(path, cacheKiB: 2048)));
             GrainStorage = grains;
+            GrainStates = grains;
             Audit = Own(new SqliteAuditLog(database, writer, Database.OpenReader(path, cacheKiB: 512)));
             Journal = Own(new SqliteJournal(
                 writer, epochs, memory, events, contacts, sealing, () => new JournalReader(path, contactsPath, sealing), usagePath, options, logger));
@@ -103,6 +105,9 @@ public sealed partial class SqliteStore : IAsyncDisposable
 
     /// <summary>Grain state.</summary>
     public IGrainStorage GrainStorage { get; }
+
+    /// <summary>Removes grain state of many grains.</summary>
+    public IStateRemoval GrainStates { get; }
 
     /// <summary>The log of changes.</summary>
     public IAuditLog Audit { get; }

@@ -9,7 +9,7 @@ using Router.Grains.Webhooks;
 namespace Router.FrontDoor.Tests.Doubles;
 
 /// <summary>Webhooks without grains: the real delivery, its state in memory as a grain would keep it.</summary>
-internal sealed class DirectWebhooks(IJournal journal, TimeProvider time) : IWebhooks, IAsyncDisposable
+internal sealed class DirectWebhooks(IJournal journal, IAdministration administration, TimeProvider time) : IWebhooks, IAsyncDisposable
 {
     private readonly SortedDictionary<(int Tenant, string Name), Kept> all = [];
     private readonly SemaphoreSlim turn = new(1);
@@ -33,7 +33,7 @@ internal sealed class DirectWebhooks(IJournal journal, TimeProvider time) : IWeb
         byte[]? made = null;
         if (!all.TryGetValue((tenant, name), out Kept? kept))
         {
-            if (all.Keys.Count(k => k.Tenant == tenant) == WebhookRules.TenantMax)
+            if (all.Keys.Count(k => k.Tenant == tenant) == WebhookRules.TenantMax || administration.Current.IsClosed(tenant))
             {
                 return null;
             }

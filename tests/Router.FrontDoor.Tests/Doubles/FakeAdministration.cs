@@ -89,8 +89,9 @@ internal sealed class FakeAdministration : IAdministration
         }
     }
 
-    public Task<SettingsFault?> PutTemplateAsync(string tenant, TemplateSettings template, CancellationToken cancellationToken)
+    public Task<SettingsFault?> PutTemplateAsync(Tenant asking, TemplateSettings template, CancellationToken cancellationToken)
     {
+        string tenant = asking.Name;
         lock (sync)
         {
             Check();
@@ -122,7 +123,7 @@ internal sealed class FakeAdministration : IAdministration
         lock (sync)
         {
             Check();
-            if (Current.FindTenant(tenant) is not { } found)
+            if (Current.FindTenant(tenant) is not { } found || (asked.Tenant != 0 && asked.Tenant != found.Number))
             {
                 return Task.FromResult<ApiKey?>(null);
             }

@@ -122,7 +122,7 @@ internal sealed class TestDoor : IAsyncDisposable
         shards ??= new JournalShards(journal, sealer);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAdministration>(administration);
-        var webhooks = new DirectWebhooks(journal, time);
+        var webhooks = new DirectWebhooks(journal, administration, time);
         builder.Services.AddSingleton<IWebhooks>(webhooks);
         builder.Services.AddSingleton<IHostResolver>(new NoNames());
         builder.Services.AddSingleton(new WebhookTimes { Gather = TimeSpan.Zero, Grace = TimeSpan.Zero });

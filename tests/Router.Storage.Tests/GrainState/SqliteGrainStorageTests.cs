@@ -88,6 +88,32 @@ public sealed class SqliteGrainStorageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task States_of_one_name_are_removed_by_the_beginning_of_the_grains_key_and_no_others()
+    {
+        string[] keys = ["0000000f", .. Enumerable.Range(0, 2_001).Select(static i => $"00000010{i:x8}"), "00000011"];
+        await Task.WhenAll(keys.Select(key => StoreAsync("conversation", key)).Append(StoreAsync("other", "00000010a")));
+
+        await folder.Store!.GrainStates.RemoveAsync("conversation", GrainId.Create("conversation", "00000010"));
+        await folder.Store!.GrainStates.RemoveAsync("conversation", GrainId.Create("conversation", "00000010"));
+
+        await folder.CrashAsync();
+        List<string> left = [];
+        foreach (string key in keys)
+        {
+            GrainState<Settings> state = new(new Settings());
+            await Storage.ReadStateAsync("conversation", GrainId.Create("conversation", key), state);
+            left.AddRange(state.RecordExists ? [key] : []);
+        }
+
+        Assert.Equal(["0000000f", "00000011"], left);
+        GrainState<Settings> other = new(new Settings());
+        await Storage.ReadStateAsync("other", GrainId.Create("conversation", "00000010a"), other);
+        Assert.True(other.RecordExists);
+
+        Task StoreAsync(string name, string key) => folder.Store!.GrainStorage.WriteStateAsync(name, GrainId.Create("conversation", key), new GrainState<Settings>(new Settings()));
+    }
+
+    [Fact]
     public async Task Many_writes_at_once_are_all_kept()
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Storage.WriteStateAsync(
