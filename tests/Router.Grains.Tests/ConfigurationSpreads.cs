@@ -123,7 +123,13 @@ public sealed class ConfigurationSpreads
         await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains());
         ProviderAccount account = await cluster.Administration(0).PutProviderAsync("carrier", Loopback with { Kind = "carrier" }, Stop);
 
+        // Dispatchers take a provider up in a turn of their own, after the PUT is answered.
         IReadOnlyList<SiloLook> silos = await cluster.Administration(1).SilosAsync(Stop);
+        for (int i = 0; i < 1_000 && silos.Any(static s => s.Providers.Length == 0); i++)
+        {
+            await Task.Delay(10, Stop);
+            silos = await cluster.Administration(1).SilosAsync(Stop);
+        }
 
         Assert.Equal(2, silos.Count);
         Assert.All(silos, s => Assert.True(s.Answers && s.Status == "active" && s.Silo.Length > 0));
