@@ -105,9 +105,10 @@ internal sealed partial class SimulationRun
 
     private string? WhatIsBrokenOfReceipts()
     {
-        // One that no message wants is still kept.
-        HashSet<(ulong, MessageStatus)> unmatched = [.. Store.Unmatched().Select(static u => (u.ReceiptKey, u.Status))];
-        Carriers.CarrierReceipt? lost = Carriers.Receipts.FirstOrDefault(r => r.Acknowledged && !Ledger.SentKeys.ContainsKey(r.Key) && !unmatched.Contains((r.Key, r.Status)));
+        // One that no message wants is still kept, or another under its key after which it says nothing new: only read does, after delivered.
+        ILookup<ulong, MessageStatus> unmatched = Store.Unmatched().ToLookup(static u => u.ReceiptKey, static u => u.Status);
+        Carriers.CarrierReceipt? lost = Carriers.Receipts.FirstOrDefault(r => r.Acknowledged && !Ledger.SentKeys.ContainsKey(r.Key)
+            && unmatched[r.Key].All(kept => kept == MessageStatus.Delivered && r.Status == MessageStatus.Read));
         return lost is null ? null : $"receipt {lost.Key:x} was acknowledged, belongs to no message and is not kept";
     }
 

@@ -1,8 +1,8 @@
 namespace Router.Engine.Inbound;
 
 /// <summary>
-/// Parts that were known when they came and found nothing of their message open: told again by their carrier, or of a later message that begins with the same words under the same reference. Only a new
-/// part says that it is the latter, and takes them. In memory alone: they are kept with the message that had them first. Bounded: the oldest is forgotten. Single owner.
+/// Parts that were known when they came, for long, and found nothing of their message open: told again by their carrier, or of a later message that begins with the same words under the same reference. Only
+/// a new part says that it is the latter, and takes them. In memory alone: they are kept with the message that had them first. Bounded: the oldest is forgotten. Single owner.
 /// </summary>
 internal sealed class RepeatedParts
 {

@@ -271,7 +271,7 @@ internal sealed partial class Shard
             }
             else
             {
-                RepeatPart(one.Task!.Origin, one.Row, one.Task.Part!.Value, one.Task.Text);
+                RepeatPart(one.Task!.Origin, one.Row, message.FirstId, one.Task.Part!.Value, one.Task.Text);
             }
 
             Unpin(one.Row);

@@ -14,6 +14,9 @@ internal sealed partial class Shard
     // A phone that sends more long messages at once than that has their oldest told as it is.
     private const int GroupsPerContactMax = 8;
     private const int JoinsMax = 64;
+
+    // So long after the first, and after the wait for its message, a part that comes again is told again by its carrier, not another message's.
+    private const long ToldAgainMs = 900_000;
     private readonly Dictionary<PartKey, PartGroup> openGroups = [];
 
     // Open groups in the order they were opened; those to be joined next.
@@ -135,13 +138,19 @@ internal sealed partial class Shard
         }
     }
 
-    // A part is known. Of an open message it is that one's, be it told again or one whose words another message had too; else it may be the first of such a one.
-    private void RepeatPart(InboundOrigin origin, int row, InboundPart which, ReadOnlyMemory<byte> text)
+    // A part was kept before, as `first`: told again, or of a later message that has the same words under the same reference.
+    private void RepeatPart(InboundOrigin origin, int row, in MessageId first, InboundPart which, ReadOnlyMemory<byte> text)
     {
+        long wait = options.PartsWaitSeconds * 1_000L;
+        if (NowMs - first.UnixMs < wait + ToldAgainMs)
+        {
+            return;
+        }
+
         var key = new PartKey(rows[row].Id, origin.Own.Tag, which.Reference, which.Parts);
         if (!openGroups.TryGetValue(key, out PartGroup? group))
         {
-            repeatedParts.Add(key, which.Part, text, MonotonicMs + (options.PartsWaitSeconds * 1_000L));
+            repeatedParts.Add(key, which.Part, text, MonotonicMs + wait);
             return;
         }
 

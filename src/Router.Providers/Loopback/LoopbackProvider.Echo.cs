@@ -40,7 +40,7 @@ public sealed partial class LoopbackProvider
         }
 
         MessageRecord record = MessageRecord.Read(echo.Record);
-        var message = new InboundMessage { Provider = number, Channel = record.Channel, From = record.To, To = record.From, Text = record.Text, Parts = 1 };
+        var message = new InboundMessage { Provider = number, Channel = record.Channel, From = record.To, IsFromDecided = true, To = record.From, Text = record.Text, Parts = 1 };
         events.Receive(message, AcknowledgeEcho, echo, 0);
     }
 

@@ -52,18 +52,19 @@ public sealed class PartTests
         var user = new EndUser(h);
         user.Say("alarm: ", 2, 1);
         user.Say("door", 2, 2);
-        user.Say("alarm: ", 2, 1); // told again: of no later message
-        h.Advance(400_000, 1_000);
+        user.Say("alarm: ", 2, 1); // told again, and of no later message
+        user.Say("gate", 2, 2);
+        h.Advance(1_300_000, 10_000);
         Say(first);
         Say(then);
-        h.Advance(400_000, 1_000);
-        Assert.Equal([("alarm: door", 2), ("alarm: window", 2)], EndUser.Kept(h));
+        h.Advance(400_000, 10_000);
+        Assert.Equal([("alarm: door", 2), ("…gate", 2), ("alarm: window", 2)], EndUser.Kept(h));
         Assert.Equal(0, OpenParts(h, user));
 
         user.Say("alarm: ", 2, 1);
-        h.Advance(301_000, 1_000);
+        h.Advance(310_000, 10_000);
         user.Say("roof", 2, 2); // too late to be of one message
-        h.Advance(301_000, 1_000);
+        h.Advance(310_000, 10_000);
         Assert.Equal(("…roof", 2), EndUser.Kept(h)[^1]);
 
         user.Say("alarm: ", 2, 1);
