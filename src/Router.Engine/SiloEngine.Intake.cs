@@ -34,6 +34,7 @@ public sealed partial class SiloEngine
         }
 
         request.Outcome = AcceptOutcome.Pending;
+        request.IsKnownUnkept = false;
         if (owner.TryAccept(request))
         {
             return Intake.Queued;

@@ -92,6 +92,33 @@ public sealed class SingleMessageTests
     }
 
     [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)] // it may be kept all the same, and need its fallback
+    public async Task A_fallback_whose_message_is_certainly_not_kept_is_withdrawn(bool asLines, bool isCertain)
+    {
+        await using TestDoor door = await TestDoor.OpenAsync();
+        door.Shards.Fail = request =>
+        {
+            request.IsKnownUnkept = isCertain;
+            return request.IsDormant ? AcceptOutcome.Accepted : AcceptOutcome.Unavailable;
+        };
+        string body = TestDoor.Body(more: ",\"fallback\":{\"to\":\"email:ada@example.com\"}") + "\n";
+
+        Answer answer = await door.SendAsync("POST", "/v1/messages", body, type: asLines ? Ndjson.MediaType : "application/json");
+
+        Assert.Contains("unavailable", answer.Text, StringComparison.Ordinal);
+        if (isCertain)
+        {
+            await Ndjson.Until(() => door.Journal.Store.Snapshot().Single().Status == MessageStatus.Cancelled);
+        }
+        else
+        {
+            Assert.Equal(MessageStatus.Accepted, door.Journal.Store.Snapshot().Single().Status);
+        }
+    }
+
+    [Theory]
     [InlineData(AcceptOutcome.Unavailable, 503, "unavailable")]
     [InlineData(AcceptOutcome.OtherBody, 422, "idempotency_key_reused")]
     public async Task A_message_whose_fallback_is_not_kept_is_not_kept(AcceptOutcome outcome, int status, string code)

@@ -36,6 +36,15 @@ public sealed class FallbackAccept : IAcceptListener
     /// <summary>Its message is not accepted: it is cancelled, once it is kept. Where that fails it lies dormant until its validity ends.</summary>
     public void Withdraw(IShards shards, int tenant) => _ = WithdrawAsync(shards, tenant);
 
+    /// <summary>The fallback of a message that came back: cancelled where that is not kept and never will be. Not for who hands the same request in again.</summary>
+    public static void WithdrawUnkept(IShards shards, AcceptRequest message)
+    {
+        if (message is { Outcome: AcceptOutcome.Unavailable, IsKnownUnkept: true } && message.FallbackId != default)
+        {
+            _ = shards.CancelAsync(message.Tenant!.Number, message.FallbackId, CancellationToken.None).AsTask();
+        }
+    }
+
     private async Task WithdrawAsync(IShards shards, int tenant)
     {
         if (await outcome.Task.ConfigureAwait(false) == AcceptOutcome.Accepted)

@@ -29,7 +29,7 @@ public sealed class InboundTask
     public InboundPart? Part { get; init; }
 
     /// <summary>Keyed hash by which a repetition is known for 24 h; null: it has none.</summary>
-    public UInt128? Key { get; init; }
+    public UInt128? Key { get; set; }
 
     /// <summary>It is kept only for a contact that is known: one word to a number that several tenants share must not make them know the person.</summary>
     public bool OnlyIfKnown { get; init; }

@@ -31,6 +31,8 @@ public sealed class Limit
     /// <summary>Departures that <paramref name="who"/> leaves to others, of what is there.</summary>
     internal int KeptFrom(object? who, Purpose purpose, long bucket, int least) => Reserved(purpose, bucket, least) + (claims?.HeldAgainst(who, purpose, bucket) ?? 0);
 
+    internal bool HasClaim(long bucket) => claims?.Stand(bucket) == true;
+
     internal void Claim(object who, Purpose purpose, int segments, long bucket) => (claims ??= new LimitClaims()).Say(who, purpose, segments, bucket);
 
     internal void Settle(object? who, Purpose purpose, int segments, long bucket) => claims?.Settle(who, purpose, segments, bucket);

@@ -2,8 +2,12 @@ using Router.Core.Limits;
 
 namespace Router.Engine.Limits;
 
-/// <summary>What one lane keeps free of a limit: see <see cref="LimitClaims"/>.</summary>
-internal struct LimitClaim
+/// <summary>What one lane keeps free of a limit, or will as its turn comes: see <see cref="LimitClaims"/>.</summary>
+/// <param name="By">Whose it is.</param>
+/// <param name="Least">Departures that it needs at once.</param>
+/// <param name="Since">Since when it is said again and again, or was lent less.</param>
+/// <param name="SaidAt">When it was said last.</param>
+internal readonly record struct LimitClaim(object By, int Least, long Since, long SaidAt)
 {
     // All of a limit comes free within a window: a claim that is not said again by then was given up.
     private const long HoldsBuckets = RateLimit.WindowBuckets + (2 * RateLimit.AheadMax);
@@ -11,43 +15,9 @@ internal struct LimitClaim
     // So long those that are more urgent pass it by; then they, too, leave it what it needs, for they use up all there is.
     private const long PatientBuckets = 4 * RateClock.BucketsPerSecond;
 
-    private long saidAt;
-
-    /// <summary>Whose it is; null: nobody's.</summary>
-    public object? By { get; private set; }
-
-    /// <summary>Departures that it needs at once.</summary>
-    public int Least { get; private set; }
-
-    /// <summary>Since when it is said again and again.</summary>
-    public long Since { get; private set; }
-
     /// <summary>It is said lately enough.</summary>
-    public readonly bool Stands(long bucket) => By is not null && bucket - saidAt <= HoldsBuckets;
+    public bool Stands(long bucket) => bucket - SaidAt <= HoldsBuckets;
 
     /// <summary>Those that are more urgent have passed it by for long enough.</summary>
-    public readonly bool IsImpatient(long bucket) => bucket - Since >= PatientBuckets;
-
-    /// <summary><paramref name="who"/> needs <paramref name="segments"/> at once and finds fewer; without effect while another's stands.</summary>
-    public void Say(object who, int segments, long bucket)
-    {
-        bool stands = Stands(bucket);
-        if (stands && By != who)
-        {
-            return;
-        }
-
-        Since = stands ? Since : bucket;
-        (By, Least, saidAt) = (who, segments, bucket);
-    }
-
-    /// <summary><paramref name="who"/> was lent <paramref name="segments"/>: the end of his claim, if that is what it needs; else his patience begins anew, or those before him would wait while he takes less again and again.</summary>
-    public void Settle(object? who, int segments, long bucket)
-    {
-        if (By == who)
-        {
-            By = segments >= Least ? null : who;
-            Since = bucket;
-        }
-    }
+    public bool IsImpatient(long bucket) => bucket - Since >= PatientBuckets;
 }

@@ -132,7 +132,7 @@ public sealed class LimitLender
 
         if (lentMessages <= 0 || lentSegments <= 0)
         {
-            if (who is not null && segmentsMin > 1)
+            if (who is not null)
             {
                 Claim(limits, segmentsMin, bucket, purpose, who);
             }
@@ -223,7 +223,10 @@ public sealed class LimitLender
             }
         }
 
-        lacking?.Claim(who, purpose, Math.Min(segmentsMin, lacking.PerSecond), bucket);
+        if (lacking is not null && (segmentsMin > 1 || lacking.HasClaim(bucket)))
+        {
+            lacking.Claim(who, purpose, Math.Min(segmentsMin, lacking.PerSecond), bucket);
+        }
     }
 
     private long RetryAt(ReadOnlySpan<Limit> limits, int segmentsMin, long bucket, Purpose purpose, object? who)

@@ -85,6 +85,9 @@ public sealed class AcceptRequest
     /// <summary>Out: what became of it.</summary>
     public AcceptOutcome Outcome { get; set; }
 
+    /// <summary>Out, of one that is <see cref="AcceptOutcome.Unavailable"/>: it is not kept and never will be. Else nobody knows.</summary>
+    public bool IsKnownUnkept { get; set; }
+
     /// <summary>Out: it was kept before, under the same key: <see cref="Id"/> is the first one's.</summary>
     public bool IsRepeat { get; set; }
 

@@ -9,6 +9,9 @@ internal interface IShardEffects
     /// <summary>A lane has something that may leave; <paramref name="nextSegments"/> of its next message are due.</summary>
     void Offer(int shardLane, in LaneKey key, int available, int nextSegments);
 
+    /// <summary>A message from an end user is to be kept once more, behind what waits of its contact.</summary>
+    void TakeAgain(Inbound.InboundTask task);
+
     /// <summary>An outcome of <paramref name="provider"/> is kept, or needed no keeping.</summary>
     void OutcomeKept(int provider);
 

@@ -289,6 +289,15 @@ internal sealed partial class Shard
             ApplyReply(part.Accepted[one.Index + 1], one.Row, preparedRing[one.Index + 1]);
         }
 
+        if (!isNew && one is { ChangesFlags: true, TakesAway: true, Task: { Key: not null } again })
+        {
+            // Told under a key that was seen, but he has given again since what he takes away now: it is no repeat, or one whose word must hold all the same.
+            Unpin(one.Row);
+            again.Key = null;
+            effects.TakeAgain(again);
+            return;
+        }
+
         if (one.Group is { } group)
         {
             EndJoin(group, isTold: true);

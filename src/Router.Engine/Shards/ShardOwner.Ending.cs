@@ -31,18 +31,19 @@ internal sealed partial class ShardOwner
         SignalRoom();
     }
 
-    private void RefuseRequests()
+    private void RefuseRequests(bool isKnown)
     {
         foreach (AcceptRequest request in partRequests)
         {
-            Refuse(request);
+            Refuse(request, isKnown);
         }
 
         partRequests.Clear();
     }
 
-    private void Refuse(AcceptRequest request)
+    private void Refuse(AcceptRequest request, bool isKnown = true)
     {
+        request.IsKnownUnkept = isKnown;
         engine.Waiting.Decrement(request.Tenant!.Number);
         request.Outcome = AcceptOutcome.Unavailable;
         request.Listener!.Completed(request);
@@ -79,7 +80,7 @@ internal sealed partial class ShardOwner
         ended = true;
         stopping = true;
         accepts.Close();
-        RefuseRequests();
+        RefuseRequests(isKnown: false);
         FailWaiting();
         shard.Abandon();
         receiptsHeld.ForEach(engine.NotKept);

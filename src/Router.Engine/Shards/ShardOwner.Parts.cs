@@ -238,12 +238,12 @@ internal sealed partial class ShardOwner
                 shard.Undo(part, partRows.Span);
                 shard.RefuseSteps();
                 shard.RefuseInbound();
-                RefuseRequests();
+                RefuseRequests(isKnown: true);
                 holdUntil = engine.Timestamp + engine.Ticks(RefusedHoldMs);
                 break;
             case PartOutcome.Fenced or PartOutcome.Unknown:
                 engine.Log.ShardLost(Number, Epoch, part.Outcome);
-                RefuseRequests();
+                RefuseRequests(isKnown: false);
                 End(lost: true);
                 break;
             default:

@@ -209,6 +209,8 @@ internal sealed partial class ShardOwner : Worker, IJournalClient, IShardEffects
 
     void IShardEffects.LetterJoined(Core.Messages.MessageId letter) => engine.ReplayJoined(letter);
 
+    void IShardEffects.TakeAgain(Inbound.InboundTask task) => inboundWaiting.Add(task);
+
     Inbound.InboundCounters IShardEffects.Inbound => engine.Inbound;
 
     void IShardEffects.Count(MessageStatus status, Reason reason) => engine.Counts.Add(Number, status, reason);

@@ -156,7 +156,9 @@ internal sealed class AcceptEndpoints(LineStreamServices services, SingleAccept.
             Intake intake = services.Shards.TryAccept(request);
             if (intake == Intake.Queued)
             {
-                return AcceptProblems.Of(await accept.OutcomeAsync());
+                AcceptOutcome outcome = await accept.OutcomeAsync();
+                FallbackAccept.WithdrawUnkept(services.Shards, request);
+                return AcceptProblems.Of(outcome);
             }
 
             fallback?.Withdraw(services.Shards, request.Tenant!.Number);

@@ -110,6 +110,7 @@ internal sealed partial class LineStream : IAcceptListener, IDisposable
         else
         {
             slot.Problem = AnswerText.OfProblem(slot.Line, AcceptProblems.Of(request.Outcome)!);
+            FallbackAccept.WithdrawUnkept(shared.Shards, request);
         }
 
         if (request.HasIdempotencyKey)

@@ -25,7 +25,7 @@ internal sealed partial class ConversationGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (tenant, id) = ConversationKey.Parse(this.GetPrimaryKeyString());
-        return Task.CompletedTask;
+        return holder.Loaded.WaitAsync(cancellationToken); // a silo that starts does not know yet who has ended
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ internal sealed partial class ProviderHealthGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         isInDoubt = state.State.Telling;
-        return Task.CompletedTask;
+        return holder.Loaded.WaitAsync(cancellationToken); // a silo that starts knows no tenants to tell
     }
 
     /// <inheritdoc/>

@@ -5,12 +5,17 @@ namespace Router.Storage.GrainState;
 /// <summary>The table <c>grain_state</c>, written by the writer's thread. Numbers of versions never come again, so that a cleared and remade state has another.</summary>
 internal sealed class GrainStateTable : IDisposable
 {
+    // What is deleted is overwritten, in the transaction that everybody's commits wait for: some ms, whether states are notes of 200 KB or say in 100 bytes when something was read.
+    private const int DeletedAtOnce = 256 * 1024;
+    private const int RowBytes = 256;
+
     private readonly Statement read;
     private readonly Statement insert;
     private readonly Statement update;
     private readonly Statement delete;
     private readonly Statement next;
-    private readonly Statement deleteSome;
+    private readonly Statement pick;
+    private readonly Statement deleteUpTo;
 
     public GrainStateTable(Database database)
     {
@@ -19,7 +24,8 @@ internal sealed class GrainStateTable : IDisposable
         update = database.Prepare("UPDATE grain_state SET etag = ?2, data = ?3 WHERE key = ?1");
         delete = database.Prepare("DELETE FROM grain_state WHERE key = ?1");
         next = database.Prepare("INSERT INTO meta(name, value) VALUES('grain_etag', 1) ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value");
-        deleteSome = database.Prepare("DELETE FROM grain_state WHERE key IN (SELECT key FROM grain_state WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3) RETURNING 1");
+        pick = database.Prepare("SELECT key, length(data) FROM grain_state WHERE key >= ?1 AND key < ?2 ORDER BY key");
+        deleteUpTo = database.Prepare("DELETE FROM grain_state WHERE key >= ?1 AND key <= ?2");
     }
 
     /// <summary>The version stored; 0: none.</summary>
@@ -45,16 +51,26 @@ internal sealed class GrainStateTable : IDisposable
         return etag;
     }
 
-    /// <summary>Deletes at most <paramref name="most"/> states from key <paramref name="from"/> to before <paramref name="to"/>; how many.</summary>
-    public int Delete(string from, string to, int most)
+    /// <summary>Deletes the first states from key <paramref name="from"/> to before <paramref name="to"/>, as many as the writer has time for; true: there may be more.</summary>
+    public bool DeleteSome(string from, string to)
     {
-        int deleted = 0;
-        for (deleteSome.Bind(1, from).Bind(2, to).Bind(3, most); deleteSome.Step(); deleted++)
+        string? last = null;
+        long bytes = 0;
+        bool isFull = false;
+        for (pick.Bind(1, from).Bind(2, to); !isFull && pick.Step();)
         {
+            last = pick.Text(0);
+            bytes += RowBytes + pick.Long(1);
+            isFull = bytes >= DeletedAtOnce;
         }
 
-        deleteSome.Reset();
-        return deleted;
+        pick.Reset();
+        if (last is not null)
+        {
+            deleteUpTo.Bind(1, from).Bind(2, last).Run();
+        }
+
+        return isFull;
     }
 
     /// <inheritdoc/>
@@ -65,6 +81,7 @@ internal sealed class GrainStateTable : IDisposable
         update.Dispose();
         delete.Dispose();
         next.Dispose();
-        deleteSome.Dispose();
+        pick.Dispose();
+        deleteUpTo.Dispose();
     }
 }

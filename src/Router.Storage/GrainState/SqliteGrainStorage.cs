@@ -18,9 +18,6 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IStateRemoval, IDispos
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
-    // Rows lie beside each other: some ms of the writer's time, within which no commit begins.
-    private const int RemovedAtOnce = 1_000;
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { IncludeFields = true };
 
     private readonly SqliteWriter writer;
@@ -81,10 +78,10 @@ internal sealed class SqliteGrainStorage : IGrainStorage, IStateRemoval, IDispos
         GrainStateRemoval removal;
         do
         {
-            removal = new(table, from, to, RemovedAtOnce);
+            removal = new(table, from, to);
             Add(removal);
         }
-        while (await removal.Done.ConfigureAwait(true) == RemovedAtOnce);
+        while (await removal.Done.ConfigureAwait(true));
     }
 
     /// <inheritdoc/>

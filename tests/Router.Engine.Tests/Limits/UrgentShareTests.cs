@@ -141,9 +141,47 @@ public sealed class UrgentShareTests
             }
         }
 
-        Assert.InRange(Math.Max(longest, waits), 1, (of <= beside ? 2 : 6) * 250);
-        Assert.InRange(left, 60 / (of <= beside ? 2 : 6), 60 * N / segments);
+        Assert.InRange(Math.Max(longest, waits), 1, (of <= beside ? 3 : 6) * 250);
+        Assert.InRange(left, 60 / (of <= beside ? 3 : 6), 60 * N / segments);
         Assert.InRange(others, 1, 60 * N);
+    }
+
+    // Who was served claimed the next departures at once, and the other's claim was without effect while that stood: it left nothing in a minute.
+    [Theory]
+    [InlineData(5, 3, 3)]
+    [InlineData(8, 5, 5)]
+    [InlineData(1, 3, 3)]
+    [InlineData(1, 3, 1)]
+    [InlineData(2, 3, 1)]
+    [InlineData(3, 3, 1)]
+    public void Lanes_of_one_purpose_are_served_in_turn_however_long_their_messages(int perSecond, int segments, int others)
+    {
+        Limit own = lender.Hold(LimitKey.OfProvider(2), perSecond);
+        object other = new();
+        int[] left = [0, 0];
+        long[] again = [0, 60 * Bucket];
+        for (; now < 60 * Second; now += Bucket)
+        {
+            while (now >= again[0])
+            {
+                again[0] = Take(0, this, segments);
+            }
+
+            if (now >= again[1])
+            {
+                again[1] = Take(1, other, others);
+            }
+        }
+
+        Assert.InRange(left[1], left[0] / 3, left[0] * 2);
+        Assert.InRange((left[0] * Math.Min(segments, perSecond)) + (left[1] * Math.Min(others, perSecond)), 60 * perSecond / 2, 60 * perSecond);
+
+        long Take(int lane, object who, int least)
+        {
+            Slice slice = lender.TakeTogether([own], 1, least, least, now, Purpose.Service, who);
+            left[lane] += slice.Messages;
+            return slice.Messages > 0 ? now : slice.RetryAt;
+        }
     }
 
     [Fact]
