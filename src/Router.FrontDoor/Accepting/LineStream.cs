@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Accepting;
 using Router.Engine.Shards;
 using Router.FrontDoor.Access;
 using Router.FrontDoor.Problems;
