@@ -70,7 +70,7 @@ internal sealed class NoisyLimits : Scenario
         }
 
         CheckCounts(run, "sender", carrier.Watches[0], Half * SendersEach, EachShareMin * SenderLimit * seconds, SenderLimit * (watched + 1));
-        CheckCounts(run, "sender under its tenant's limit", carrier.Watches[1], Half * SendersEach, EvenShareMin * TenantLimit / SendersEach * seconds, SenderLimit * (watched + 1));
+        CheckCounts(run, "sender under its tenant's limit", carrier.Watches[1], Half * SendersEach, EvenShareMin * TenantLimit / SendersEach * seconds, SenderLimit * (watched + 1), shares: true);
         CheckCounts(run, "tenant", carrier.Watches[2], Half, EachShareMin * TenantLimit * seconds, TenantLimit * (watched + 1));
         double may = Half * (TenantLimit + (SendersEach * SenderLimit)) * seconds;
         run.Check("what may leave does", carrier.Different >= UsedShareMin * may, $"{carrier.Different:N0} of {may:N0}", timed: true);
@@ -78,9 +78,10 @@ internal sealed class NoisyLimits : Scenario
 
     private static bool IsLimited(int tenant) => tenant % 2 == 0;
 
-    private static void CheckCounts(LoadRun run, string what, CarrierSum.Watch watch, int wanted, double least, double most)
+    // Where a machine has no time, the turn of those that share a limit may not come at all: that is of time, too.
+    private static void CheckCounts(LoadRun run, string what, CarrierSum.Watch watch, int wanted, double least, double most, bool shares = false)
     {
-        run.Check($"each {what} was seen", watch.Senders == wanted, $"{watch.Senders} of {wanted}");
+        run.Check($"each {what} was seen", watch.Senders == wanted, $"{watch.Senders} of {wanted}", timed: shares);
         run.Check($"each {what} had its share", watch.Least >= least, $"{watch.Least:N0} at least, wanted {least:N1}", timed: true);
         run.Check($"no {what} had more than its limit in all", watch.Most <= most, $"{watch.Most:N0} at most, allowed {most:N1}");
     }
