@@ -161,7 +161,9 @@ internal sealed class LoadRun : IDisposable
     }
 
     /// <summary>Sends some messages that do not count, so that the JIT's time is not in what does.</summary>
-    internal async Task WarmUpAsync(string key)
+    /// <param name="key">A key of the tenant.</param>
+    /// <param name="contacts">To so many contacts again and again; 0: nearly always to somebody new.</param>
+    internal async Task WarmUpAsync(string key, long contacts = 0)
     {
         if (Options.Warm == 0)
         {
@@ -170,15 +172,16 @@ internal sealed class LoadRun : IDisposable
 
         Mark($"warm-up, {Options.Warm:N0} messages", prepares: true);
         EventReader events = Listen(key);
+        long all = 0;
         long from = Clock.Now;
         FlowOptions lines = new()
         {
             Name = "warm-up", Number = WarmFlow, Target = Router.EndPoint, Lines = true, Connections = 2, Schedule = Schedule.Unpaced(60, Options.Warm),
-            Requests = new RouterRequests([key], lines: true, new Contacts(0, 99), flow: WarmFlow),
+            Requests = new RouterRequests([key], lines: true, new Contacts(contacts, 99), flow: WarmFlow),
         };
         FlowOptions singles = lines with
         {
-            Name = "warm-up, single", Lines = false, Connections = 16, Schedule = Schedule.Unpaced(60, Options.Warm / 10), Requests = new RouterRequests([key], lines: false, new Contacts(0, 98), flow: WarmFlow - 1),
+            Name = "warm-up, single", Lines = false, Connections = 16, Schedule = Schedule.Unpaced(60, Options.Warm / 10), Requests = new RouterRequests([key], lines: false, new Contacts(contacts, 98), flow: WarmFlow - 1),
         };
         foreach (FlowOptions flow in new[] { lines, singles })
         {
@@ -186,14 +189,14 @@ internal sealed class LoadRun : IDisposable
             loop.Start();
             await Terminal.WatchAsync([loop], sampler);
             long accepted = loop.Join().Accepted;
+            all += accepted;
+            await DrainAsync(events, all); // else its last events would be counted with what comes after it
             if (flow.Lines)
             {
-                await DrainAsync(events, accepted);
                 Figure($"the first {accepted:N0} after the start", accepted / ((Clock.Now - from) / 1e9), "1/s");
             }
         }
 
-        await DrainAsync(events, events.Accepted);
         readers.Remove(events);
         events.Dispose();
         if (Carrier is { } carrier)
@@ -205,9 +208,15 @@ internal sealed class LoadRun : IDisposable
     /// <summary>The median of a line's values between two seconds of the run, of what the last flows drew; 0 where it has none.</summary>
     internal double Median(string line, double from, double to)
     {
-        double[] values = [.. tracks.Where(t => t.Name == line).SelectMany(t => t.Times.Zip(t.Values)).Where(p => p.First >= from && p.First <= to).Select(static p => p.Second).Order()];
+        double[] values = [.. Between(line, from, to).Order()];
         return values.Length == 0 ? 0 : values[values.Length / 2];
     }
+
+    /// <summary>The largest of a line's values between two seconds of the run; 0 where it has none.</summary>
+    internal double Most(string line, double from, double to) => Between(line, from, to).DefaultIfEmpty().Max();
+
+    private IEnumerable<double> Between(string line, double from, double to) =>
+        tracks.Where(t => t.Name == line).SelectMany(static t => t.Times.Zip(t.Values)).Where(p => p.First >= from && p.First <= to).Select(static p => p.Second);
 
     /// <summary>Waits until so many messages were told as delivered, as long as more are.</summary>
     internal async Task<bool> DrainAsync(EventReader events, long messages, double patienceSeconds = 30)

@@ -5,7 +5,9 @@ using Router.Testing.Processes;
 namespace Router.Faults;
 
 /// <summary>Messages with texts of their own, posted as lines or singly, and what was answered to each.</summary>
-internal sealed class Load(HttpClient client)
+/// <param name="client">Whose messages they are.</param>
+/// <param name="recipients">They take turns: more than one message for each, so that conversations meet faults too.</param>
+internal sealed class Load(HttpClient client, int recipients = 500)
 {
     private readonly Lock gate = new();
     private int sent;
@@ -21,7 +23,7 @@ internal sealed class Load(HttpClient client)
     {
         int number = sent++;
         text = $"message {number}";
-        return $$$"""{"to":"sms:+39333{{{number % 1_000_000:D7}}}","purpose":"service","content":{"type":"text","text":"{{{text}}}"} }""";
+        return $$$"""{"to":"sms:+39333{{{number % recipients:D7}}}","purpose":"service","content":{"type":"text","text":"{{{text}}}"} }""";
     }
 
     /// <summary>One request of so many lines.</summary>

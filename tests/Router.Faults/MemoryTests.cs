@@ -16,7 +16,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
         // Nobody listens there: all wait.
         using HttpClient client = await Api.SetUpAsync(router, """{"kind":"smpp","channels":["sms"],"settings":{"host":"127.0.0.1","port":1,"systemId":"s","password":"p"} }""");
-        var load = new Load(client);
+        var load = new Load(client, recipients: 1_000_000);
         string said = "";
         await Until.TrueAsync(
             async () =>

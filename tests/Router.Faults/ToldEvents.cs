@@ -10,6 +10,7 @@ internal sealed class ToldEvents(string servers)
 {
     private static readonly string[] Way = ["message.accepted", "message.sent", "message.delivered"];
 
+    private readonly Lock gate = new();
     private readonly HashSet<Guid> ids = [];
     private readonly Dictionary<Guid, int> messages = []; // how far on its way each is
     private readonly long[] seen = new long[Way.Length];
@@ -33,6 +34,15 @@ internal sealed class ToldEvents(string servers)
 
     /// <summary>Events that were told before those that they follow, or a second time under another id.</summary>
     public long OutOfOrder => outOfOrder;
+
+    /// <summary>Messages told of, and not as delivered. Any thread.</summary>
+    public Guid[] Undelivered()
+    {
+        lock (gate)
+        {
+            return [.. messages.Where(static m => m.Value < Way.Length).Select(static m => m.Key)];
+        }
+    }
 
     /// <summary>Reads until <paramref name="isEnough"/> says so and the end of every partition is reached.</summary>
     public void Read(Func<bool> isEnough, CancellationToken limit)
@@ -101,7 +111,11 @@ internal sealed class ToldEvents(string servers)
             outOfOrder++;
         }
 
-        messages[message] = step + 1;
+        lock (gate)
+        {
+            messages[message] = step + 1;
+        }
+
         if (step == Way.Length - 1)
         {
             Volatile.Write(ref delivered, delivered + 1);

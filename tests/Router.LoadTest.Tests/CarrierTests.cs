@@ -55,6 +55,35 @@ public sealed class CarrierTests
     }
 
     [Fact]
+    public void A_rate_a_little_too_high_shows_over_ten_seconds_though_no_second_does()
+    {
+        var second = new RateWatch(0, 1, "");
+        var ten = new RateWatch(0, 1, "", 10);
+        for (long at = 0; at <= 15_000; at += 960)
+        {
+            second.Add("3901"u8, at * Millisecond);
+            ten.Add("3901"u8, at * Millisecond);
+        }
+
+        Assert.Equal(960 * Millisecond, second.Narrowest); // as close as what is on the way may come
+        Assert.Equal(9_600 * Millisecond, ten.Narrowest);
+        Assert.Equal(6, ten.Within);
+    }
+
+    [Fact]
+    public void Who_had_the_fewest_and_the_most_is_told()
+    {
+        var watch = new RateWatch(3, 1, "39");
+        Assert.Equal((0, 0), (watch.Least, watch.Most));
+        foreach (string sender in new[] { "39101", "39102", "39201", "39103", "4401" })
+        {
+            watch.Add(Encoding.ASCII.GetBytes(sender), 0);
+        }
+
+        Assert.Equal((1, 3), (watch.Least, watch.Most));
+    }
+
+    [Fact]
     public void Messages_that_come_again_are_counted_by_flow()
     {
         var seen = new SeenMessages();

@@ -20,9 +20,20 @@ public sealed class TinyRunTests : IDisposable
         LoadReport report = JsonSerializer.Deserialize<LoadReport>(await File.ReadAllTextAsync(Path.Combine(folder, "report.json")), ReportJson.Options)!;
         Assert.True(code == 0, string.Join('\n', report.Checks));
         Assert.Contains(report.Checks, static c => c.Passes && c.What.StartsWith("each accepted message was told as delivered", StringComparison.Ordinal));
+        Assert.Contains(report.Checks, static c => c.Passes && c.What.StartsWith("those told as delivered are those told as accepted", StringComparison.Ordinal));
         Assert.True(report.Latencies["intended time → handed to the carrier"].Count > 0);
         Assert.True(report.Latencies["intended time → told as delivered"].Count > 0);
         Assert.Contains("steady", await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
+    }
+
+    /// <summary>What the carrier had not answered comes again, nothing else: a cut with nothing in flight would show neither.</summary>
+    [Fact]
+    public async Task A_carrier_that_goes_gets_again_what_it_had_not_answered()
+    {
+        int code = await LoadProgram.RunAsync(["carrier-down", "--rate", "100", "--seconds", "6", "--warm", "200", "--connections", "4", "--no-timing", "--out", folder]);
+        LoadReport report = JsonSerializer.Deserialize<LoadReport>(await File.ReadAllTextAsync(Path.Combine(folder, "report.json")), ReportJson.Options)!;
+        Assert.True(code == 0, string.Join('\n', report.Checks));
+        Assert.Contains(report.Checks, static c => c.Passes && c.What == "messages that reached the carrier twice were in flight when it went");
     }
 
     /// <summary>A real broker and all sides that take turns beside Router.</summary>

@@ -65,6 +65,11 @@ internal sealed class CarrierLink(Socket socket, long number, Epoll epoll, SmppC
             case SmppPdu.SubmitSm:
                 var submit = new SmppPdu.Submit(pdu[SmppPdu.HeaderLength..]);
                 long id = carrier.Take(submit, now);
+                if (carrier.Holds)
+                {
+                    break;
+                }
+
                 output.Advance(SmppPdu.NumberResponse(output.Room(64), command, given, id));
                 if (submit.WantsReceipt && receives)
                 {

@@ -19,6 +19,12 @@ internal sealed record CarrierSum
     /// <summary>Messages that are none of the driver's.</summary>
     public long Unstamped { get; init; }
 
+    /// <summary>Submits that got no answer (<c>hold</c>).</summary>
+    public long Unanswered { get; init; }
+
+    /// <summary>From <c>up</c> to the first submit; null: none came, or it was not down.</summary>
+    public double? FirstAfterUpMs { get; init; }
+
     public long ReceiptsTaken { get; init; }
 
     public long ReceiptsPutBack { get; init; }
@@ -30,7 +36,9 @@ internal sealed record CarrierSum
     public Watch[] Watches { get; init; } = [];
 
     /// <param name="Senders">Senders seen.</param>
-    /// <param name="NarrowestMs">The shortest time in which a limit + 1 came.</param>
-    /// <param name="Within">How often within less than a second.</param>
-    internal sealed record Watch(int Senders, double NarrowestMs, long Within);
+    /// <param name="NarrowestMs">The shortest time in which one more came than the limit allows in its seconds.</param>
+    /// <param name="Within">How often within less than those seconds.</param>
+    /// <param name="Least">Messages of the sender that had the fewest.</param>
+    /// <param name="Most">Messages of the sender that had the most.</param>
+    internal sealed record Watch(int Senders, double NarrowestMs, long Within, long Least, long Most);
 }

@@ -10,8 +10,8 @@ namespace Router.LoadTest.Carrier;
 
 /// <summary>
 /// An SMSC that keeps up (npm's takes some thousands a second): takes every submit at once, gives a receipt for each, and compares the intended time that each message carries with its
-/// arrival. One thread. Tells JSON lines on its output: its port, a line a second, and a sum when asked. Told by lines: <c>mark</c> (tell the sum and begin anew), <c>down</c> (cut all
-/// links, refuse new ones), <c>up</c>, <c>watch PREFIX LIMIT [BEGIN]</c> (<see cref="RateWatch"/>). Ends with its input.
+/// arrival. One thread. Tells JSON lines on its output: its port, a line a second, and a sum when asked. Told by lines: <c>mark</c> (tell the sum and begin anew), <c>hold</c> (take, and
+/// answer nothing, until <c>down</c>), <c>down</c> (cut all links, refuse new ones), <c>up</c>, <c>watch PREFIX LIMIT SECONDS [BEGIN]</c> (<see cref="RateWatch"/>). Ends with its input.
 /// </summary>
 internal sealed class SmppCarrier : IDisposable
 {
@@ -32,6 +32,9 @@ internal sealed class SmppCarrier : IDisposable
     private long unstamped;
     private long receiptsTaken;
     private long receiptsPutBack;
+    private long unanswered;
+    private long upAt;
+    private long? firstAfterUp;
     private long lastId = 1_000_000_000;
     private volatile bool ended;
 
@@ -78,10 +81,15 @@ internal sealed class SmppCarrier : IDisposable
         }
     }
 
+    /// <summary>Whether submits are taken without an answer.</summary>
+    internal bool Holds { get; private set; }
+
     /// <summary>A message came; its id.</summary>
     internal long Take(in SmppPdu.Submit submit, long now)
     {
         submits++;
+        unanswered += Holds ? 1 : 0;
+        firstAfterUp ??= upAt > 0 ? now - upAt : null;
         if (Stamp.TryRead(submit.Content, out Stamp stamp))
         {
             handed[stamp.Flow].Record(now - stamp.Intended);
@@ -124,15 +132,20 @@ internal sealed class SmppCarrier : IDisposable
             case "mark":
                 Mark();
                 break;
+            case "hold":
+                Holds = true;
+                break;
             case "down":
                 Cut();
                 listener.Dispose();
+                Holds = false;
                 break;
             case "up":
                 listener = Listen(port);
+                (upAt, firstAfterUp) = (Clock.Now, null);
                 break;
             case "watch":
-                watches.Add(new RateWatch(int.Parse(words[1]), int.Parse(words[2]), words.Length > 3 ? words[3] : ""));
+                watches.Add(new RateWatch(int.Parse(words[1]), int.Parse(words[2]), words.Length > 4 ? words[4] : "", int.Parse(words[3])));
                 break;
             default:
                 throw new ArgumentException($"the carrier knows no order {words[0]}");
@@ -169,12 +182,14 @@ internal sealed class SmppCarrier : IDisposable
             Different = seen.Different,
             Again = seen.Again,
             Unstamped = unstamped,
+            Unanswered = unanswered,
+            FirstAfterUpMs = firstAfterUp / 1e6,
             ReceiptsTaken = receiptsTaken,
             ReceiptsPutBack = receiptsPutBack,
             Handed = [.. handed.Select(static f => f.TakeTotal())],
-            Watches = [.. watches.Select(static w => new CarrierSum.Watch(w.Senders, w.Narrowest / 1e6, w.Within))],
+            Watches = [.. watches.Select(static w => new CarrierSum.Watch(w.Senders, w.Narrowest / 1e6, w.Within, w.Least, w.Most))],
         });
-        (submits, unstamped, receiptsTaken, receiptsPutBack) = (0, 0, 0, 0);
+        (submits, unstamped, unanswered, receiptsTaken, receiptsPutBack, upAt, firstAfterUp) = (0, 0, 0, 0, 0, 0, null);
         seen.Clear();
         Array.Clear(toldCounts);
     }

@@ -12,12 +12,14 @@ internal sealed class TurnWatch(Broker broker, string topic, int pid)
     private static readonly long quiet = Clock.Seconds(1);
     private static readonly long patience = Clock.Seconds(60);
 
-    /// <summary>Has <paramref name="start"/> begin and follows it until <paramref name="expected"/> records are written and no more come. Its bytes are for the caller to fill in.</summary>
+    /// <summary>Has <paramref name="start"/> begin and follows it until <paramref name="expected"/> records are written, no more come and all is done. Its bytes are for the caller to fill in.</summary>
     /// <param name="count">Records that it reads.</param>
     /// <param name="expected">Records that it writes, at least.</param>
     /// <param name="start">Begins it.</param>
-    internal async Task<Turn> FollowAsync(long count, long expected, Func<Task> start)
+    /// <param name="finished">How many of what it reads are done, of this turn and those before: exactly <paramref name="count"/> more when it is over. Null: records written say enough.</param>
+    internal async Task<Turn> FollowAsync(long count, long expected, Func<Task> start, Func<Task<long>>? finished = null)
     {
+        long wanted = finished is null ? 0 : await finished() + count;
         Seen begin = await LookAsync();
         await start();
         Seen first = begin;
@@ -34,14 +36,19 @@ internal sealed class TurnWatch(Broker broker, string topic, int pid)
             }
 
             long still = now.At - last.At;
+            long left = 0;
             if (last.Written - begin.Written >= expected && still > quiet)
             {
-                break;
+                left = finished is null ? 0 : wanted - await finished();
+                if (left == 0)
+                {
+                    break;
+                }
             }
 
-            if (still > patience)
+            if (left < 0 || still > patience)
             {
-                throw new InvalidOperationException($"{last.Written - begin.Written:N0} of {expected:N0} records came to {topic}, and no more");
+                throw new InvalidOperationException($"{last.Written - begin.Written:N0} of {expected:N0} records came to {topic}, and no more; {count - left:N0} of {count:N0} were done");
             }
         }
 

@@ -10,6 +10,7 @@ internal sealed class Latencies(string chart, string name)
     private const int Digits = 3;
 
     private readonly LongHistogram second = new(HighestMicros, Digits);
+    private readonly List<double> stalled = [];
     private readonly Track p50 = new(chart, $"{name} p50", "ms");
     private readonly Track p99 = new(chart, $"{name} p99", "ms");
     private readonly Track p999 = new(chart, $"{name} p99.9", "ms");
@@ -28,17 +29,30 @@ internal sealed class Latencies(string chart, string name)
     internal void Record(long nanoseconds) => second.RecordValue(Math.Clamp(nanoseconds / 1_000, 0, HighestMicros));
 
     /// <summary>A second is over, at <paramref name="at"/> seconds of the run.</summary>
-    internal void EndSecond(double at)
+    /// <param name="at">Seconds of the run.</param>
+    /// <param name="isStalled">Whether something was waited for and nothing came: such a second is as bad as the next one that has something.</param>
+    internal void EndSecond(double at, bool isStalled = false)
     {
         if (second.TotalCount == 0)
         {
+            if (isStalled)
+            {
+                stalled.Add(at);
+            }
+
             return;
         }
 
-        p50.Add(at, Milliseconds(second, 50));
-        p99.Add(at, Milliseconds(second, 99));
-        p999.Add(at, Milliseconds(second, 99.9));
-        max.Add(at, Milliseconds(second, 100));
+        stalled.Add(at);
+        foreach (double one in stalled)
+        {
+            p50.Add(one, Milliseconds(second, 50));
+            p99.Add(one, Milliseconds(second, 99));
+            p999.Add(one, Milliseconds(second, 99.9));
+            max.Add(one, Milliseconds(second, 100));
+        }
+
+        stalled.Clear();
         Last = (Milliseconds(second, 50), Milliseconds(second, 99));
         Total.Add(second);
         second.Reset();

@@ -11,6 +11,7 @@ internal sealed class Tally(string name)
     private readonly Track inFlight = new("waiting for answers", $"{name} in flight", "");
     private readonly Track unsent = new("waiting for answers", $"{name} due, not sent", "");
     private (double At, long Offered, long Accepted, long Refused) before;
+    private long answersBefore;
 
     /// <summary>201 and 202.</summary>
     internal long Accepted { get; private set; }
@@ -91,7 +92,8 @@ internal sealed class Tally(string name)
         inFlight.Add(at, inFlightNow);
         unsent.Add(at, unsentNow);
         before = (at, offered, Accepted, refused);
-        Answered.EndSecond(at);
+        Answered.EndSecond(at, isStalled: Answers == answersBefore && inFlightNow + unsentNow > 0);
+        answersBefore = Answers;
         SinceSent.EndSecond(at);
         Refusals.EndSecond(at);
         DriverLate.EndSecond(at);

@@ -10,6 +10,9 @@ internal sealed class Campaign : Scenario
     private const double OtpRate = 200;
     private const double CarrierRate = 5_000;
     private const double MovedMax = 1.2;
+
+    // Of 12,000 one-time passwords, 120 are beyond p99: one of them may stand still unseen.
+    private const double LongerMsMax = 1_000;
     private const long Consenting = 50_000;
     private const int OtpFlow = 1;
     private const int MarketingFlow = 2;
@@ -54,8 +57,8 @@ internal sealed class Campaign : Scenario
         run.Check("marketing: no line failed", both[1].Failed == 0 && both[1].Refused == 0, $"{both[1].Failed:N0} failed, {both[1].Refused:N0} refused");
         run.Check("otp: each accepted one was delivered", drained && events.Delivered == otp, $"{events.Delivered:N0} of {otp:N0}");
         run.Check("marketing goes out meanwhile", carrierBoth.Handed[MarketingFlow].Count > 0, $"{carrierBoth.Handed[MarketingFlow].Count:N0}");
-        CheckUnmoved(run, "p99 of otp handed to the carrier", carrierAlone.Handed[OtpFlow].P99, carrierBoth.Handed[OtpFlow].P99);
-        CheckUnmoved(run, "p99 of otp answered", alone.Answered.P99, both[0].Answered.P99);
+        CheckUnmoved(run, "otp handed to the carrier", carrierAlone.Handed[OtpFlow], carrierBoth.Handed[OtpFlow]);
+        CheckUnmoved(run, "otp answered", alone.Answered, both[0].Answered);
     }
 
     // Marketing goes to who agreed; each of them gets some.
@@ -71,6 +74,9 @@ internal sealed class Campaign : Scenario
     private static FlowOptions Otp(LoadRun run, string key, string name, double seconds) =>
         Flow(run, name, Schedule.Of((seconds, OtpRate)), [key], lines: false, number: OtpFlow, purpose: "otp", contacts: new Contacts(100_000));
 
-    private static void CheckUnmoved(LoadRun run, string what, double alone, double beside) =>
-        run.Check($"{what} is unmoved (at most {MovedMax} times)", beside <= MovedMax * alone, $"{alone:0.00} ms alone, {beside:0.00} ms beside marketing", timed: true);
+    private static void CheckUnmoved(LoadRun run, string what, Percentiles alone, Percentiles beside)
+    {
+        run.Check($"p99 of {what} is unmoved (at most {MovedMax} times)", beside.P99 <= MovedMax * alone.P99, $"{alone.P99:0.00} ms alone, {beside.P99:0.00} ms beside marketing", timed: true);
+        run.Check($"no {what} waits (at most {LongerMsMax:N0} ms more)", beside.Max <= alone.Max + LongerMsMax, $"max {alone.Max:0.00} ms alone, {beside.Max:0.00} ms beside marketing", timed: true);
+    }
 }

@@ -8,6 +8,9 @@ internal sealed class Soak : Scenario
 {
     private const double MemoryTimesMax = 1.05;
     private const double MemoryMiBMore = 16;
+
+    // What lives on, without the pages that a process keeps: a leak of a few bytes a message shows here first.
+    private const double HeapMiBMore = 8;
     private const double HandlesMore = 16;
     private const double DiskTimesMax = 1.1;
 
@@ -36,6 +39,9 @@ internal sealed class Soak : Scenario
         double memory = Quarter("resident", 1);
         double memoryEnd = Quarter("resident", 3);
         run.Check("memory is flat (the last quarter beside the second, medians)", memoryEnd <= (memory * MemoryTimesMax) + MemoryMiBMore, $"{memory:N0} MiB, then {memoryEnd:N0} MiB");
+        double heap = Quarter("GC heap after the last collection", 1);
+        double heapEnd = Quarter("GC heap after the last collection", 3);
+        run.Check($"the heap is flat (at most {HeapMiBMore} MiB more)", heap > 0 && heapEnd <= heap + HeapMiBMore, $"{heap:N1} MiB, then {heapEnd:N1} MiB");
         double handles = Quarter("handles", 1);
         double handlesEnd = Quarter("handles", 3);
         run.Check("handles are flat", handlesEnd <= handles + HandlesMore, $"{handles:N0}, then {handlesEnd:N0}");

@@ -24,6 +24,8 @@ internal sealed class EventReader : IDisposable
     private readonly Thread thread;
     private long accepted;
     private long delivered;
+    private ulong acceptedIds;
+    private ulong deliveredIds;
     private volatile bool takeTotals;
     private TaskCompletionSource<(Percentiles Handed, Percentiles Told)>? taken;
 
@@ -51,6 +53,12 @@ internal sealed class EventReader : IDisposable
 
     /// <summary>Messages told as delivered.</summary>
     internal long Delivered => Volatile.Read(ref delivered);
+
+    /// <summary>Sum of the random bits of ids told as accepted.</summary>
+    internal ulong AcceptedIds => Volatile.Read(ref acceptedIds);
+
+    /// <summary>Sum of the random bits of ids told as delivered.</summary>
+    internal ulong DeliveredIds => Volatile.Read(ref deliveredIds);
 
     /// <summary>Messages told as rejected, expired, undelivered or cancelled.</summary>
     internal long Ended { get; private set; }
@@ -163,9 +171,11 @@ internal sealed class EventReader : IDisposable
         switch (told[0])
         {
             case (byte)'a':
+                Volatile.Write(ref acceptedIds, acceptedIds + RandomBits(told));
                 Volatile.Write(ref accepted, accepted + 1);
                 return;
             case (byte)'d':
+                Volatile.Write(ref deliveredIds, deliveredIds + RandomBits(told));
                 Volatile.Write(ref delivered, delivered + 1);
                 if (TryReference(told, out long intended))
                 {
@@ -186,6 +196,14 @@ internal sealed class EventReader : IDisposable
                 Ended++;
                 return;
         }
+    }
+
+    /// <summary>The last 64 bits of the message's id in an event, of which 62 are random (UUIDv7).</summary>
+    internal static ulong RandomBits(ReadOnlySpan<byte> told)
+    {
+        ReadOnlySpan<byte> name = "\"message\":\""u8;
+        int at = told.IndexOf(name) + name.Length;
+        return Stamp.TryHex(told.Slice(at + 19, 4), out ulong high) && Stamp.TryHex(told.Slice(at + 24, 12), out ulong low) ? (high << 48) | low : throw new InvalidDataException("an event has no message's id");
     }
 
     private static bool TryReference(ReadOnlySpan<byte> told, out long intended)

@@ -10,6 +10,7 @@ public sealed class Carrier : IAsyncDisposable
     private readonly Process process;
     private readonly TaskCompletionSource<int> port = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task reading;
+    private TaskCompletionSource? caughtUp;
 
     private Carrier(Process process)
     {
@@ -20,11 +21,17 @@ public sealed class Carrier : IAsyncDisposable
     /// <summary>How often each text was submitted.</summary>
     public ConcurrentDictionary<string, int> Texts { get; } = new();
 
+    /// <summary>To whom which text came, in the order in which texts came for the first time. For whoever compares it, who takes it away.</summary>
+    public ConcurrentQueue<(string To, string Text)> FirstArrivals { get; } = new();
+
     /// <summary>Tags of messages from subscribers that were acknowledged (<see cref="SendAsync"/>).</summary>
     public ConcurrentDictionary<string, byte> Acknowledged { get; } = new();
 
     /// <summary>Passwords of binds, in order.</summary>
     public ConcurrentQueue<string> Passwords { get; } = new();
+
+    /// <summary>How often each tag's message was put back: each is sent again.</summary>
+    public ConcurrentDictionary<string, int> PutBack { get; } = new();
 
     /// <summary>Binds refused because the account has as many as it may have.</summary>
     public int BoundTooOften { get; private set; }
@@ -51,6 +58,15 @@ public sealed class Carrier : IAsyncDisposable
     /// <summary>Has a subscriber's message sent to a receiver, if one is bound: <paramref name="pdu"/> as JSON.</summary>
     public Task SendAsync(string pdu, string tag, int receiver = 0) =>
         process.StandardInput.WriteLineAsync($$"""{"do":"send","command":"deliver_sm","to":{{receiver}},"tag":"{{tag}}","pdu":{{pdu}} }""");
+
+    /// <summary>All that it had told when this was called is counted.</summary>
+    public async Task CaughtUpAsync()
+    {
+        caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await process.StandardInput.WriteLineAsync("""{"do":"stats"}""");
+        await process.StandardInput.FlushAsync();
+        await caughtUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     /// <summary>SIGSTOP: its sockets stay open, nobody answers.</summary>
     public void Freeze() => Signals.Send(process.Id, Signals.Stop);
@@ -86,14 +102,22 @@ public sealed class Carrier : IAsyncDisposable
             }
             else if (told.RootElement.TryGetProperty("inboundAnswer", out JsonElement answer))
             {
-                if (answer.GetProperty("status").GetInt32() == 0 && answer.TryGetProperty("tag", out JsonElement tag))
+                if (answer.TryGetProperty("tag", out JsonElement tag))
                 {
-                    Acknowledged.TryAdd(tag.GetString()!, 0);
+                    _ = answer.GetProperty("status").GetInt32() == 0 ? Acknowledged.TryAdd(tag.GetString()!, 0) : PutBack.AddOrUpdate(tag.GetString()!, 1, static (_, count) => count + 1) > 0;
                 }
             }
             else if (told.RootElement.TryGetProperty("submit", out JsonElement submit))
             {
-                Texts.AddOrUpdate(submit.GetProperty("text").GetString()!, 1, static (_, count) => count + 1);
+                string text = submit.GetProperty("text").GetString()!;
+                if (Texts.AddOrUpdate(text, 1, static (_, count) => count + 1) == 1)
+                {
+                    FirstArrivals.Enqueue((submit.GetProperty("to").GetString()!, text));
+                }
+            }
+            else if (told.RootElement.TryGetProperty("stats", out _))
+            {
+                caughtUp?.TrySetResult();
             }
         }
     }
