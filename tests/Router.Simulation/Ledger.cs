@@ -102,6 +102,9 @@ internal sealed class Ledger(SimulationRun run)
         Violation.Unless(kept, $"{answer.Facts} of {answer.Id} was answered and never kept");
     }
 
+    /// <summary>A contact's flags from the <paramref name="from"/>-th that was kept on.</summary>
+    public IEnumerable<FlagBits> FlagsSince(ContactId contact, int from) => FlagsOf(contact).Skip(from).Select(static f => f.Flags);
+
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
 
     /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
@@ -148,12 +151,14 @@ internal sealed class Ledger(SimulationRun run)
         }
 
         Unfinished++;
+        MessageRecord record = MessageRecord.Read(Open(message, part));
+        run.Verdicts.Accepted(message, part.Epoch, Encoding.UTF8.GetString(record.From), FlagsOf(message.Contact).Count - 1);
         if (message.IsReply)
         {
             return;
         }
 
-        string text = TextOf(message, part);
+        string text = Encoding.UTF8.GetString(record.Text);
         Wish? wish = run.WishOf(text);
         Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
         // Each try of a message brings a fallback of its own; it goes only if its message was kept.
@@ -200,7 +205,7 @@ internal sealed class Ledger(SimulationRun run)
                 }
                 else
                 {
-                    Ended(entry);
+                    Ended(entry, part);
                 }
 
                 break;
@@ -224,11 +229,12 @@ internal sealed class Ledger(SimulationRun run)
         }
     }
 
-    private void Ended(in JournalEntry entry)
+    private void Ended(in JournalEntry entry, JournalPart part)
     {
         if (accepted.TryGetValue(entry.Message, out AcceptedMessage message) && message.Direction == MessageDirection.Outbound && ended.Add(entry.Message))
         {
             Unfinished--;
+            run.Verdicts.Ended(entry, message, owners[(part.Shard, part.Epoch)]);
             if (message.IsDormant && entry.Status == MessageStatus.Cancelled)
             {
                 run.Coverage.Count("act: fallback cancelled");
@@ -241,6 +247,7 @@ internal sealed class Ledger(SimulationRun run)
     private void Spend(in JournalEntry entry, JournalPart part)
     {
         SimulatedSilo owner = owners[(part.Shard, part.Epoch)];
+        run.Verdicts.Sent(entry, owner);
         long price = entry.Price / 1_000_000;
         spent[entry.Tenant] = spent.GetValueOrDefault(entry.Tenant) + price;
         long known = owner.Spend(entry.Tenant, run.SiloCount > 1 && part.Outcome != PartOutcome.Kept ? 0 : price);

@@ -30,6 +30,20 @@ internal sealed class LimitChecks(SimulationRun run)
     /// <summary>A silo hears of a plan.</summary>
     public void Applied(int silo, Plan plan) => plans[silo].Add((run.Time.GetTimestamp(), plan));
 
+    /// <summary>What was in force in a silo at some moment since <paramref name="from"/>, the newest first.</summary>
+    public IEnumerable<Plan> InForce(int silo, long from)
+    {
+        List<(long At, Plan Plan)> heard = plans[silo];
+        for (int i = heard.Count - 1; i >= 0; i--)
+        {
+            yield return heard[i].Plan;
+            if (heard[i].At < from)
+            {
+                break;
+            }
+        }
+    }
+
     /// <summary>The store kept an entry: another departure of its message needs another place.</summary>
     public void Kept(in JournalEntry entry)
     {

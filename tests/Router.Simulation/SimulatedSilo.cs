@@ -60,6 +60,8 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     /// <summary>What it was told last.</summary>
     public Plan? Plan { get; private set; }
 
+    public long SpentOf(int tenant) => spent.GetValueOrDefault(tenant);
+
     /// <summary>A charge of a shard of its own was kept; returns all that was spent of the tenant as far as it can know.</summary>
     public long Spend(int tenant, long price) => spent[tenant] = spent.GetValueOrDefault(tenant) + price;
 

@@ -92,6 +92,7 @@ internal sealed partial class SimulationRun
             Say($"account {account} tells of segment {flight.Segment} of {flight.Message}, epoch {flight.Epoch}: {kind}");
         }
 
+        Verdicts.Told(flight, kind);
         switch (kind)
         {
             case OutcomeKind.Sent:
