@@ -201,13 +201,16 @@ internal sealed class Ledger(SimulationRun run)
                 run.Coverage.Count(VerdictNames.Of(entry.Status, entry.Reason));
                 if (entry.Status == MessageStatus.Queued)
                 {
-                    run.Order.Deferred(entry.Message.Head);
+                    LookAtQueued(entry);
                 }
                 else
                 {
                     Ended(entry, part);
                 }
 
+                break;
+            case EntryKind.Leaving:
+                run.Order.HasPlace(entry.Message.Head, part.Epoch);
                 break;
             case EntryKind.FallbackDone:
                 Violation.Unless(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
@@ -226,6 +229,19 @@ internal sealed class Ledger(SimulationRun run)
             sentInPart.Add(entry.Message);
             sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
             Spend(entry, part);
+        }
+    }
+
+    // `Queued` is also told to what stands in its lane, and does not take it out of there.
+    private void LookAtQueued(in JournalEntry entry)
+    {
+        if (entry.Reason is Reason.Retry or Reason.QuietHours || run.Plan.Tenant(entry.Tenant).PerRecipient is not null)
+        {
+            run.Order.Deferred(entry.Message.Head); // told once: it may have been told before that it waits for another reason
+        }
+        else if (entry.Reason == Reason.ProviderDown)
+        {
+            run.Order.Down(entry.Message.Head);
         }
     }
 

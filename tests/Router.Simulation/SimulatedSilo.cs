@@ -75,9 +75,9 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     {
         if (Plan is null || Plan.Version < plan.Version)
         {
-            if (Plan is not null && plan.Tenants.Any(t => t.Price != Plan.Tenant(t.Number).Price))
+            foreach (AccountPlan account in Plan is { } before ? plan.Accounts.Where(a => !a.IsEnabled && before.Account(a.Number).IsEnabled) : [])
             {
-                run.Order.Repriced(run.Time.GetTimestamp());
+                run.Order.Trial(Number, account.Number, run.Time.GetTimestamp()); // what it was to be handed comes back
             }
 
             Plan = plan;
