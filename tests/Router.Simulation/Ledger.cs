@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Router.Core.Addresses;
 using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Inbound;
@@ -11,19 +10,18 @@ using Router.Simulation.Model;
 namespace Router.Simulation;
 
 /// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
-internal sealed class Ledger(SimulationRun run)
+internal sealed partial class Ledger(SimulationRun run)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
     private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
+    private readonly Dictionary<(int Tenant, int Shard), int> unfinished = [];
     private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly HashSet<MessageId> ended = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<MessageId, Wish> wishes = [];
     private readonly Dictionary<string, MessageId> ofTexts = [];
-    private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
-    private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
     private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
     private readonly Dictionary<int, long> spent = [];
     private readonly Dictionary<(int Shard, long Epoch), SimulatedSilo> owners = [];
@@ -36,6 +34,9 @@ internal sealed class Ledger(SimulationRun run)
 
     /// <summary>Outbound messages kept that have no status yet after which nothing leaves.</summary>
     public int Unfinished { get; private set; }
+
+    /// <summary>The same of a tenant and shard, but for replies, which are kept whatever waits.</summary>
+    public int UnfinishedOf(int tenant, int shard) => unfinished.GetValueOrDefault((tenant, shard));
 
     public bool HasEnded(MessageId message) => ended.Contains(message);
 
@@ -92,18 +93,12 @@ internal sealed class Ledger(SimulationRun run)
         }
     }
 
-    /// <summary>A message was acknowledged: what it left in force is answered.</summary>
-    public void Acknowledged(string text) => flagsOfTexts.GetValueOrDefault(text)?.ForEach(static f => f.Answered |= f.Flags.TakesAway);
-
     /// <summary>A change of a conversation was answered.</summary>
     public void Answered(in StoredConversation answer)
     {
         bool kept = conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts);
         Violation.Unless(kept, $"{answer.Facts} of {answer.Id} was answered and never kept");
     }
-
-    /// <summary>A contact's flags from the <paramref name="from"/>-th that was kept on.</summary>
-    public IEnumerable<FlagBits> FlagsSince(ContactId contact, int from) => FlagsOf(contact).Skip(from).Select(static f => f.Flags);
 
     public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
 
@@ -112,30 +107,6 @@ internal sealed class Ledger(SimulationRun run)
 
     /// <summary>Whether one of its segments is kept as sent.</summary>
     public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);
-
-    /// <summary>A change of flags was answered: it is in force from now on.</summary>
-    public void Answered(ContactId contact, FlagBits answer)
-    {
-        // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
-        FlagsKept? kept = FlagsOf(contact).Find(f => !f.IsTold && !f.IsPersons && f.Flags == answer);
-        Violation.Unless(kept is not null, $"flags {answer} of {contact} were answered and never kept");
-        kept!.Answered = kept.IsTold = true;
-    }
-
-    /// <summary>Whether what is in force forbids a message: all that was kept since some answered change does.</summary>
-    public bool Forbids(ContactId contact, string purpose, bool confirms)
-    {
-        List<FlagsKept> all = FlagsOf(contact);
-        for (int i = all.Count - 1; i >= 0 && (confirms ? all[i].Flags.ForbidConfirmation : all[i].Flags.Forbid(purpose)); i--)
-        {
-            if (all[i].Answered)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private void Kept(in AcceptedMessage message, JournalPart part)
     {
@@ -158,6 +129,7 @@ internal sealed class Ledger(SimulationRun run)
             return;
         }
 
+        unfinished[(message.Tenant, part.Shard)] = UnfinishedOf(message.Tenant, part.Shard) + 1;
         string text = Encoding.UTF8.GetString(record.Text);
         Wish? wish = run.WishOf(text);
         Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
@@ -250,6 +222,7 @@ internal sealed class Ledger(SimulationRun run)
         if (accepted.TryGetValue(entry.Message, out AcceptedMessage message) && message.Direction == MessageDirection.Outbound && ended.Add(entry.Message))
         {
             Unfinished--;
+            unfinished[(message.Tenant, part.Shard)] = UnfinishedOf(message.Tenant, part.Shard) - (message.IsReply ? 0 : 1);
             run.Verdicts.Ended(entry, message, owners[(part.Shard, part.Epoch)]);
             if (message.IsDormant && entry.Status == MessageStatus.Cancelled)
             {
@@ -290,16 +263,6 @@ internal sealed class Ledger(SimulationRun run)
         all.Add(facts);
     }
 
-    private List<FlagsKept> FlagsOf(ContactId contact)
-    {
-        if (!flags.TryGetValue(contact, out List<FlagsKept>? all))
-        {
-            flags.Add(contact, all = [new FlagsKept(default) { Answered = true }]);
-        }
-
-        return all;
-    }
-
     private string TextOf(in AcceptedMessage message, JournalPart part) => Encoding.UTF8.GetString(MessageRecord.Read(Open(message, part)).Text);
 
     private byte[] Open(in AcceptedMessage message, JournalPart part)
@@ -308,18 +271,5 @@ internal sealed class Ledger(SimulationRun run)
         bool opened = run.Sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength), record);
         Violation.Unless(opened, $"{message.Id} of tenant {message.Tenant} was kept in a form that does not open");
         return record;
-    }
-
-    private sealed class FlagsKept(FlagBits flags)
-    {
-        public FlagBits Flags { get; } = flags;
-
-        public bool Answered { get; set; }
-
-        /// <summary>Whoever asked for it over HTTP was answered; a person's word may have been answered by it before.</summary>
-        public bool IsTold { get; set; }
-
-        /// <summary>A word of the person's made it.</summary>
-        public bool IsPersons { get; init; }
     }
 }

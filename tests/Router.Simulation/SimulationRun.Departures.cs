@@ -135,6 +135,24 @@ internal sealed partial class SimulationRun
         }
     }
 
+    // What was taken up counts, and is taken whatever waits.
+    private void LookAtWaiting()
+    {
+        foreach (SimulatedSilo silo in silos)
+        {
+            foreach (TenantPlan tenant in Plan.Tenants)
+            {
+                int waiting = Shards.Where(silo.Engine.Owns).Sum(s => Ledger.UnfinishedOf(tenant.Number, s));
+                int allowed = tenant.WaitingMax + silo.TakenUpOf(tenant.Number);
+                Violation.Unless(waiting <= allowed, $"{waiting} messages of tenant {tenant.Number} wait in silo {silo.Number}, {tenant.WaitingMax} are allowed and {silo.TakenUpOf(tenant.Number)} were taken up");
+                if (waiting >= tenant.WaitingMax)
+                {
+                    Coverage.Count("act: as many waited as may");
+                }
+            }
+        }
+    }
+
     private void LookAtBreakers(SimulatedSilo silo)
     {
         IReadOnlyList<ProviderLink> links = silo.Engine.Dispatcher.Links; // by index: this is called more often than anything else

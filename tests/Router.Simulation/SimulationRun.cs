@@ -189,6 +189,10 @@ internal sealed partial class SimulationRun : IDisposable
         }
 
         LookAtAnswers();
+        if (Steps % 64 == 0)
+        {
+            LookAtWaiting();
+        }
     }
 
     /// <summary>A line of the trace; put together by the caller only if there is one.</summary>
