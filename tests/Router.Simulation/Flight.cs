@@ -4,11 +4,14 @@ using Router.Engine.Providers;
 namespace Router.Simulation;
 
 /// <summary>A segment that a <see cref="SimulatedProvider"/> was handed.</summary>
-internal sealed class Flight(in Departure departure, byte segment)
+internal sealed class Flight(in Departure departure, byte segment, string from)
 {
     public MessageId Message { get; } = departure.Id;
 
     public byte Segment { get; } = segment;
+
+    /// <summary>The sender that it leaves with.</summary>
+    public string From { get; } = from;
 
     public long ReleaseEnd { get; } = departure.ReleaseEnd;
 

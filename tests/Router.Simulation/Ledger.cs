@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Router.Core.Addresses;
 using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Inbound;
@@ -11,19 +10,18 @@ using Router.Simulation.Model;
 namespace Router.Simulation;
 
 /// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
-internal sealed class Ledger(SimulationRun run)
+internal sealed partial class Ledger(SimulationRun run)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
     private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
+    private readonly Dictionary<(int Tenant, int Shard), int> unfinished = [];
     private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly HashSet<MessageId> ended = [];
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<MessageId, Wish> wishes = [];
     private readonly Dictionary<string, MessageId> ofTexts = [];
-    private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
-    private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
     private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
     private readonly Dictionary<int, long> spent = [];
     private readonly Dictionary<(int Shard, long Epoch), SimulatedSilo> owners = [];
@@ -36,6 +34,9 @@ internal sealed class Ledger(SimulationRun run)
 
     /// <summary>Outbound messages kept that have no status yet after which nothing leaves.</summary>
     public int Unfinished { get; private set; }
+
+    /// <summary>The same of a tenant and shard, but for replies, which are kept whatever waits.</summary>
+    public int UnfinishedOf(int tenant, int shard) => unfinished.GetValueOrDefault((tenant, shard));
 
     public bool HasEnded(MessageId message) => ended.Contains(message);
 
@@ -92,9 +93,6 @@ internal sealed class Ledger(SimulationRun run)
         }
     }
 
-    /// <summary>A message was acknowledged: what it left in force is answered.</summary>
-    public void Acknowledged(string text) => flagsOfTexts.GetValueOrDefault(text)?.ForEach(static f => f.Answered |= f.Flags.TakesAway);
-
     /// <summary>A change of a conversation was answered.</summary>
     public void Answered(in StoredConversation answer)
     {
@@ -110,30 +108,6 @@ internal sealed class Ledger(SimulationRun run)
     /// <summary>Whether one of its segments is kept as sent.</summary>
     public bool IsSentInPart(MessageId message) => sentInPart.Contains(message);
 
-    /// <summary>A change of flags was answered: it is in force from now on.</summary>
-    public void Answered(ContactId contact, FlagBits answer)
-    {
-        // The first that it can be: of two changes to the same flags the second may be kept and not answered yet.
-        FlagsKept? kept = FlagsOf(contact).Find(f => !f.IsTold && !f.IsPersons && f.Flags == answer);
-        Violation.Unless(kept is not null, $"flags {answer} of {contact} were answered and never kept");
-        kept!.Answered = kept.IsTold = true;
-    }
-
-    /// <summary>Whether what is in force forbids a message: all that was kept since some answered change does.</summary>
-    public bool Forbids(ContactId contact, string purpose, bool confirms)
-    {
-        List<FlagsKept> all = FlagsOf(contact);
-        for (int i = all.Count - 1; i >= 0 && (confirms ? all[i].Flags.ForbidConfirmation : all[i].Flags.Forbid(purpose)); i--)
-        {
-            if (all[i].Answered)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     private void Kept(in AcceptedMessage message, JournalPart part)
     {
         accepted.Add(message.Id, message);
@@ -148,12 +122,15 @@ internal sealed class Ledger(SimulationRun run)
         }
 
         Unfinished++;
+        MessageRecord record = MessageRecord.Read(Open(message, part));
+        run.Verdicts.Accepted(message, part.Epoch, Encoding.UTF8.GetString(record.From), FlagsOf(message.Contact).Count - 1);
         if (message.IsReply)
         {
             return;
         }
 
-        string text = TextOf(message, part);
+        unfinished[(message.Tenant, part.Shard)] = UnfinishedOf(message.Tenant, part.Shard) + 1;
+        string text = Encoding.UTF8.GetString(record.Text);
         Wish? wish = run.WishOf(text);
         Violation.Unless(wish is not null, $"{message.Id} was kept with the text {text}, which nobody posted");
         // Each try of a message brings a fallback of its own; it goes only if its message was kept.
@@ -196,13 +173,16 @@ internal sealed class Ledger(SimulationRun run)
                 run.Coverage.Count(VerdictNames.Of(entry.Status, entry.Reason));
                 if (entry.Status == MessageStatus.Queued)
                 {
-                    run.Order.Deferred(entry.Message.Head);
+                    LookAtQueued(entry);
                 }
                 else
                 {
-                    Ended(entry);
+                    Ended(entry, part);
                 }
 
+                break;
+            case EntryKind.Leaving:
+                run.Order.HasPlace(entry.Message.Head, part.Epoch);
                 break;
             case EntryKind.FallbackDone:
                 Violation.Unless(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
@@ -224,11 +204,26 @@ internal sealed class Ledger(SimulationRun run)
         }
     }
 
-    private void Ended(in JournalEntry entry)
+    // `Queued` is also told to what stands in its lane, and does not take it out of there.
+    private void LookAtQueued(in JournalEntry entry)
+    {
+        if (entry.Reason is Reason.Retry or Reason.QuietHours || run.Plan.Tenant(entry.Tenant).PerRecipient is not null)
+        {
+            run.Order.Deferred(entry.Message.Head); // told once: it may have been told before that it waits for another reason
+        }
+        else if (entry.Reason == Reason.ProviderDown)
+        {
+            run.Order.Down(entry.Message.Head);
+        }
+    }
+
+    private void Ended(in JournalEntry entry, JournalPart part)
     {
         if (accepted.TryGetValue(entry.Message, out AcceptedMessage message) && message.Direction == MessageDirection.Outbound && ended.Add(entry.Message))
         {
             Unfinished--;
+            unfinished[(message.Tenant, part.Shard)] = UnfinishedOf(message.Tenant, part.Shard) - (message.IsReply ? 0 : 1);
+            run.Verdicts.Ended(entry, message, owners[(part.Shard, part.Epoch)]);
             if (message.IsDormant && entry.Status == MessageStatus.Cancelled)
             {
                 run.Coverage.Count("act: fallback cancelled");
@@ -241,6 +236,7 @@ internal sealed class Ledger(SimulationRun run)
     private void Spend(in JournalEntry entry, JournalPart part)
     {
         SimulatedSilo owner = owners[(part.Shard, part.Epoch)];
+        run.Verdicts.Sent(entry, owner);
         long price = entry.Price / 1_000_000;
         spent[entry.Tenant] = spent.GetValueOrDefault(entry.Tenant) + price;
         long known = owner.Spend(entry.Tenant, run.SiloCount > 1 && part.Outcome != PartOutcome.Kept ? 0 : price);
@@ -267,16 +263,6 @@ internal sealed class Ledger(SimulationRun run)
         all.Add(facts);
     }
 
-    private List<FlagsKept> FlagsOf(ContactId contact)
-    {
-        if (!flags.TryGetValue(contact, out List<FlagsKept>? all))
-        {
-            flags.Add(contact, all = [new FlagsKept(default) { Answered = true }]);
-        }
-
-        return all;
-    }
-
     private string TextOf(in AcceptedMessage message, JournalPart part) => Encoding.UTF8.GetString(MessageRecord.Read(Open(message, part)).Text);
 
     private byte[] Open(in AcceptedMessage message, JournalPart part)
@@ -285,18 +271,5 @@ internal sealed class Ledger(SimulationRun run)
         bool opened = run.Sealer.TryOpen(message.Tenant, message.KeySlot, message.Id, part.Sealed.Span.Slice(message.SealedOffset, message.SealedLength), record);
         Violation.Unless(opened, $"{message.Id} of tenant {message.Tenant} was kept in a form that does not open");
         return record;
-    }
-
-    private sealed class FlagsKept(FlagBits flags)
-    {
-        public FlagBits Flags { get; } = flags;
-
-        public bool Answered { get; set; }
-
-        /// <summary>Whoever asked for it over HTTP was answered; a person's word may have been answered by it before.</summary>
-        public bool IsTold { get; set; }
-
-        /// <summary>A word of the person's made it.</summary>
-        public bool IsPersons { get; init; }
     }
 }

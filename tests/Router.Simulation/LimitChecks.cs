@@ -30,6 +30,20 @@ internal sealed class LimitChecks(SimulationRun run)
     /// <summary>A silo hears of a plan.</summary>
     public void Applied(int silo, Plan plan) => plans[silo].Add((run.Time.GetTimestamp(), plan));
 
+    /// <summary>What was in force in a silo at some moment since <paramref name="from"/>, the newest first.</summary>
+    public IEnumerable<Plan> InForce(int silo, long from)
+    {
+        List<(long At, Plan Plan)> heard = plans[silo];
+        for (int i = heard.Count - 1; i >= 0; i--)
+        {
+            yield return heard[i].Plan;
+            if (heard[i].At < from)
+            {
+                break;
+            }
+        }
+    }
+
     /// <summary>The store kept an entry: another departure of its message needs another place.</summary>
     public void Kept(in JournalEntry entry)
     {
@@ -42,8 +56,22 @@ internal sealed class LimitChecks(SimulationRun run)
     /// <summary>The provider says that it took a segment: to the recipient's limit the message has left, the rest needs no place.</summary>
     public void Taken(MessageId message, long epoch) => takenInPart.Add((message, epoch));
 
+    /// <summary>An account was handed more. What it has in flight was asked for since its window was as it was then, or later; of a release's end is known when that was asked for at the earliest.</summary>
+    public void Handed(int silo, int account, int inFlight, long releaseEnd)
+    {
+        int allowed = InForce(silo, AskedFrom(releaseEnd)).Max(p => Math.Min(SimulatedProvider.WindowMax, p.Account(account).InFlight));
+        Violation.Unless(inFlight <= allowed, $"account {account} has {inFlight} segments in flight in silo {silo}, {allowed} are allowed");
+        if (inFlight == allowed)
+        {
+            run.Coverage.Count("act: a window was full");
+        }
+    }
+
+    /// <summary>A release ends at most so long after it was asked for; whoever answered it went by what its silo had heard by then.</summary>
+    public long AskedFrom(long releaseEnd) => releaseEnd - (run.Options.ReleaseMs * SimulatedTime.TicksAMs);
+
     /// <summary>A segment is written.</summary>
-    public void Written(Flight flight, int silo, int account, in AcceptedMessage message, Wish? wish, bool isSentInPart, bool leaves)
+    public void Written(Flight flight, int silo, int account, in AcceptedMessage message, bool isSentInPart, bool leaves)
     {
         long now = run.Time.GetTimestamp();
         Count(("account", silo, account, ""), now, p => p.Account(account).PerSecond);
@@ -52,7 +80,7 @@ internal sealed class LimitChecks(SimulationRun run)
         if (released.Add(release))
         {
             Count(("tenant", silo, tenant, ""), now, p => p.Tenant(tenant).PerSecond);
-            Count(("sender", silo, tenant, wish?.From ?? message.Sender.ToString(System.Globalization.CultureInfo.InvariantCulture)), now, p => p.Tenant(tenant).PerSender);
+            Count(("sender", silo, tenant, message.Sender.ToString(System.Globalization.CultureInfo.InvariantCulture)), now, p => p.Tenant(tenant).PerSender);
             if (message.Channel == Channel.Sms)
             {
                 Count(("sms", silo, tenant, ""), now, p => p.Tenant(tenant).PerSms);

@@ -52,6 +52,7 @@ internal sealed class SimulatedJournal : IJournal
             throw new InvalidOperationException($"shard {part.Shard} has a part under way already; at most one is allowed");
         }
 
+        run.Verdicts.Submitted(part.Shard, part.Epoch);
         queued.Add(part);
     }
 

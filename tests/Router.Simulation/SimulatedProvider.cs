@@ -37,9 +37,11 @@ internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents
 
         foreach (ref readonly Departure departure in departures)
         {
-            string text = Encoding.UTF8.GetString(MessageRecord.Read(departure.Record.AsSpan(0, departure.RecordLength)).Text);
+            MessageRecord record = MessageRecord.Read(departure.Record.AsSpan(0, departure.RecordLength));
+            var envelope = new Envelope(
+                record.Channel == Channel.Sms ? "sms" : "whatsapp", Encoding.UTF8.GetString(record.To), Encoding.UTF8.GetString(record.From), Encoding.UTF8.GetString(record.Text));
             RecordPool.Shared.Return(departure.Record, departure.RecordLength);
-            run.OnHandedOver(departure, Account.Number, text);
+            run.OnHandedOver(departure, silo, Account.Number, envelope);
             for (int segment = departure.FirstSegment; segment < departure.FirstSegment + departure.SegmentCount; segment++)
             {
                 if (departure.SegmentsDone is { } done && ((done[segment >> 3] >> (segment & 7)) & 1) != 0)
@@ -47,9 +49,11 @@ internal sealed class SimulatedProvider(ProviderAccount account, IProviderEvents
                     continue;
                 }
 
-                flights.Add(new Flight(departure, (byte)segment));
+                flights.Add(new Flight(departure, (byte)segment, envelope.From));
             }
         }
+
+        run.Limits.Handed(silo.Number, Account.Number, silo.Providers.Made.Where(p => p.Account.Number == Account.Number).Sum(static p => p.flights.Count), departures[0].ReleaseEnd);
     }
 
     /// <summary>Goes on with one of what it was handed: writes it, or tells what became of it. False: nothing to do.</summary>

@@ -16,6 +16,8 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     private readonly SiloTime time;
     private readonly Queue<TakenShard> taken = new();
     private readonly Dictionary<int, long> spent = [];
+    private readonly Dictionary<int, int> windows = [];
+    private readonly Dictionary<int, int> takenUp = [];
     private readonly Queue<(ShardState[] States, bool[] Holds, long AskedAt)> renewals = new();
 
     public SimulatedSilo(SimulationRun run, int number)
@@ -60,8 +62,16 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     /// <summary>What it was told last.</summary>
     public Plan? Plan { get; private set; }
 
+    public long SpentOf(int tenant) => spent.GetValueOrDefault(tenant);
+
     /// <summary>A charge of a shard of its own was kept; returns all that was spent of the tenant as far as it can know.</summary>
     public long Spend(int tenant, long price) => spent[tenant] = spent.GetValueOrDefault(tenant) + price;
+
+    /// <summary>The largest window that it ever knew of an account.</summary>
+    public int WindowOf(int account) => windows.GetValueOrDefault(account);
+
+    /// <summary>How many of a tenant's messages were waiting in shards as it took them.</summary>
+    public int TakenUpOf(int tenant) => takenUp.GetValueOrDefault(tenant);
 
     /// <summary>Shards taken whose owners are not started yet.</summary>
     public bool IsTaking(int shard) => taken.Any(t => t.Shard == shard);
@@ -73,9 +83,14 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
     {
         if (Plan is null || Plan.Version < plan.Version)
         {
-            if (Plan is not null && plan.Tenants.Any(t => t.Price != Plan.Tenant(t.Number).Price))
+            foreach (AccountPlan account in Plan is { } before ? plan.Accounts.Where(a => !a.IsEnabled && before.Account(a.Number).IsEnabled) : [])
             {
-                run.Order.Repriced(run.Time.GetTimestamp());
+                run.Order.Trial(Number, account.Number, run.Time.GetTimestamp()); // what it was to be handed comes back
+            }
+
+            foreach (AccountPlan account in plan.Accounts)
+            {
+                windows[account.Number] = Math.Max(WindowOf(account.Number), Math.Min(SimulatedProvider.WindowMax, account.InFlight));
             }
 
             Plan = plan;
@@ -89,6 +104,11 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         foreach (TakenShard one in Journal.TakeAsync([shard], CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             run.Ledger.Taken(shard, one.Epoch, this);
+            foreach (TenantPlan tenant in run.Plan.Tenants)
+            {
+                takenUp[tenant.Number] = TakenUpOf(tenant.Number) + run.Ledger.UnfinishedOf(tenant.Number, shard);
+            }
+
             taken.Enqueue(one);
         }
     }
@@ -152,6 +172,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
 
     public void Die()
     {
+        run.Duplicates.Died(Engine.States().Select(static s => (s.Shard, s.Epoch)).Where(s => run.Store.EpochOf(s.Shard) == s.Epoch).ToArray(), WindowOf);
         IsAlive = false;
         FrozenAt = null;
         time.Die();

@@ -60,6 +60,11 @@ internal sealed partial class SimulationRun
         if (AskedOf(one.Id.Shard) is { } silo && silo.Engine.Post(one.Id.Shard, new UrgentCommand { Kind = CommandKind.Cancel, Target = task }))
         {
             cancelsAsked.Add((silo, task));
+            if (!isOthers)
+            {
+                Verdicts.CancelAsked(one.Id);
+            }
+
             Order.Deferred(one.Id.Head); // taken out of its lane; if the cancel comes to nothing, it comes back to it
             return true;
         }

@@ -10,9 +10,10 @@ namespace Router.Simulation;
 internal sealed partial class SimulationRun
 {
     /// <summary>A message, or what is left of it, was handed to a provider.</summary>
-    public void OnHandedOver(in Departure departure, int account, string text)
+    public void OnHandedOver(in Departure departure, SimulatedSilo silo, int account, Envelope envelope)
     {
         MessageId message = departure.Id;
+        string text = envelope.Text;
         handed.Add(message);
         if (Trace is not null)
         {
@@ -20,6 +21,8 @@ internal sealed partial class SimulationRun
         }
 
         Violation.Unless(Ledger.Accepted.TryGetValue(message, out AcceptedMessage accepted), $"{message} left and was never kept");
+        Violation.Unless(
+            Addresses.Contact(accepted.Tenant, envelope.Channel, envelope.To) == accepted.Contact, $"{message} left to {envelope.Channel}:{envelope.To}, which is not its contact {accepted.Contact}");
         if (accepted.IsReply)
         {
             Violation.Unless(text.StartsWith("Acme:", StringComparison.Ordinal), $"the reply {message} left with the text {text}");
@@ -28,21 +31,34 @@ internal sealed partial class SimulationRun
 
         Violation.Unless(Ledger.WishOf(message)!.Text == text, $"{message} left with the text {text}, it was posted with {Ledger.WishOf(message)!.Text}");
         Wish wish = Ledger.WishOf(message)!;
+        bool isWished = envelope.Channel == wish.Channel && envelope.To == wish.To && (wish.From is null ? Plan.Tenant(wish.Tenant).AllSenders.Contains(envelope.From) : envelope.From == wish.From);
+        Violation.Unless(isWished, $"{message} left as {envelope}, it was posted as {wish}");
         if (takesTurns)
         {
             turns.AddRange(Enumerable.Repeat(wish.Tenant, departure.SegmentCount));
         }
 
-        if (Plan.Tenant(wish.Tenant).PerRecipient is not null)
+        LookAtBreakers(silo);
+        LookAtOrder(departure, accepted, wish, silo, account);
+    }
+
+    private void LookAtOrder(in Departure departure, in AcceptedMessage accepted, Wish wish, SimulatedSilo silo, int account)
+    {
+        MessageId message = departure.Id;
+        bool isSms = accepted.Channel == Channel.Sms;
+        Plan[] plans = [.. Verdicts.PlansFor(message, silo)];
+        HashSet<int> ways = [.. plans.SelectMany(p => p.AccountsFor(isSms).Where(a => Rules.Fits(wish.Region ?? p.Tenant(wish.Tenant).Region, a.Region))).Select(static a => a.Number)];
+        bool isRepriced = isSms && plans.Any(p => p.Tenant(wish.Tenant).Price != plans[0].Tenant(wish.Tenant).Price);
+        ulong before = Order.Handed(
+            message.Head, ((accepted.Contact, accepted.Sender, wish.Region), wish.Purpose, wish.Priority, account, departure.Epoch), silo.Number, ways, isRepriced, out bool isCompared);
+        if (isCompared)
         {
-            Order.Deferred(message.Head); // each takes its place when it comes to it
+            Coverage.Count(Order.IsRecovered(message.Head, departure.Epoch) ? "act: order compared after a recovery" : "act: order compared");
         }
 
-        Array.ForEach(silos, LookAtBreakers);
-        ulong before = Order.Handed(message.Head, (accepted.Contact, accepted.Sender, wish.Region), wish.Purpose, wish.Priority, account, departure.Epoch);
         Violation.Unless(
             before == 0,
-            $"{message} ({text}) was handed to account {account} after {before:x}, which was accepted after it, of its conversation, purpose and priority: {wish} {Ledger.WishOf(Ledger.Accepted.FirstOrDefault(m => m.Key.Head == before).Key)}");
+            $"{message} ({wish.Text}) was handed to account {account} after {before:x}, which was accepted after it, of its conversation, purpose and priority: {wish} {Ledger.WishOf(Ledger.Accepted.FirstOrDefault(m => m.Key.Head == before).Key)}");
     }
 
     /// <summary>A segment leaves the house; returns the key of its receipt.</summary>
@@ -58,8 +74,11 @@ internal sealed partial class SimulationRun
 
         // What an owner released before it lost its shard may still leave, as one of the duplicates that are counted.
         Violation.Unless(!Ledger.IsSent(message, segment) || flight.Epoch != Store.EpochOf(message.Shard), $"segment {segment} of {message} is kept as sent and left again");
+        Violation.Unless(
+            accepted.Segments > 1 || !Ledger.HasEnded(message) || flight.Epoch != Store.EpochOf(message.Shard), $"{message} left after its end was kept"); // a receipt may end a long one while others of its segments leave
         Violation.Unless(!cancelled.Contains(message), $"{message} left after its cancel was answered");
         Violation.Unless(!Ledger.Forbids(accepted.Contact, purpose, accepted.ConfirmsStop), $"segment {segment} of {message} left, which flags answered before forbid");
+        LookAtWay(flight, accepted, silo, account);
         if (wish is not null)
         {
             LookAtTimes(message, accepted, wish);
@@ -74,7 +93,7 @@ internal sealed partial class SimulationRun
             Coverage.Count("fault: a duplicate left after an owner was lost");
         }
 
-        Limits.Written(flight, silo.Number, account, accepted, wish, Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled);
+        Limits.Written(flight, silo.Number, account, accepted, Ledger.IsSentInPart(message), leaves: kind != OutcomeKind.Throttled);
         bool carried = kind == OutcomeKind.Sent || (kind == OutcomeKind.Unknown && Chance(0.5));
         Coverage.Count(kind switch
         {
@@ -92,6 +111,7 @@ internal sealed partial class SimulationRun
             Say($"account {account} tells of segment {flight.Segment} of {flight.Message}, epoch {flight.Epoch}: {kind}");
         }
 
+        Verdicts.Told(flight, kind);
         switch (kind)
         {
             case OutcomeKind.Sent:
@@ -115,6 +135,24 @@ internal sealed partial class SimulationRun
         }
     }
 
+    // What was taken up counts, and is taken whatever waits.
+    private void LookAtWaiting()
+    {
+        foreach (SimulatedSilo silo in silos)
+        {
+            foreach (TenantPlan tenant in Plan.Tenants)
+            {
+                int waiting = Shards.Where(silo.Engine.Owns).Sum(s => Ledger.UnfinishedOf(tenant.Number, s));
+                int allowed = tenant.WaitingMax + silo.TakenUpOf(tenant.Number);
+                Violation.Unless(waiting <= allowed, $"{waiting} messages of tenant {tenant.Number} wait in silo {silo.Number}, {tenant.WaitingMax} are allowed and {silo.TakenUpOf(tenant.Number)} were taken up");
+                if (waiting >= tenant.WaitingMax)
+                {
+                    Coverage.Count("act: as many waited as may");
+                }
+            }
+        }
+    }
+
     private void LookAtBreakers(SimulatedSilo silo)
     {
         IReadOnlyList<ProviderLink> links = silo.Engine.Dispatcher.Links; // by index: this is called more often than anything else
@@ -123,9 +161,18 @@ internal sealed partial class SimulationRun
             if (links[i].Breaker.State != BreakerState.Closed)
             {
                 Coverage.Count("fault: a breaker opened");
-                Order.Trial(Time.GetTimestamp());
+                Order.Trial(silo.Number, links[i].Account.Number, Time.GetTimestamp());
             }
         }
+    }
+
+    // Who asked for it knew of all that his silo had heard, and so did who answered.
+    private void LookAtWay(Flight flight, in AcceptedMessage accepted, SimulatedSilo silo, int account)
+    {
+        int tenant = accepted.Tenant;
+        Plan[] plans = [.. Limits.InForce(silo.Number, Limits.AskedFrom(flight.ReleaseEnd))];
+        Violation.Unless(plans.Any(p => p.Tenant(tenant).Senders.Contains(flight.From)), $"{flight.Message} left with the sender {flight.From}, which was not tenant {tenant}'s");
+        Violation.Unless(plans.Any(p => !p.Account(account).Drains), $"{flight.Message} left by account {account}, which drains");
     }
 
     private void LookAtTimes(MessageId message, in AcceptedMessage accepted, Wish wish)

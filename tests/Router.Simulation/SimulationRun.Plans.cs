@@ -80,7 +80,7 @@ internal sealed partial class SimulationRun
             1 => ("change: routes", Plan with { WhatsAppRoute = DrawRoute() }),
             2 => ("change: a limit", Plan.With(tenant with { PerSecond = DrawLimit(), PerSms = DrawLimit(), PerSender = DrawLimit() })),
             3 => ("change: a limit", Plan.With(account with { PerSecond = Chance(0.4) ? 10 + Random.Next(60) : null, InFlight = 1 + Random.Next(8) })),
-            4 => ("change: credit", Plan.With(tenant with { Credit = tenant.Credit + Random.Next(100), Price = tenant.Price > 0 && Chance(0.5) ? 1 + Random.Next(3) : tenant.Price })),
+            4 => ("change: credit", Plan.With(tenant with { Credit = tenant.Credit + Random.Next(100), Price = Chance(0.5) ? 1 + Random.Next(3) : tenant.Price })),
             5 => ("change: keys", Plan.With(tenant with { LastKey = tenant.LastKey + 1 })),
             6 => ("change: senders", Plan.With(tenant with { HasBothSenders = !tenant.HasBothSenders })),
             7 => ("change: a provider", Plan.With(account with { IsEnabled = !account.IsEnabled || Chance(0.3), Cost = Random.Next(3) })),

@@ -74,7 +74,7 @@ internal sealed partial class SimulationRun
             string byReceipts = Rules.StatusBy(came, accepted.Segments);
             string? wrong = !Rules.IsLife(life) ? "statuses out of order"
                 : cancelled.Contains(accepted.Id) && status != MessageStatus.Cancelled ? "cancelled, it was answered"
-                : life.Contains("Sent") && status.ToString() != byReceipts ? $"not {byReceipts}, as its receipts say" : null;
+                : (life.Contains("Sent") || status is MessageStatus.Delivered or MessageStatus.Read) && status.ToString() != byReceipts ? $"not {byReceipts}, as its receipts say" : null;
             if (wrong is not null)
             {
                 string story = string.Join(' ', events.Select(static e => $"{e.Status}({e.Reason} {e.Provider} {e.AtMs % 1_000_000})"));
@@ -127,7 +127,7 @@ internal sealed partial class SimulationRun
 
             // It is woken as its message's end is kept; while there is trouble that may fail again and again, so only one that had time after it is missed.
             long decidedMs = wakes ? events.First(static e => Rules.Wakes(e.Status.ToString(), e.Reason.ToString()) is not null).AtMs : message.ValidUntilMs;
-            bool due = (wakes || (message.FallbackAfterSeconds > 0 && verdicts.Length == 0)) && Math.Max(decidedMs, settledFromMs) < fallback.ValidUntilMs - 10_000;
+            bool due = (wakes || (message.FallbackAfterSeconds > 0 && verdicts.Length == 0)) && Math.Max(decidedMs, SettledFromMs) < fallback.ValidUntilMs - 10_000;
             if (due && !Ledger.IsFallbackDone(fallback.Id) && itsStatus != MessageStatus.Cancelled && clockSetAt < 0)
             {
                 return "a fallback was forgotten: " + story;
@@ -175,6 +175,12 @@ internal sealed partial class SimulationRun
             if (silo.Engine.Dispatcher.Links.FirstOrDefault(static l => l.InFlight != 0 || l.Unkept != 0) is { } link)
             {
                 return $"silo {silo.Number}, provider {link.Account.Name}: {link.InFlight} in flight, {link.Unkept} not kept";
+            }
+
+            // Where there is one, it knows of all that was spent; at rest nothing is reserved.
+            if (SiloCount == 1 && Plan.Tenants.FirstOrDefault(t => silo.Engine.Credit.CommittedOf(t.Number) != silo.SpentOf(t.Number) * 1_000_000L) is { } tenant)
+            {
+                return $"{silo.Engine.Credit.CommittedOf(tenant.Number)} of tenant {tenant.Number}'s credit is committed, it spent {silo.SpentOf(tenant.Number)} units";
             }
 
             if (silo.Engine.Dispatcher.Asks != 0)

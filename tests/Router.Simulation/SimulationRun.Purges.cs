@@ -22,6 +22,11 @@ internal sealed partial class SimulationRun
         }
 
         purgesAsked++;
+        if (task.Cancels)
+        {
+            Verdicts.PurgeAsked(tenant, shard);
+        }
+
         MessageId[] meant = [.. posts.Where(p => p.IsAccepted && p.Id.Shard == shard && p.Wish.Tenant == tenant && !Ledger.HasEnded(p.Id)).Select(static p => p.Id).Distinct()];
         purges.Add(new Purge(silo, task, meant));
         return true;

@@ -118,7 +118,11 @@ internal sealed partial class SimulationRun
             Region = Random.Next(20) switch { 0 => "eu", 1 => "us", 2 when Chance(0.3) => "mars", _ => null },
             Key = Chance(0.4) ? string.Create(CultureInfo.InvariantCulture, $"k{(Chance(0.3) ? Random.Next(KeysMax) : number + 100)}") : null,
         };
-        if (Chance(0.12))
+        if (Chance(0.05))
+        {
+            wish = wish with { ValiditySeconds = 1_000 + Random.Next(500) }; // one that can leave does, long before it expires
+        }
+        else if (Chance(0.12))
         {
             string second = Chance(0.5) ? "sms" : "whatsapp";
             string other = DrawNumber(tenant.Number, second, Shards[Random.Next(Shards.Length)]);

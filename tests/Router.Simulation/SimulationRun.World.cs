@@ -197,7 +197,7 @@ internal sealed partial class SimulationRun
             clockSetAt = Time.GetTimestamp();
         }
 
-        settledFromMs = Time.NowMs;
+        SettledFromMs = Time.NowMs;
         Faults.Stop();
         Disk.IsFull = false;
         foreach (SimulatedSilo silo in silos.Where(static s => s.IsFrozen))

@@ -22,7 +22,6 @@ internal sealed partial class SimulationRun : IDisposable
     private TimeSpan latestShift;
     private int illAccount;
     private int nobodys;
-    private long settledFromMs;
     private bool settling;
 
     /// <param name="seed">Decides everything.</param>
@@ -48,6 +47,7 @@ internal sealed partial class SimulationRun : IDisposable
         Disk = new SimulatedDisk(this);
         Limits = new LimitChecks(this);
         Ledger = new Ledger(this);
+        Verdicts = new Verdicts(this);
         Carriers = new Carriers(this);
         Phones = new Phones(this);
         Network = new Network(this);
@@ -102,6 +102,8 @@ internal sealed partial class SimulationRun : IDisposable
 
     public Ledger Ledger { get; }
 
+    public Verdicts Verdicts { get; }
+
     public Carriers Carriers { get; }
 
     public Phones Phones { get; }
@@ -117,6 +119,12 @@ internal sealed partial class SimulationRun : IDisposable
     public int PostedCount => posts.Count;
 
     public bool ClockWasSet => clockSetAt > 0;
+
+    /// <summary>What the clock that was ahead most would show now.</summary>
+    public long LatestNowMs => Time.NowMs + (long)(latestShift - Time.Shift).TotalMilliseconds;
+
+    /// <summary>The end of all trouble began at this time.</summary>
+    public long SettledFromMs { get; private set; }
 
     /// <summary>Steps made so far.</summary>
     public int Steps { get; private set; }
@@ -181,6 +189,10 @@ internal sealed partial class SimulationRun : IDisposable
         }
 
         LookAtAnswers();
+        if (Steps % 64 == 0)
+        {
+            LookAtWaiting();
+        }
     }
 
     /// <summary>A line of the trace; put together by the caller only if there is one.</summary>

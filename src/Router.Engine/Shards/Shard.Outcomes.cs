@@ -135,11 +135,11 @@ internal sealed partial class Shard
         return ref step;
     }
 
-    // Nothing left: back to its lane, or to another provider's when its own is down.
+    // Nothing left: back to its lane, or to another provider's when its own is down, or was taken off its route while it was not in its lane.
     private void Back(int slot)
     {
         LaneKey key = KeyOf(slot);
-        if (!effects.IsHealthy(key.Provider))
+        if (!effects.IsHealthy(key.Provider) || !IsRouted(slot, key))
         {
             Place(slot, key, 0);
             return;
@@ -150,6 +150,9 @@ internal sealed partial class Shard
             Insert(slot);
         }
     }
+
+    private bool IsRouted(int slot, in LaneKey key) =>
+        FindRoute(Configuration.FindTenant(key.Tenant), key, messages[slot], out byte open) is { } route && IndexOf(route, key.Provider) is >= 0 and var at && ((open >> at) & 1) != 0;
 
     private static int IndexOf(Route route, int provider)
     {

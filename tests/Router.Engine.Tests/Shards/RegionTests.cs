@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Core.Tenants;
+using Router.Engine.Providers;
 using Router.Engine.Tests.Harness;
 using Router.Testing;
 
@@ -105,6 +106,34 @@ public sealed class RegionTests
         Assert.Equal(["m0"], h.WrittenTexts("b"));
         Assert.Equal((MessageStatus.Rejected, Reason.RegionForbidden), End(h, gone));
         Assert.Empty(h.Providers.Find("a").Departures);
+    }
+
+    [Fact]
+    public void When_its_tenant_is_given_a_region_what_comes_back_unsent_stays_in_it()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.Acme], Three);
+        h.Own(5);
+        Posted posted = h.Post();
+        h.Configure([European], Three);
+        h.Providers.Find("cheap").Settle(posted.Id, OutcomeKind.Lapsed);
+        h.RunUntilIdle();
+        Assert.Single(h.Providers.Find("cheap").Departures);
+        Assert.Equal(["m0"], h.WrittenTexts("eu-a"));
+    }
+
+    [Fact]
+    public void When_its_provider_is_taken_off_the_route_what_comes_back_unsent_leaves_by_another()
+    {
+        using var h = new EngineHarness();
+        h.Configure([EngineHarness.Acme], Three);
+        h.Own(5);
+        Posted posted = h.Post();
+        h.Configure([EngineHarness.Acme], Three, "eu-b");
+        h.Providers.Find("cheap").Settle(posted.Id, OutcomeKind.Lapsed);
+        h.RunUntilIdle();
+        Assert.Single(h.Providers.Find("cheap").Departures);
+        Assert.Equal(["m0"], h.WrittenTexts("eu-b"));
     }
 
     [Fact]

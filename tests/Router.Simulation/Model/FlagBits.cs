@@ -27,6 +27,17 @@ internal readonly record struct FlagBits(uint Bits)
     public bool Forbid(string purpose) =>
         IsBlocked || IsRestricted || IsMinor || IsWithdrawn(purpose) || (purpose == "marketing" && (IsSuppressed || !MayMarket));
 
+    /// <summary>What is against a message of <paramref name="purpose"/>, the first that counts; null: nothing is. What confirms a STOP answers the block and the withdrawal.</summary>
+    public string? ReasonAgainst(string purpose, bool confirms) =>
+        IsBlocked && !confirms ? "OptedOut"
+        : IsRestricted ? "Restricted"
+        : IsMinor ? "Underage"
+        : confirms ? null
+        : purpose == "marketing" && IsSuppressed ? "Suppressed"
+        : IsWithdrawn(purpose) ? "OptedOut"
+        : purpose == "marketing" && !MayMarket ? "ConsentMissing"
+        : null;
+
     /// <summary>The same for what confirms a STOP: it answers the block and the withdrawal.</summary>
     public bool ForbidConfirmation => IsRestricted || IsMinor;
 

@@ -14,6 +14,9 @@ internal sealed record Plan
 
     public required IReadOnlyList<string> WhatsAppRoute { get; init; }
 
+    /// <summary>Accounts that may carry a channel, wherever they stand.</summary>
+    public IReadOnlyList<AccountPlan> AccountsFor(bool isSms) => [.. (isSms ? SmsRoute : WhatsAppRoute).Select(n => Accounts.First(a => a.Name == n)).Where(static a => a.IsEnabled)];
+
     public TenantPlan Tenant(int number) => Tenants[number - 1];
 
     public AccountPlan Account(int number) => Accounts[number - 1];

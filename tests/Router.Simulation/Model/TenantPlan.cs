@@ -9,6 +9,9 @@ internal sealed record TenantPlan
 
     public IReadOnlyList<string> AllSenders => [$"+3900{Number}0", $"+3900{Number}1"];
 
+    /// <summary>Those that it has now.</summary>
+    public IReadOnlyList<string> Senders => HasBothSenders ? AllSenders : [AllSenders[0]];
+
     /// <summary>The second sender comes and goes.</summary>
     public bool HasBothSenders { get; init; } = true;
 
