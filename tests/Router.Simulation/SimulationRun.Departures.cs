@@ -30,7 +30,7 @@ internal sealed partial class SimulationRun
         Wish wish = Ledger.WishOf(message)!;
         if (takesTurns)
         {
-            turns.AddRange(Enumerable.Repeat(wish.Tenant, departure.SegmentCount));
+            turns.AddRange(Enumerable.Repeat(wish, departure.SegmentCount));
         }
 
         if (Plan.Tenant(wish.Tenant).PerRecipient is not null)
@@ -49,8 +49,8 @@ internal sealed partial class SimulationRun
     public ulong OnWritten(Flight flight, SimulatedSilo silo, int account)
     {
         LookAtAnswers();
-        departures.Add(Time.GetTimestamp());
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
+        departures.Add((Time.GetTimestamp(), message));
         AcceptedMessage accepted = Ledger.Accepted[message];
         Wish? wish = Ledger.WishOf(message);
         string purpose = wish?.Purpose ?? PurposeWords[(int)accepted.Purpose];
