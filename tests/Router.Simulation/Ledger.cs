@@ -11,7 +11,7 @@ using Router.Simulation.Model;
 namespace Router.Simulation;
 
 /// <summary>What the store kept, written down beside it as it was kept, and the promises that can be broken only at that moment.</summary>
-internal sealed class Ledger(SimulationRun run)
+internal sealed partial class Ledger(SimulationRun run)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
@@ -159,6 +159,11 @@ internal sealed class Ledger(SimulationRun run)
         // Each try of a message brings a fallback of its own; it goes only if its message was kept.
         Violation.Unless(ofTexts.TryAdd(text, message.Id) || wish!.IsFallback, $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
         wishes.Add(message.Id, wish!);
+        if (message.Fallback != default)
+        {
+            Violation.Unless(messageOfFallback.TryAdd(message.Fallback, message.Id), $"{message.Id} and {messageOfFallback[message.Fallback]} have the same fallback, {message.Fallback}");
+        }
+
         run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp(), part.Epoch);
         if (run.Trace is not null)
         {
@@ -201,11 +206,13 @@ internal sealed class Ledger(SimulationRun run)
                 else
                 {
                     Ended(entry);
+                    Decide(entry);
                 }
 
                 break;
             case EntryKind.FallbackDone:
                 Violation.Unless(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
+                LookAtWoken(entry.Message);
                 run.Coverage.Count(accepted[entry.Message].IsDormant ? "act: fallback woken" : "act: fallback done with");
                 break;
             case EntryKind.Flags:

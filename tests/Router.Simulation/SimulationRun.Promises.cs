@@ -124,6 +124,11 @@ internal sealed partial class SimulationRun
                 return "a fallback goes beside its message: " + story;
             }
 
+            if (wakes && itsStatus == MessageStatus.Cancelled && !purgedQueues.Contains((fallback.Tenant, fallback.Id.Shard)))
+            {
+                return "a fallback was cancelled, and nobody asked for it: " + story;
+            }
+
             // It is woken as its message's end is kept; while there is trouble that may fail again and again, so only one that had time after it is missed.
             long decidedMs = wakes ? events.First(static e => Rules.Wakes(e.Status.ToString(), e.Reason.ToString()) is not null).AtMs : message.ValidUntilMs;
             bool due = (wakes || (message.FallbackAfterSeconds > 0 && verdicts.Length == 0)) && Math.Max(decidedMs, settledFromMs) < fallback.ValidUntilMs - 10_000;

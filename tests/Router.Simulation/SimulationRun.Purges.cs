@@ -9,6 +9,7 @@ internal sealed partial class SimulationRun
     private const int PurgesMax = 4;
     private readonly List<Purge> purges = [];
     private readonly HashSet<MessageId> handed = [];
+    private readonly HashSet<(int Tenant, int Shard)> purgedQueues = [];
     private int purgesAsked;
 
     private bool AskPurge()
@@ -22,6 +23,11 @@ internal sealed partial class SimulationRun
         }
 
         purgesAsked++;
+        if (task.Cancels)
+        {
+            purgedQueues.Add((tenant, shard));
+        }
+
         MessageId[] meant = [.. posts.Where(p => p.IsAccepted && p.Id.Shard == shard && p.Wish.Tenant == tenant && !Ledger.HasEnded(p.Id)).Select(static p => p.Id).Distinct()];
         purges.Add(new Purge(silo, task, meant));
         return true;
