@@ -18,7 +18,7 @@ internal sealed class Coverage
         "fault: killed with a write under way", "fault: a silo died", "fault: a silo died with messages in flight", "fault: a silo froze", "fault: a silo woke after its lease",
         "fault: a shard moved with messages in flight", "fault: a late owner was fenced", "fault: the wall clock jumped back", "fault: the wall clock jumped ahead",
         "fault: throttled", "fault: failed", "fault: refused", "fault: unknown, carried", "fault: unknown, not carried", "fault: lapsed", "fault: unsent", "fault: an answer came after the release ended",
-        "fault: a link dropped", "fault: a breaker opened", "fault: a receipt before its answer", "fault: a receipt doubled", "fault: a receipt for nobody", "fault: a receipt by another silo",
+        "fault: a link dropped", "fault: a breaker opened", "fault: a receipt before its answer", "fault: a receipt doubled", "fault: a receipt for nobody", "fault: a receipt by another silo", "fault: a receipt under a key that was used before",
         "fault: a duplicate left after an owner was lost", "fault: a webhook's receiver failed", "fault: a webhook's answer was lost", "fault: a webhook's silo died",
         "fault: malformed body", "fault: a request was sent again", "fault: the configuration came late",
         "change: routes", "change: a limit", "change: consent", "change: credit", "change: keys", "change: senders", "change: a provider", "change: a provider drains",

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Router.Core.Addresses;
-using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
@@ -15,7 +14,7 @@ internal sealed partial class Ledger(SimulationRun run)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
-    private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
+    private readonly Dictionary<(MessageId Message, byte Segment), ulong> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
     private readonly HashSet<MessageId> fallbacksDone = [];
     private readonly HashSet<MessageId> ended = [];
@@ -24,7 +23,6 @@ internal sealed partial class Ledger(SimulationRun run)
     private readonly Dictionary<string, MessageId> ofTexts = [];
     private readonly Dictionary<ContactId, List<FlagsKept>> flags = [];
     private readonly Dictionary<string, List<FlagsKept>> flagsOfTexts = [];
-    private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
     private readonly Dictionary<int, long> spent = [];
     private readonly Dictionary<(int Shard, long Epoch), SimulatedSilo> owners = [];
 
@@ -95,14 +93,10 @@ internal sealed partial class Ledger(SimulationRun run)
     /// <summary>A message was acknowledged: what it left in force is answered.</summary>
     public void Acknowledged(string text) => flagsOfTexts.GetValueOrDefault(text)?.ForEach(static f => f.Answered |= f.Flags.TakesAway);
 
-    /// <summary>A change of a conversation was answered.</summary>
-    public void Answered(in StoredConversation answer)
-    {
-        bool kept = conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts);
-        Violation.Unless(kept, $"{answer.Facts} of {answer.Id} was answered and never kept");
-    }
+    public bool IsSent(MessageId message, byte segment) => sent.ContainsKey((message, segment));
 
-    public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+    /// <summary>Whether a segment is kept as sent, under that key.</summary>
+    public bool IsSentAs(ulong key, MessageId message, byte segment) => sent.TryGetValue((message, segment), out ulong kept) && kept == key;
 
     /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
     public bool IsFallbackDone(MessageId message) => fallbacksDone.Contains(message);
@@ -224,9 +218,10 @@ internal sealed partial class Ledger(SimulationRun run)
 
         if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
         {
-            Violation.Unless(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
+            Violation.Unless(sent.TryAdd((entry.Message, entry.Segment), entry.ReceiptKey), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
             sentInPart.Add(entry.Message);
-            sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
+            sentKeys[entry.ReceiptKey] = (entry.Message, entry.Segment); // a carrier may use it again
+            run.Carriers.Kept(entry.ReceiptKey, entry.Message, entry.Segment);
             Spend(entry, part);
         }
     }
@@ -253,25 +248,6 @@ internal sealed partial class Ledger(SimulationRun run)
         long known = owner.Spend(entry.Tenant, run.SiloCount > 1 && part.Outcome != PartOutcome.Kept ? 0 : price);
         TenantPlan plan = run.Plan.Tenant(entry.Tenant);
         Violation.Unless(plan.Credit is null || price == 0 || known <= plan.Credit, $"silo {owner.Number} knows of {known} that tenant {entry.Tenant} spent, of a credit of {plan.Credit}");
-    }
-
-    private void Kept(in StoredConversation row, ulong inbound)
-    {
-        if (!conversations.TryGetValue(row.Id, out List<ConversationFacts>? all))
-        {
-            conversations.Add(row.Id, all = []);
-        }
-
-        // A change changes one thing: what differs in two was made of what is not the last kept, and undoes another's.
-        ConversationFacts before = all.LastOrDefault();
-        ConversationFacts facts = row.Facts;
-        bool undoes = all.Count > 0 && before.State != facts.State && before.Agent != facts.Agent;
-        Violation.Unless(!undoes, $"conversation {row.Id}: {before} was kept, and then {facts}");
-        bool counts = inbound == 0
-            ? (facts.Inbounds, facts.InboundHead) == (before.Inbounds, before.InboundHead)
-            : (facts.Inbounds, facts.InboundHead, facts.State) == (before.Inbounds + 1, inbound, ConversationState.Open);
-        Violation.Unless(counts, $"conversation {row.Id}: {before} was kept, and then {facts}, with inbound message {inbound:x}");
-        all.Add(facts);
     }
 
     private List<FlagsKept> FlagsOf(ContactId contact)

@@ -57,6 +57,9 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
 
     public long? FrozenAt { get; private set; }
 
+    /// <summary>Receipts without a message that it took up with shards.</summary>
+    public int UnmatchedTaken { get; private set; }
+
     /// <summary>What it was told last.</summary>
     public Plan? Plan { get; private set; }
 
@@ -89,6 +92,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
         foreach (TakenShard one in Journal.TakeAsync([shard], CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             run.Ledger.Taken(shard, one.Epoch, this);
+            UnmatchedTaken += one.Unmatched.Count;
             taken.Enqueue(one);
         }
     }

@@ -81,7 +81,7 @@ internal sealed partial class SimulationRun
             OutcomeKind.Throttled => "fault: throttled", OutcomeKind.Failed => "fault: failed", OutcomeKind.Refused => "fault: refused",
             OutcomeKind.Unknown => carried ? "fault: unknown, carried" : "fault: unknown, not carried", _ => "act: sent",
         });
-        return carried ? Carriers.Take(accepted.Segments > 1) : 0;
+        return carried ? Carriers.Take(message, segment, account, accepted.Segments > 1) : 0;
     }
 
     /// <summary>The provider tells what became of a segment.</summary>

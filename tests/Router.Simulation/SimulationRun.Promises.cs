@@ -29,8 +29,11 @@ internal sealed partial class SimulationRun
             ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {purges.Count} purges, {Network.UnderWay} calls have no answer: {Network}"
             : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
             : Phones.Owed + Phones.Unanswered > 0 ? $"{Phones.Owed} writings are owed and {Phones.Unanswered} have no answer"
-            : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
+            : OwedCount() + Carriers.Unanswered > 0 ? $"{OwedCount()} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
+
+    // While no more receipts without a message can be held, they are told for ever.
+    private int OwedCount() => silos.Any(static s => s.Engine.Receipts.UnmatchedFull) ? Carriers.Owed.Count(r => Ledger.SentKeys.ContainsKey(r.Key)) : Carriers.Owed.Count;
 
     // What was answered as kept is kept, with the content that was posted; of one key, once.
     private string? WhatIsBrokenOfAnswers(Dictionary<MessageId, (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)> stored)
@@ -54,9 +57,10 @@ internal sealed partial class SimulationRun
 
     private string? WhatIsBrokenOfMessages(Dictionary<MessageId, (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)> stored)
     {
+        // Those whose key is kept as sent: of a try whose outcome was lost nobody knows whose it is.
         ILookup<MessageId, (int Segment, string Status)> receipts = Carriers.Receipts
-            .Where(r => r.Acknowledged && Ledger.SentKeys.ContainsKey(r.Key))
-            .ToLookup(r => Ledger.SentKeys[r.Key].Message, r => ((int)Ledger.SentKeys[r.Key].Segment, r.Status.ToString()));
+            .Where(r => r.Acknowledged && Ledger.IsSentAs(r.Key, r.Message, r.Segment))
+            .ToLookup(static r => r.Message, static r => ((int)r.Segment, r.Status.ToString()));
         foreach ((AcceptedMessage accepted, MessageStatus status, IReadOnlyList<StoredEvent> events) in stored.Values)
         {
             if (accepted.Direction == MessageDirection.Inbound)
