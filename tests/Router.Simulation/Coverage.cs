@@ -23,7 +23,7 @@ internal sealed class Coverage
         "fault: malformed body", "fault: a request was sent again", "fault: the configuration came late",
         "change: routes", "change: a limit", "change: consent", "change: credit", "change: keys", "change: senders", "change: a provider", "change: a provider drains",
         "act: accepted", "act: repeated", "act: other body", "act: not kept", "act: no owner", "act: queue full", "act: tenant full", "act: by another silo",
-        "act: cancelled", "act: cancel came too late", "act: fallback woken", "act: fallback cancelled", "act: an end user wrote", "act: STOP", "act: a look at another's message", "act: purged", "act: shares", "act: shares beside long messages", "act: a limit was used up", "act: queues looked at", "act: a purge was refused",
+        "act: cancelled", "act: cancel came too late", "act: fallback woken", "act: fallback cancelled", "act: an end user wrote", "act: the same words again", "act: an id of another account", "act: another's id", "act: a reference used again", "act: STOP", "act: a look at another's message", "act: purged", "act: shares", "act: shares beside long messages", "act: a limit was used up", "act: shards took turns at a limit", "act: urgent ones behind others", "act: a mix at a limit", "act: a mix that uses up a limit", "act: unmatched full", "act: queues looked at", "act: a purge was refused",
         "act: events read", "act: a webhook delivered",
         "verdict: queued Limit", "verdict: queued Retry", "verdict: queued QuietHours", "verdict: queued ProviderDown",
         "verdict: sent", "verdict: delivered", "verdict: read", "verdict: undelivered", "verdict: expired", "verdict: cancelled",

@@ -95,12 +95,20 @@ internal sealed partial class SimulationRun
         (int Tenant, string Text)[] told = [.. stored.Values
             .Where(static m => m.Accepted is { Direction: MessageDirection.Inbound, IsPart: false, Tenant: not 0 })
             .Select(m => (m.Accepted.Tenant, Encoding.UTF8.GetString(MessageRecord.Read(silos[0].Journal.FindMessageAsync(m.Accepted.Tenant, m.Accepted.Id, CancellationToken.None).AsTask().GetAwaiter().GetResult()!.Record).Text)))];
-        foreach (Phones.Writing writing in Phones.All.Where(static w => w.Acknowledged))
+        foreach (IGrouping<(int, string), Phones.Writing> same in Phones.All.GroupBy(static w => (w.Tenant, w.Text)))
         {
+            Phones.Writing writing = same.First();
             int times = told.Count(t => t.Tenant == writing.Tenant && (writing.Parts == 1 ? t.Text == writing.Text : t.Text.Contains(writing.Text, StringComparison.Ordinal)));
-            if (times == 0 || (times > 1 && writing.IsKnownAgain))
+            int acknowledged = same.Count(static w => w.Acknowledged);
+            bool isKnownAgain = writing.IsKnownAgain && !(writing.Parts > 1 && Phones.IsReferenceUsedAgain(writing)); // told again late it is the later message's, too
+            if (times < acknowledged || (times > same.Count() && isKnownAgain))
             {
-                return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}) was acknowledged and is told {times} times";
+                return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}, reference {writing.Reference}) was acknowledged {acknowledged} times, of {same.Count()} that were written, and is told {times} times";
+            }
+
+            if (writing.Parts > 1 && Phones.IsReferenceUsedAgain(writing))
+            {
+                Coverage.Count("act: a reference used again");
             }
         }
 
