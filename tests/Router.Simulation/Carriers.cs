@@ -30,6 +30,11 @@ internal sealed class Carriers(SimulationRun run)
         ulong? used = run.SiloCount == 1 && run.Chance(0.03) ? FindUsed(message) : null;
         ulong key = used ?? NewKey();
         truth[key] = (message, segment);
+        if (run.Trace is not null)
+        {
+            run.Say($"the carrier of account {account} gives segment {segment} of {message} the key {key:x}{(used is null ? "" : ", which was used before")}");
+        }
+
         double draw = run.Random.NextDouble();
         if (draw < 0.9)
         {
@@ -84,6 +89,11 @@ internal sealed class Carriers(SimulationRun run)
             run.Coverage.Count("fault: a receipt doubled"); // it comes again, whatever becomes of this one
         }
 
+        if (run.Trace is not null)
+        {
+            run.Say($"receipt {receipt.Key:x} of segment {receipt.Segment} of {receipt.Message} is told: {receipt.Status}");
+        }
+
         if (!run.Ledger.SentKeys.ContainsKey(receipt.Key))
         {
             run.Coverage.Count("fault: a receipt before its answer");
@@ -133,11 +143,13 @@ internal sealed class Carriers(SimulationRun run)
         return ((ulong)++keys << 38) | (ulong)(uint)shards[run.Random.Next(shards.Length)];
     }
 
-    // A key whose message of one segment has come to its end and of which all is told; of another shard's message, if there is one. What lies in a topic may be read again whenever its group is set back.
+    // A key of which all is told, of a message of one segment; of another shard's, if there is one. What lies in a topic may be read again whenever its group is set back. A message that still awaits a
+    // receipt comes back with its shard, and its key with it, over one that is named and not kept yet.
     private ulong? FindUsed(MessageId message)
     {
         HashSet<ulong> busy = [.. owed.Select(static r => r.Key), .. unanswered.Select(static t => t.Receipt.Key), .. heldBack.Select(static r => r.Key), .. run.Store.Unmatched().Select(static u => u.ReceiptKey), .. inTopics];
-        ulong[] free = [.. run.Ledger.SentKeys.Where(k => !busy.Contains(k.Key) && truth[k.Key] == k.Value && run.Ledger.HasEnded(k.Value.Message) && run.Ledger.Accepted[k.Value.Message].Segments == 1).Select(static k => k.Key)];
+        HashSet<ulong> told = [.. receipts.Where(r => r.Acknowledged && r.Message == truth.GetValueOrDefault(r.Key).Message).Select(static r => r.Key)];
+        ulong[] free = [.. run.Ledger.SentKeys.Where(k => told.Contains(k.Key) && !busy.Contains(k.Key) && truth[k.Key] == k.Value && run.Ledger.HasEnded(k.Value.Message) && run.Ledger.Accepted[k.Value.Message].Segments == 1).Select(static k => k.Key)];
         ulong[] others = [.. free.Where(k => truth[k].Message.Shard != message.Shard)];
         free = others.Length > 0 ? others : free;
         return free.Length > 0 ? free[run.Random.Next(free.Length)] : null;

@@ -100,7 +100,7 @@ internal sealed partial class SimulationRun
             Phones.Writing writing = same.First();
             int times = told.Count(t => t.Tenant == writing.Tenant && (writing.Parts == 1 ? t.Text == writing.Text : t.Text.Contains(writing.Text, StringComparison.Ordinal)));
             int acknowledged = same.Count(static w => w.Acknowledged);
-            bool isKnownAgain = writing.IsKnownAgain && !(writing.Parts > 1 && Phones.IsReferenceUsedAgain(writing)); // told again late it is the later message's, too
+            bool isKnownAgain = writing.IsKnownAgain && !(writing.Parts > 1 && (ClockWasSet || Phones.IsReferenceUsedAgain(writing))); // told again 15 minutes later it is a later message's, too
             if (times < acknowledged || (times > same.Count() && isKnownAgain))
             {
                 return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}, reference {writing.Reference}) was acknowledged {acknowledged} times, of {same.Count()} that were written, and is told {times} times";

@@ -16,7 +16,7 @@ internal sealed partial class SimulationRun : IDisposable
     /// <summary>Receipts without a message that are held at most where the bound is reached.</summary>
     public const int UnmatchedFew = 15;
     private const int StepsMax = 60_000;
-    private const int NobodysMax = 60;
+    private const int NobodysMax = 20;
     private readonly List<(int Weight, string Name, Func<bool> Act)> acts = [];
     private readonly int weights;
     private readonly int stepsCut;
