@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Router.Core.Conversations;
 using Router.Core.Messages;
 using Router.Engine.Inbound;
 using Router.Engine.Journal;
@@ -14,7 +13,7 @@ internal sealed partial class Ledger(SimulationRun run)
 {
     private readonly long[] epochs = new long[MessageId.ShardCount];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> sentKeys = [];
-    private readonly HashSet<(MessageId Message, byte Segment)> sent = [];
+    private readonly Dictionary<(MessageId Message, byte Segment), ulong> sent = [];
     private readonly HashSet<MessageId> sentInPart = [];
     private readonly Dictionary<(int Tenant, int Shard), int> unfinished = [];
     private readonly HashSet<MessageId> fallbacksDone = [];
@@ -22,7 +21,6 @@ internal sealed partial class Ledger(SimulationRun run)
     private readonly Dictionary<MessageId, AcceptedMessage> accepted = [];
     private readonly Dictionary<MessageId, Wish> wishes = [];
     private readonly Dictionary<string, MessageId> ofTexts = [];
-    private readonly Dictionary<ConversationId, List<ConversationFacts>> conversations = [];
     private readonly Dictionary<int, long> spent = [];
     private readonly Dictionary<(int Shard, long Epoch), SimulatedSilo> owners = [];
 
@@ -93,14 +91,10 @@ internal sealed partial class Ledger(SimulationRun run)
         }
     }
 
-    /// <summary>A change of a conversation was answered.</summary>
-    public void Answered(in StoredConversation answer)
-    {
-        bool kept = conversations.TryGetValue(answer.Id, out List<ConversationFacts>? all) && all.Contains(answer.Facts);
-        Violation.Unless(kept, $"{answer.Facts} of {answer.Id} was answered and never kept");
-    }
+    public bool IsSent(MessageId message, byte segment) => sent.ContainsKey((message, segment));
 
-    public bool IsSent(MessageId message, byte segment) => sent.Contains((message, segment));
+    /// <summary>Whether a segment is kept as sent, under that key.</summary>
+    public bool IsSentAs(ulong key, MessageId message, byte segment) => sent.TryGetValue((message, segment), out ulong kept) && kept == key;
 
     /// <summary>Whether a fallback is awake, or a message needs its own no more.</summary>
     public bool IsFallbackDone(MessageId message) => fallbacksDone.Contains(message);
@@ -136,6 +130,11 @@ internal sealed partial class Ledger(SimulationRun run)
         // Each try of a message brings a fallback of its own; it goes only if its message was kept.
         Violation.Unless(ofTexts.TryAdd(text, message.Id) || wish!.IsFallback, $"{text} was kept twice: as {ofTexts.GetValueOrDefault(text)} and {message.Id}");
         wishes.Add(message.Id, wish!);
+        if (message.Fallback != default)
+        {
+            Violation.Unless(messageOfFallback.TryAdd(message.Fallback, message.Id), $"{message.Id} and {messageOfFallback[message.Fallback]} have the same fallback, {message.Fallback}");
+        }
+
         run.Order.Accepted(message.Id.Head, run.Time.GetTimestamp(), part.Epoch);
         if (run.Trace is not null)
         {
@@ -178,6 +177,7 @@ internal sealed partial class Ledger(SimulationRun run)
                 else
                 {
                     Ended(entry, part);
+                    Decide(entry);
                 }
 
                 break;
@@ -186,6 +186,7 @@ internal sealed partial class Ledger(SimulationRun run)
                 break;
             case EntryKind.FallbackDone:
                 Violation.Unless(fallbacksDone.Add(entry.Message), $"the fallback of {entry.Message} was woken or done with twice");
+                LookAtWoken(entry.Message);
                 run.Coverage.Count(accepted[entry.Message].IsDormant ? "act: fallback woken" : "act: fallback done with");
                 break;
             case EntryKind.Flags:
@@ -197,9 +198,10 @@ internal sealed partial class Ledger(SimulationRun run)
 
         if (entry.Kind == EntryKind.SegmentSent || (entry.Kind == EntryKind.Status && entry.Status == MessageStatus.Sent))
         {
-            Violation.Unless(sent.Add((entry.Message, entry.Segment)), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
+            Violation.Unless(sent.TryAdd((entry.Message, entry.Segment), entry.ReceiptKey), $"segment {entry.Segment} of {entry.Message} was kept as sent twice");
             sentInPart.Add(entry.Message);
-            sentKeys.Add(entry.ReceiptKey, (entry.Message, entry.Segment));
+            sentKeys[entry.ReceiptKey] = (entry.Message, entry.Segment); // a carrier may use it again
+            run.Carriers.Kept(entry.ReceiptKey, entry.Message, entry.Segment);
             Spend(entry, part);
         }
     }
@@ -242,25 +244,6 @@ internal sealed partial class Ledger(SimulationRun run)
         long known = owner.Spend(entry.Tenant, run.SiloCount > 1 && part.Outcome != PartOutcome.Kept ? 0 : price);
         TenantPlan plan = run.Plan.Tenant(entry.Tenant);
         Violation.Unless(plan.Credit is null || price == 0 || known <= plan.Credit, $"silo {owner.Number} knows of {known} that tenant {entry.Tenant} spent, of a credit of {plan.Credit}");
-    }
-
-    private void Kept(in StoredConversation row, ulong inbound)
-    {
-        if (!conversations.TryGetValue(row.Id, out List<ConversationFacts>? all))
-        {
-            conversations.Add(row.Id, all = []);
-        }
-
-        // A change changes one thing: what differs in two was made of what is not the last kept, and undoes another's.
-        ConversationFacts before = all.LastOrDefault();
-        ConversationFacts facts = row.Facts;
-        bool undoes = all.Count > 0 && before.State != facts.State && before.Agent != facts.Agent;
-        Violation.Unless(!undoes, $"conversation {row.Id}: {before} was kept, and then {facts}");
-        bool counts = inbound == 0
-            ? (facts.Inbounds, facts.InboundHead) == (before.Inbounds, before.InboundHead)
-            : (facts.Inbounds, facts.InboundHead, facts.State) == (before.Inbounds + 1, inbound, ConversationState.Open);
-        Violation.Unless(counts, $"conversation {row.Id}: {before} was kept, and then {facts}, with inbound message {inbound:x}");
-        all.Add(facts);
     }
 
     private string TextOf(in AcceptedMessage message, JournalPart part) => Encoding.UTF8.GetString(MessageRecord.Read(Open(message, part)).Text);

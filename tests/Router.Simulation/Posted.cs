@@ -14,6 +14,9 @@ internal sealed class Posted(SimulationRun run, Wish wish, SimulatedSilo door) :
 
     public AcceptRequest Request { get; } = new();
 
+    /// <summary>Unix ms.</summary>
+    public long PostedAtMs { get; } = run.Time.NowMs;
+
     /// <summary>It was taken in: its client is owed an answer, as long as the front door lives.</summary>
     public bool IsOwed { get; set; }
 

@@ -59,6 +59,9 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
 
     public long? FrozenAt { get; private set; }
 
+    /// <summary>Receipts without a message that it took up with shards.</summary>
+    public int UnmatchedTaken { get; private set; }
+
     /// <summary>What it was told last.</summary>
     public Plan? Plan { get; private set; }
 
@@ -109,6 +112,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
                 takenUp[tenant.Number] = TakenUpOf(tenant.Number) + run.Ledger.UnfinishedOf(tenant.Number, shard);
             }
 
+            UnmatchedTaken += one.Unmatched.Count;
             taken.Enqueue(one);
         }
     }

@@ -92,7 +92,11 @@ internal sealed partial class SimulationRun
             return false; // what finds no message is kept up to a bound
         }
 
-        Carriers.OweNobodys();
+        for (int i = Options.UnmatchedReceiptsMax > UnmatchedFew ? 1 : 1 + Random.Next(12); i > 0; i--)
+        {
+            Carriers.OweNobodys();
+        }
+
         return true;
     }
 

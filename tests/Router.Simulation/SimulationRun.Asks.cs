@@ -129,6 +129,7 @@ internal sealed partial class SimulationRun
     private void LookAtAnswers()
     {
         LookAtPurges();
+        LookAtUnmatched();
         for (int i = flagsAsked.Count - 1; i >= 0; i--)
         {
             (_, FlagsTask task, Func<FlagBits, bool> holds) = flagsAsked[i];

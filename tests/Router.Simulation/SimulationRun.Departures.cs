@@ -35,7 +35,7 @@ internal sealed partial class SimulationRun
         Violation.Unless(isWished, $"{message} left as {envelope}, it was posted as {wish}");
         if (takesTurns)
         {
-            turns.AddRange(Enumerable.Repeat(wish.Tenant, departure.SegmentCount));
+            turns.AddRange(Enumerable.Repeat(wish, departure.SegmentCount));
         }
 
         LookAtBreakers(silo);
@@ -65,8 +65,8 @@ internal sealed partial class SimulationRun
     public ulong OnWritten(Flight flight, SimulatedSilo silo, int account)
     {
         LookAtAnswers();
-        departures.Add(Time.GetTimestamp());
         (MessageId message, byte segment, OutcomeKind kind) = (flight.Message, flight.Segment, flight.Kind);
+        departures.Add((Time.GetTimestamp(), message));
         AcceptedMessage accepted = Ledger.Accepted[message];
         Wish? wish = Ledger.WishOf(message);
         string purpose = wish?.Purpose ?? PurposeWords[(int)accepted.Purpose];
@@ -100,7 +100,7 @@ internal sealed partial class SimulationRun
             OutcomeKind.Throttled => "fault: throttled", OutcomeKind.Failed => "fault: failed", OutcomeKind.Refused => "fault: refused",
             OutcomeKind.Unknown => carried ? "fault: unknown, carried" : "fault: unknown, not carried", _ => "act: sent",
         });
-        return carried ? Carriers.Take(accepted.Segments > 1) : 0;
+        return carried ? Carriers.Take(message, segment, account, accepted.Segments > 1) : 0;
     }
 
     /// <summary>The provider tells what became of a segment.</summary>

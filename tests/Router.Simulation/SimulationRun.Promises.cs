@@ -29,8 +29,11 @@ internal sealed partial class SimulationRun
             ? $"{flagsAsked.Count} changes of flags, {cancelsAsked.Count} cancels, {looksAsked.Count} looks, {talksAsked.Count} changes of conversations, {purges.Count} purges, {Network.UnderWay} calls have no answer: {Network}"
             : Store.Conversations().Any(static c => c.Facts.IsUnheard) ? "an inbound message was never heard of"
             : Phones.Owed + Phones.Unanswered > 0 ? $"{Phones.Owed} writings are owed and {Phones.Unanswered} have no answer"
-            : Carriers.Owed + Carriers.Unanswered > 0 ? $"{Carriers.Owed} receipts are owed and {Carriers.Unanswered} have no answer" : null;
+            : OwedCount() + Carriers.Unanswered > 0 ? $"{OwedCount()} receipts are owed and {Carriers.Unanswered} have no answer" : null;
     }
+
+    // While no more receipts without a message can be held, they are told for ever.
+    private int OwedCount() => silos.Any(static s => s.Engine.Receipts.UnmatchedFull) ? Carriers.Owed.Count(r => Ledger.SentKeys.ContainsKey(r.Key)) : Carriers.Owed.Count;
 
     // What was answered as kept is kept, with the content that was posted; of one key, once.
     private string? WhatIsBrokenOfAnswers(Dictionary<MessageId, (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)> stored)
@@ -54,9 +57,10 @@ internal sealed partial class SimulationRun
 
     private string? WhatIsBrokenOfMessages(Dictionary<MessageId, (AcceptedMessage Accepted, MessageStatus Status, IReadOnlyList<StoredEvent> Events)> stored)
     {
+        // Those whose key is kept as sent: of a try whose outcome was lost nobody knows whose it is.
         ILookup<MessageId, (int Segment, string Status)> receipts = Carriers.Receipts
-            .Where(r => r.Acknowledged && Ledger.SentKeys.ContainsKey(r.Key))
-            .ToLookup(r => Ledger.SentKeys[r.Key].Message, r => ((int)Ledger.SentKeys[r.Key].Segment, r.Status.ToString()));
+            .Where(r => r.Acknowledged && Ledger.IsSentAs(r.Key, r.Message, r.Segment))
+            .ToLookup(static r => r.Message, static r => ((int)r.Segment, r.Status.ToString()));
         foreach ((AcceptedMessage accepted, MessageStatus status, IReadOnlyList<StoredEvent> events) in stored.Values)
         {
             if (accepted.Direction == MessageDirection.Inbound)
@@ -91,12 +95,20 @@ internal sealed partial class SimulationRun
         (int Tenant, string Text)[] told = [.. stored.Values
             .Where(static m => m.Accepted is { Direction: MessageDirection.Inbound, IsPart: false, Tenant: not 0 })
             .Select(m => (m.Accepted.Tenant, Encoding.UTF8.GetString(MessageRecord.Read(silos[0].Journal.FindMessageAsync(m.Accepted.Tenant, m.Accepted.Id, CancellationToken.None).AsTask().GetAwaiter().GetResult()!.Record).Text)))];
-        foreach (Phones.Writing writing in Phones.All.Where(static w => w.Acknowledged))
+        foreach (IGrouping<(int, string), Phones.Writing> same in Phones.All.GroupBy(static w => (w.Tenant, w.Text)))
         {
+            Phones.Writing writing = same.First();
             int times = told.Count(t => t.Tenant == writing.Tenant && (writing.Parts == 1 ? t.Text == writing.Text : t.Text.Contains(writing.Text, StringComparison.Ordinal)));
-            if (times == 0 || (times > 1 && writing.IsKnownAgain))
+            int acknowledged = same.Count(static w => w.Acknowledged);
+            bool isKnownAgain = writing.IsKnownAgain && !(writing.Parts > 1 && (ClockWasSet || Phones.IsReferenceUsedAgain(writing))); // told again 15 minutes later it is a later message's, too
+            if (times < acknowledged || (times > same.Count() && isKnownAgain))
             {
-                return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}) was acknowledged and is told {times} times";
+                return $"'{writing.Text}' (id '{writing.Id}', part {writing.Part} of {writing.Parts}, reference {writing.Reference}) was acknowledged {acknowledged} times, of {same.Count()} that were written, and is told {times} times";
+            }
+
+            if (writing.Parts > 1 && Phones.IsReferenceUsedAgain(writing))
+            {
+                Coverage.Count("act: a reference used again");
             }
         }
 
@@ -123,6 +135,11 @@ internal sealed partial class SimulationRun
             if (Ledger.IsFallbackDone(fallback.Id) && !wakes && message.FallbackAfterSeconds == 0)
             {
                 return "a fallback goes beside its message: " + story;
+            }
+
+            if (wakes && itsStatus == MessageStatus.Cancelled && !purgedQueues.Contains((fallback.Tenant, fallback.Id.Shard)))
+            {
+                return "a fallback was cancelled, and nobody asked for it: " + story;
             }
 
             // It is woken as its message's end is kept; while there is trouble that may fail again and again, so only one that had time after it is missed.

@@ -9,6 +9,7 @@ internal sealed partial class SimulationRun
     private const int PurgesMax = 4;
     private readonly List<Purge> purges = [];
     private readonly HashSet<MessageId> handed = [];
+    private readonly HashSet<(int Tenant, int Shard)> purgedQueues = [];
     private int purgesAsked;
 
     private bool AskPurge()
@@ -25,6 +26,7 @@ internal sealed partial class SimulationRun
         if (task.Cancels)
         {
             Verdicts.PurgeAsked(tenant, shard);
+            purgedQueues.Add((tenant, shard));
         }
 
         MessageId[] meant = [.. posts.Where(p => p.IsAccepted && p.Id.Shard == shard && p.Wish.Tenant == tenant && !Ledger.HasEnded(p.Id)).Select(static p => p.Id).Distinct()];

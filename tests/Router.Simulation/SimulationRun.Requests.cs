@@ -36,6 +36,8 @@ internal sealed partial class SimulationRun
             // Its fallback is kept, or not: then neither is it.
             if (request.Outcome == AcceptOutcome.Accepted)
             {
+                long keptAtMs = Ledger.Accepted[request.Id].AcceptedAtMs;
+                Violation.Unless(keptAtMs >= one.PostedAtMs || ClockWasSet, $"{one.Wish.Text} was posted at {one.PostedAtMs} and rests on the fallback {request.Id} of an earlier try, accepted at {keptAtMs}");
                 one.Request.FallbackId = request.Id;
                 one.Request.Fallback = null;
                 Enter(one, one.Request);

@@ -12,6 +12,9 @@ namespace Router.Simulation;
 internal sealed partial class SimulationRun : IDisposable
 {
     public const int MessagesMin = 1_000;
+
+    /// <summary>Receipts without a message that are held at most where the bound is reached.</summary>
+    public const int UnmatchedFew = 15;
     private const int StepsMax = 60_000;
     private const int NobodysMax = 20;
     private readonly List<(int Weight, string Name, Func<bool> Act)> acts = [];
@@ -37,7 +40,7 @@ internal sealed partial class SimulationRun : IDisposable
         Options = new EngineOptions
         {
             AcceptQueueMax = 16 + Random.Next(64), AcceptBatchMax = 1 + Random.Next(30), EntryBatchMax = 1 + Random.Next(30), RecordRingBytes = 1_024 << Random.Next(5), ContactRowsMax = 4 + Random.Next(30),
-            AwaitedReceiptsMax = 20 + Random.Next(200), UnmatchedReceiptsMax = 300 + Random.Next(300), SettleUnkeptMax = 1 + Random.Next(8), ReleaseBatchMax = 1 + Random.Next(8),
+            AwaitedReceiptsMax = 20 + Random.Next(200), UnmatchedReceiptsMax = Chance(0.2) ? 5 + Random.Next(UnmatchedFew - 4) : 300 + Random.Next(300), SettleUnkeptMax = 1 + Random.Next(8), ReleaseBatchMax = 1 + Random.Next(8),
             PartsWaitSeconds = 1 + Random.Next(20), PartsMax = 2 + Random.Next(10),
         };
         Shards = Chance(0.5) ? [5, 40] : [5, 17, 40];
