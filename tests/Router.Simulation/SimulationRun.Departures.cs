@@ -169,9 +169,10 @@ internal sealed partial class SimulationRun
     // Who asked for it knew of all that his silo had heard, and so did who answered.
     private void LookAtWay(Flight flight, in AcceptedMessage accepted, SimulatedSilo silo, int account)
     {
-        int tenant = accepted.Tenant;
+        (int tenant, bool isSms) = (accepted.Tenant, accepted.Channel == Channel.Sms);
         Plan[] plans = [.. Limits.InForce(silo.Number, Limits.AskedFrom(flight.ReleaseEnd))];
         Violation.Unless(plans.Any(p => p.Tenant(tenant).Senders.Contains(flight.From)), $"{flight.Message} left with the sender {flight.From}, which was not tenant {tenant}'s");
+        Violation.Unless(plans.Any(p => p.AccountsFor(isSms).Any(a => a.Number == account)), $"{flight.Message} left by account {account}, which was not on its route");
         Violation.Unless(plans.Any(p => !p.Account(account).Drains), $"{flight.Message} left by account {account}, which drains");
     }
 
