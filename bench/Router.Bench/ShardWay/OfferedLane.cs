@@ -23,6 +23,10 @@ internal sealed class OfferedLane : IShardEffects
     /// <summary>Outcomes told as kept.</summary>
     public long OutcomesKept { get; private set; }
 
+    public void TakeAgain(InboundTask task)
+    {
+    }
+
     public void Offer(int shardLane, in LaneKey key, int available, int nextSegments)
     {
         if (Lane is null || _key != key)
