@@ -53,9 +53,15 @@ public sealed partial class SiloEngine
     {
         if (Receipts.Hold(task) is { } dropped)
         {
-            dropped.IsDone = true;
-            PostReceipt(dropped, ShardOfReceipt(dropped.Receipt.ReceiptKey));
+            CloseUnmatched(dropped);
         }
+    }
+
+    /// <summary>Has a kept receipt that is held no more closed by the shard that kept it.</summary>
+    internal void CloseUnmatched(ReceiptTask task)
+    {
+        task.IsDone = true;
+        Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
     }
 
     /// <summary>Sends a receipt to the owner of <paramref name="shard"/>, here or on another silo.</summary>
@@ -224,8 +230,7 @@ public sealed partial class SiloEngine
             return;
         }
 
-        task.IsDone = true;
-        Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
+        CloseUnmatched(task);
     }
 
     // The outcome of a held receipt may have been kept on another silo, whose index does not know of it: so the tables are asked, less and less often.

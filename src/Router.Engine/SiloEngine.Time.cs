@@ -92,11 +92,7 @@ public sealed partial class SiloEngine
     {
         var expired = new List<ReceiptTask>();
         Receipts.TakeExpired(UnixMs - ReceiptIndex.CountsForMs, expired);
-        foreach (ReceiptTask task in expired)
-        {
-            task.IsDone = true;
-            Post(ShardOfReceipt(task.Receipt.ReceiptKey), new UrgentCommand { Kind = CommandKind.Receipt, Target = task });
-        }
+        expired.ForEach(CloseUnmatched);
 
         if (expired.Count > 0)
         {

@@ -41,8 +41,7 @@ internal sealed partial class ShardOwner
 
             if (dropped is not null)
             {
-                dropped.IsDone = true;
-                engine.PostReceipt(dropped, Number);
+                engine.CloseUnmatched(dropped);
             }
         }
     }
