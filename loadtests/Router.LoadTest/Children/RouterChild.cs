@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using Router.LoadTest.Load;
+using Router.Testing.Processes;
 
 namespace Router.LoadTest.Children;
 
@@ -44,7 +45,7 @@ internal sealed class RouterChild : IDisposable
     /// <param name="command">What stands before the settings; null: nothing.</param>
     internal static async Task<RouterChild> StartAsync(string program, string folder, IEnumerable<string> settings, string? command = null)
     {
-        int port = Ports.Free();
+        int port = Ports.Claim();
         var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,

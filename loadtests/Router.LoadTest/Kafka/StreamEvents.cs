@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Streams;
-using Router.LoadTest.Children;
 using Router.LoadTest.Load;
+using Router.Testing.Processes;
 
 namespace Router.LoadTest.Kafka;
 
@@ -27,7 +27,7 @@ internal static class StreamEvents
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleans(static silo => silo
-            .UseLocalhostClustering(Ports.Free(), Ports.Free())
+            .UseLocalhostClustering(Ports.Claim(), Ports.Claim())
             .AddMemoryGrainStorage("PubSubStore")
             .AddMemoryStreams(Provider, static streams =>
             {

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Router.LoadTest.Children;
 using Router.LoadTest.Load;
+using Router.Testing.Processes;
 
 namespace Router.LoadTest.Peers;
 
@@ -18,7 +18,7 @@ internal static class GrainCalls
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(static silo => silo.UseLocalhostClustering(Ports.Free(), Ports.Free()));
+        builder.UseOrleans(static silo => silo.UseLocalhostClustering(Ports.Claim(), Ports.Claim()));
         using IHost host = builder.Build();
         await host.StartAsync();
         IGrainFactory grains = host.Services.GetRequiredService<IGrainFactory>();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Router.LoadTest.Children;
+using Router.Testing.Processes;
 
 namespace Router.LoadTest.Peers;
 
@@ -25,7 +25,7 @@ internal sealed class KannelChild : IDisposable
     }
 
     /// <summary>Where <c>/cgi-bin/sendsms</c> is.</summary>
-    internal IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, Ports.Free());
+    internal IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, Ports.Claim());
 
     /// <summary>Messages that <c>fakesmsc</c> got.</summary>
     internal long Got => Interlocked.Read(ref got);
@@ -74,9 +74,9 @@ internal sealed class KannelChild : IDisposable
 
     private async Task StartAllAsync(int? smppPort)
     {
-        int admin = Ports.Free();
-        int boxes = Ports.Free();
-        int fake = Ports.Free();
+        int admin = Ports.Claim();
+        int boxes = Ports.Claim();
+        int fake = Ports.Claim();
         string spool = Directory.CreateDirectory(Path.Combine(folder, "spool")).FullName;
         string file = Path.Combine(folder, "kannel.conf");
         string smsc = smppPort is { } port

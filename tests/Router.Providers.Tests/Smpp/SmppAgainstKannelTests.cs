@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Router.Engine.Providers;
 using Router.Providers.Smpp;
 using Router.Providers.Smpp.Check;
+using Router.Testing.Processes;
 
 namespace Router.Providers.Tests.Smpp;
 
@@ -27,7 +28,7 @@ public sealed partial class SmppAgainstKannelTests
     {
         Assert.True(File.Exists(Simulator), $"{Simulator} is missing: run tests/peers/install");
         using TcpListener bearerbox = await ListenAsync();
-        int port = FreePort();
+        int port = Ports.Claim();
         using var kannel = new Ended(Start(port));
         Task<string> log = kannel.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> output = kannel.Process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -58,7 +59,7 @@ public sealed partial class SmppAgainstKannelTests
     public async Task A_check_follows_a_message_into_Kannel_s_simulator()
     {
         using TcpListener bearerbox = await ListenAsync();
-        int port = FreePort();
+        int port = Ports.Claim();
         using var kannel = new Ended(Start(port));
         Task<string> log = kannel.Process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> more = kannel.Process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -117,13 +118,6 @@ public sealed partial class SmppAgainstKannelTests
                 await Task.Delay(200, TestContext.Current.CancellationToken);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A process that does not outlive its test.</summary>

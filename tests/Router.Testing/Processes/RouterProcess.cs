@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Router.Testing.Processes;
@@ -18,7 +16,7 @@ public sealed class RouterProcess : IAsyncDisposable
     {
         this.settings = settings;
         folder = Directory.CreateTempSubdirectory("router-e2e-").FullName;
-        Url = new Uri($"http://127.0.0.1:{FreePort()}");
+        Url = new Uri($"http://127.0.0.1:{Ports.Claim()}");
     }
 
     public Uri Url { get; }
@@ -138,13 +136,6 @@ public sealed class RouterProcess : IAsyncDisposable
 
         process?.Dispose();
         Directory.Delete(folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void StartProcess()
