@@ -43,6 +43,9 @@ internal sealed partial class Ledger(SimulationRun run)
 
     public MessageId? MessageOf(string text) => ofTexts.TryGetValue(text, out MessageId id) ? id : null;
 
+    /// <summary>The epoch of a shard's youngest owner.</summary>
+    public long EpochOf(int shard) => epochs[shard];
+
     /// <summary>A shard has a younger owner: nothing of an older one may be kept any more.</summary>
     public void Taken(int shard, long epoch, SimulatedSilo owner)
     {
