@@ -42,15 +42,16 @@ internal sealed partial class Shard
     {
         foreach (ref Step step in underWay.Span)
         {
-            if (step.Kind is not (StepKind.SegmentSent or StepKind.Finish) || step.Status is not (MessageStatus.Sent or MessageStatus.None) || KeyOf(step.Slot) is not { Price: > 0 } key)
+            if (step.Price == 0)
             {
                 continue;
             }
 
-            effects.Doubt(new DoubtfulCharge(messages[step.Slot].Id, step.Segment, step.Kind == StepKind.Finish, key.Tenant, key.Price));
+            int tenant = KeyOf(step.Slot).Tenant;
+            effects.Doubt(new DoubtfulCharge(messages[step.Slot].Id, step.Segment, step.Kind == StepKind.Finish, tenant, step.Price));
             if (messages[step.Slot].Segments > 1)
             {
-                effects.GiveBack(key.Tenant, key.Price); // it counts among those done already
+                effects.GiveBack(tenant, step.Price); // it counts among those done already
             }
         }
     }

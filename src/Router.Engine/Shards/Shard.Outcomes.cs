@@ -41,6 +41,7 @@ internal sealed partial class Shard
             step.LeftMs = leftMs;
             step.Provider = outcome.Provider;
             step.ReceiptKey = outcome.ReceiptKey;
+            step.Price = KeyOf(slot).Price;
             step.IsOutcome = true;
             return;
         }

@@ -39,6 +39,7 @@ internal sealed partial class Shard
             step.HasWholeReceipt = outcome.HasWholeReceipt;
             step.LeftMs = leftMs;
             step.Segment = outcome.Segment;
+            step.Price = KeyOf(slot).Price;
             step.IsOutcome = true;
             step.IsFirst = state.DoneCount == 1;
             if (last)

@@ -213,7 +213,7 @@ internal sealed partial class Shard
                 if (step.Kind == StepKind.SegmentSent || step.Status == MessageStatus.Sent)
                 {
                     entry.Channel = key.Channel;
-                    entry.Price = key.Price;
+                    entry.Price = step.Price;
                     entry.ReceiptScope = step.ReceiptKey == 0 ? ReceiptScope.NotSaid : step.ReceiptScope;
                 }
 

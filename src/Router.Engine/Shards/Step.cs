@@ -61,6 +61,9 @@ internal struct Step
     public ulong Head;
     public object? Target;
 
+    /// <summary>What a segment that was taken costs, millionths: what its message was charged as it left, for a price may come while the outcome waits for the journal.</summary>
+    public long Price;
+
     /// <summary>Its segment is the first of its message that was taken.</summary>
     public bool IsFirst;
 

@@ -91,6 +91,27 @@ public sealed class CreditTests
         AssertSettled(h);
     }
 
+    // Found by the simulation (seed 60105): its first segment had left for nothing, and was told to the journal at the price that its second was charged.
+    [Fact]
+    public void A_segment_that_left_before_there_was_a_price_costs_nothing()
+    {
+        using EngineHarness h = Open(balance: 100 * Price, price: 0);
+        Posted message = h.Post(1, 1, Prepaid(100 * Price, price: 0), segments: 2);
+        h.Queue(2, 1, Prepaid(100 * Price, price: 0));
+        h.Run(); // its commit is under way as the outcomes come
+        h.Provider.Window = 0;
+        h.Provider.Settle(message.Id, segment: 0);
+        h.Provider.Settle(message.Id, OutcomeKind.Unsent, segment: 1);
+        h.Run();
+        h.Configure([Prepaid(100 * Price)], [EngineHarness.Account(1, "p"), EngineHarness.Account(2, "q")], "q", "p"); // another route: decided anew
+        h.Provider.Window = 10;
+        h.Advance(2_000, 20, () => Array.ForEach([.. h.Providers.Made], static p => p.SettleAll()));
+        Assert.Equal(MessageStatus.Sent, h.Last(message));
+        Assert.Equal(2 * Price, h.Journal.Usage.ReadSpent()[1]); // the second message, and the second segment
+        Assert.Equal(98 * Price, Balance(h));
+        AssertSettled(h);
+    }
+
     [Fact]
     public void A_low_balance_is_told_once_until_it_is_set_anew()
     {
@@ -202,10 +223,10 @@ public sealed class CreditTests
 
     private static Tenant Prepaid(long total, long lowAt = 0, decimal price = 0.03m) => new(1, "acme", Settings(price), new CreditLine(total, lowAt));
 
-    private static EngineHarness Open(long balance, long lowAt = 0, MemoryStore? store = null, SteppedTime? time = null, bool rough = false, int seed = 1)
+    private static EngineHarness Open(long balance, long lowAt = 0, MemoryStore? store = null, SteppedTime? time = null, bool rough = false, int seed = 1, decimal price = 0.03m)
     {
         var h = new EngineHarness(seed, store: store, time: time, prepare: p => p.Policy = rough ? ScriptedPolicy.Rough : null);
-        h.Configure([Prepaid(balance, lowAt)], [EngineHarness.Account(1, "p")]);
+        h.Configure([Prepaid(balance, lowAt, price)], [EngineHarness.Account(1, "p")]);
         h.Own(Shards);
         h.Advance(300, 50);
         return h;
