@@ -1,4 +1,5 @@
 using Router.Core.Messages;
+using Router.Engine.Journal;
 using Router.Engine.Providers;
 
 namespace Router.Simulation;
@@ -11,6 +12,7 @@ internal sealed class Carriers(SimulationRun run)
     private readonly HashSet<Telling> unanswered = [];
     private readonly Dictionary<ulong, (MessageId Message, byte Segment)> truth = [];
     private readonly HashSet<ulong> inTopics = [];
+    private readonly HashSet<ulong> takenUp = [];
     private readonly List<CarrierReceipt> heldBack = [];
     private uint keys;
 
@@ -48,6 +50,9 @@ internal sealed class Carriers(SimulationRun run)
 
         return key;
     }
+
+    /// <summary>Receipts without a message were taken up with a shard: they wait in its silo from now on.</summary>
+    public void TakenUp(IReadOnlyList<UnmatchedReceipt> unmatched) => takenUp.UnionWith(unmatched.Select(static u => u.ReceiptKey));
 
     /// <summary>A receipt that belongs to no message.</summary>
     public void OweNobodys()
@@ -144,10 +149,11 @@ internal sealed class Carriers(SimulationRun run)
     }
 
     // A key of which all is told, of a message of one segment; of another shard's, if there is one. What lies in a topic may be read again whenever its group is set back. A message that still awaits a
-    // receipt comes back with its shard, and its key with it, over one that is named and not kept yet.
+    // receipt comes back with its shard, and its key with it, over one that is named and not kept yet;
+    // and so does a receipt that waits, though its message's shard is done with it since the take-up (seed 1001233).
     private ulong? FindUsed(MessageId message)
     {
-        HashSet<ulong> busy = [.. owed.Select(static r => r.Key), .. unanswered.Select(static t => t.Receipt.Key), .. heldBack.Select(static r => r.Key), .. run.Store.Unmatched().Select(static u => u.ReceiptKey), .. inTopics];
+        HashSet<ulong> busy = [.. owed.Select(static r => r.Key), .. unanswered.Select(static t => t.Receipt.Key), .. heldBack.Select(static r => r.Key), .. run.Store.Unmatched().Select(static u => u.ReceiptKey), .. inTopics, .. takenUp];
         HashSet<ulong> told = [.. receipts.Where(r => r.Acknowledged && r.Message == truth.GetValueOrDefault(r.Key).Message).Select(static r => r.Key)];
         ulong[] free = [.. run.Ledger.SentKeys.Where(k => told.Contains(k.Key) && !busy.Contains(k.Key) && truth[k.Key] == k.Value && run.Ledger.HasEnded(k.Value.Message) && run.Ledger.Accepted[k.Value.Message].Segments == 1).Select(static k => k.Key)];
         ulong[] others = [.. free.Where(k => truth[k].Message.Shard != message.Shard)];

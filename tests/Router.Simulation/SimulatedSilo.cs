@@ -113,6 +113,7 @@ internal sealed class SimulatedSilo : IReceiptsElsewhere, IFallbacksElsewhere, I
             }
 
             UnmatchedTaken += one.Unmatched.Count;
+            run.Carriers.TakenUp(one.Unmatched);
             taken.Enqueue(one);
         }
     }

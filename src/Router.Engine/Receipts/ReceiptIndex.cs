@@ -80,7 +80,7 @@ internal sealed partial class ReceiptIndex
         }
     }
 
-    /// <summary>Awaits a receipt whose outcome is kept; returns the one that came before it, matched, when there is one. Asked by the message's owner.</summary>
+    /// <summary>Awaits a receipt whose outcome is kept; returns the one that came before it, matched, when there is one. The tables know it where a younger message is expected under its key. Asked by the message's owner.</summary>
     /// <param name="awaited">Who awaits it.</param>
     /// <param name="isAll">Whether <paramref name="awaited"/> says all that is kept of the message's other segments: else what is known of them already counts.</param>
     public ReceiptTask? Add(in AwaitedReceipt awaited, bool isAll)
@@ -93,6 +93,12 @@ internal sealed partial class ReceiptIndex
         Stripe stripe = StripeOf(awaited.ReceiptKey);
         lock (stripe.Gate)
         {
+            ref Entry standing = ref FindLocked(stripe, awaited.ReceiptKey);
+            if (!Unsafe.IsNullRef(ref standing) && standing.Awaited.Segments == 0 && standing.Awaited.Message != awaited.Message)
+            {
+                return null; // its carrier has given the id to another since, whose outcome is on its way
+            }
+
             PutLocked(stripe, awaited, isAnew: false);
             if (!stripe.Unmatched.Remove(awaited.ReceiptKey, out ReceiptTask? early))
             {

@@ -183,6 +183,32 @@ public sealed class ReceiptTests
         Assert.Equal(MessageStatus.Delivered, h.Last(second));
     }
 
+    // Guards against the receipt of the second going to the first, which comes back with its shard while the second's outcome is with the journal.
+    [Fact]
+    public void A_receipt_whose_id_was_given_to_another_message_goes_to_that_one_though_the_first_is_taken_up_meanwhile()
+    {
+        using EngineHarness h = new EngineHarness().Simple(5, 6);
+        Posted first = PostUnder(h, 1, 5);
+        h.RunUntilIdle();
+        Posted second = PostUnder(h, 2, 6);
+        h.Run();
+        h.Own(5);
+        Assert.Equal((MessageStatus.Sent, MessageStatus.Accepted), (h.Last(first), h.Last(second)));
+        h.Provider.Receive(new Receipt { Provider = 1, ReceiptKey = 7, Status = MessageStatus.Delivered });
+        h.RunUntilIdle();
+        Assert.Equal((MessageStatus.Sent, MessageStatus.Delivered), (h.Last(first), h.Last(second)));
+        Assert.Equal(1, h.Provider.AcknowledgedCount);
+        Assert.Equal(0, h.Engine.Receipts.UnmatchedCount);
+
+        static Posted PostUnder(EngineHarness h, int contact, int shard)
+        {
+            Posted posted = h.Post(contact, shard);
+            ScriptedDeparture left = h.Provider.Written[^1];
+            h.Engine.Settle([new Outcome { Provider = 1, Message = left.Id, Epoch = left.Epoch, Kind = OutcomeKind.Sent, ReceiptKey = 7 }]);
+            return posted;
+        }
+    }
+
     [Fact]
     public void Only_the_segments_without_an_outcome_are_sent_again_also_after_a_restart()
     {
