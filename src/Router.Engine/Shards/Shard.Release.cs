@@ -11,7 +11,7 @@ namespace Router.Engine.Shards;
 /// <content>The release: who may leave now is decided again from memory; no write (DESIGN §3).</content>
 internal sealed partial class Shard
 {
-    // Records read back, by the message's head, in arrays of the pool: at most as many as ReadBackMax and one read.
+    // Records read back, by the message's head, in arrays of the pool: at most as many as ReadBackMax and one read, and one more a lane.
     private readonly Dictionary<ulong, (byte[] Bytes, int Length)> readBack = [];
     private readonly List<int> readBackLanes = [];
 
@@ -142,7 +142,7 @@ internal sealed partial class Shard
     }
 
     /// <summary>
-    /// The records asked for are there. They stay until their messages leave or end: were they dropped at another lane's read, two lanes could read in turn for ever.
+    /// The records asked for are there. They stay until their messages leave or end, or <see cref="TrimReadBack"/>.
     /// </summary>
     public void RecordsRead(RecordRead read)
     {
@@ -183,6 +183,15 @@ internal sealed partial class Shard
         }
     }
 
+    /// <summary>Each second: records read back for lanes that were not asked since make room for others.</summary>
+    public void TrimReadBack()
+    {
+        if (readBack.Count >= ReadBackMax)
+        {
+            ForgetAllReadBack();
+        }
+    }
+
     private bool TryGetRecord(int slot, out ReadOnlySpan<byte> record)
     {
         ref WaitingMessage message = ref messages[slot];
@@ -206,18 +215,16 @@ internal sealed partial class Shard
         return false;
     }
 
-    // Asks for the records of the lane's first messages, in its order, as many as one release may take twice.
+    // Asks for the records of the lane's first messages, in its order: as many as one release may take twice, or one when there is no room.
     private bool StartReading(int index, ShardLane lane, RecordRead read)
     {
         read.Items.Clear();
         read.Records.Clear();
         read.Failed = false;
-        if (readBack.Count > ReadBackMax)
-        {
-            ForgetAllReadBack(); // of lanes that were not asked again
-        }
 
-        for (int slot = lane.First; slot >= 0 && read.Items.Count < options.ReleaseBatchMax * 2; slot = messages[slot].LaneNext)
+        // What was read for other lanes stays until they are asked: dropped for this one, all of many lanes could read in turn for ever.
+        int most = readBack.Count < ReadBackMax ? options.ReleaseBatchMax * 2 : 1;
+        for (int slot = lane.First; slot >= 0 && read.Items.Count < most; slot = messages[slot].LaneNext)
         {
             if (messages[slot].Stage != MessageStage.Ready)
             {

@@ -175,6 +175,7 @@ internal sealed partial class ShardOwner
             lastTold = engine.MonotonicMs;
             shard.TellWaiting();
             shard.LookAtFallbacks();
+            shard.TrimReadBack();
             shard.OfferAll();
             KeepHeard();
         }
