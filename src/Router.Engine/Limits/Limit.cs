@@ -35,7 +35,7 @@ public sealed class Limit
 
     internal void Claim(object who, Purpose purpose, int segments, long bucket) => (claims ??= new LimitClaims()).Say(who, purpose, segments, bucket);
 
-    internal void Settle(object? who, Purpose purpose, int segments, long bucket) => claims?.Settle(who, purpose, segments, bucket);
+    internal void Settle(object who, Purpose purpose, int segments, long bucket) => claims?.Settle(who, purpose, segments, bucket);
 
     internal void Count(Purpose purpose, long bucket, long end, int count)
     {

@@ -56,11 +56,11 @@ internal sealed class LimitClaims
     }
 
     /// <summary>
-    /// <paramref name="who"/> was lent <paramref name="segments"/>: the end of his claim, if that is what it needs; else his patience begins anew, or those before him would wait while he takes less again and again.
+    /// <paramref name="segments"/> of <paramref name="who"/> left: the end of his claim, if that is what it needs; else his patience begins anew, or those before him would wait while he takes less again and again.
     /// </summary>
-    public void Settle(object? who, Purpose purpose, int segments, long bucket)
+    public void Settle(object who, Purpose purpose, int segments, long bucket)
     {
-        if (who is null || lines[(int)purpose] is not { Count: > 0 } line || IndexOf(line, who) is not (>= 0 and int at))
+        if (lines[(int)purpose] is not { Count: > 0 } line || IndexOf(line, who) is not (>= 0 and int at))
         {
             return;
         }

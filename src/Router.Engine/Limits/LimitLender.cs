@@ -149,7 +149,6 @@ public sealed class LimitLender
         {
             int lent = limit.Key.CountsSegments ? lentSegments : lentMessages;
             limit.Count(purpose, bucket, end, lent);
-            limit.Settle(who, purpose, lent, bucket);
         }
 
         return new Slice(lentMessages, lentSegments, clock.EndOf(end), now, purpose);
@@ -169,6 +168,20 @@ public sealed class LimitLender
         foreach (Limit limit in limits)
         {
             limit.Uncount(slice.Purpose, end - sliceBuckets, end, limit.Key.CountsSegments ? segments : messages);
+        }
+    }
+
+    /// <summary>So many <paramref name="segments"/> of a slice left: what <paramref name="who"/> claimed of the limits is his no longer, if that was what he needed. Where nothing left, he still needs it.</summary>
+    public void Settle(ReadOnlySpan<Limit> limits, in Slice slice, int segments, long now, object who)
+    {
+        if (segments == 0)
+        {
+            return;
+        }
+
+        foreach (Limit limit in limits)
+        {
+            limit.Settle(who, slice.Purpose, segments, clock.BucketAt(now));
         }
     }
 

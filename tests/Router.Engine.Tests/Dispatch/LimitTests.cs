@@ -229,7 +229,7 @@ public sealed class LimitTests
         h.Advance(20_000, 10);
         string[] since = [.. h.WrittenTexts().Skip(before)];
         Assert.Contains(posted.Text, since);
-        Assert.InRange(since.Count(others.Contains), since.Length / 20, since.Length / 12); // all else are passwords
+        Assert.InRange(since.Count(others.Contains), since.Length / 24, since.Length / 12); // all else are passwords
     }
 
     [Fact]

@@ -128,9 +128,9 @@ public sealed class UrgentShareTests
         for (int bucket = 0; bucket < 60 * 250; bucket++, now += Bucket)
         {
             // In the first second they come one by one, so that they come free one by one ever after.
-            if (bucket < 250 ? bucket % 25 == 0 : lender.TakeTogether([own], 1, segments, segments, now, of, this).Messages == 0)
+            if (bucket < 250 ? bucket % 25 == 0 : Leave(own, segments, of, this).Messages == 0)
             {
-                others += lender.TakeTogether([own], 1, 1, 1, now, beside, limit).Messages;
+                others += Leave(own, 1, beside, limit).Messages;
                 waits++;
             }
             else if (bucket >= 250)
@@ -178,14 +178,14 @@ public sealed class UrgentShareTests
 
         long Take(int lane, object who, int least)
         {
-            Slice slice = lender.TakeTogether([own], 1, least, least, now, Purpose.Service, who);
+            Slice slice = Leave(own, least, Purpose.Service, who);
             left[lane] += slice.Messages;
             return slice.Messages > 0 ? now : slice.RetryAt;
         }
     }
 
     [Fact]
-    public void A_claim_stands_until_it_was_lent_what_it_needs()
+    public void A_claim_stands_until_what_it_needs_has_left()
     {
         Limit own = lender.Hold(LimitKey.OfProvider(2), 10);
         Assert.Equal(8, lender.TakeTogether([own], 8, 8, 1, now, Purpose.Service, limit).Segments);
@@ -194,6 +194,20 @@ public sealed class UrgentShareTests
         Slice tooFew = lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, this); // not known then how long its next one is
         lender.GiveBack([own], tooFew, tooFew.Messages, tooFew.Segments);
 
+        Assert.Equal(0, lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, limit).Segments);
+
+        now += 2 * Second; // all is free again, and he says it once more
+        Assert.Equal(8, lender.TakeTogether([own], 8, 8, 1, now, Purpose.Otp, limit).Segments);
+        Assert.Equal(0, lender.TakeTogether([own], 1, 3, 3, now, Purpose.Service, this).Segments);
+        now += 4 * Bucket;
+        Assert.Equal(0, lender.TakeTogether([own], 1, 3, 3, now, Purpose.Service, this).Segments);
+        now += Second + (8 * Bucket);
+        Slice read = lender.TakeTogether([own], 1, 3, 3, now, Purpose.Service, this); // its record is read back: it has not left
+        Assert.Equal(3, read.Segments);
+        lender.GiveBack([own], read, 1, 3);
+        lender.Settle([own], read, 0, now, this);
+        Assert.Equal(7, lender.TakeTogether([own], 10, 10, 1, now, Purpose.Service, limit).Segments);
+        Assert.Equal(3, Leave(own, 3, Purpose.Service, this).Segments);
         Assert.Equal(0, lender.TakeTogether([own], 1, 1, 1, now, Purpose.Service, limit).Segments);
     }
 
@@ -207,13 +221,13 @@ public sealed class UrgentShareTests
         {
             if (bucket < 250)
             {
-                otps += bucket % 25 == 0 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0; // one by one, so that they come free one by one ever after
+                otps += bucket % 25 == 0 ? Leave(own, 1, Purpose.Otp, limit).Messages : 0; // one by one, so that they come free one by one ever after
                 continue;
             }
 
-            lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this);
-            otps += bucket % 50 < 25 ? lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit).Messages : 0;
-            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Marketing, this); // and what he takes is for another message
+            Leave(own, 3, Purpose.Marketing, this);
+            otps += bucket % 50 < 25 ? Leave(own, 1, Purpose.Otp, limit).Messages : 0;
+            Leave(own, 1, Purpose.Marketing, this); // and what he takes is for another message
         }
 
         Assert.InRange(otps, 60, 200);
@@ -235,22 +249,22 @@ public sealed class UrgentShareTests
             {
                 if (bucket % 25 == 0)
                 {
-                    lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit); // one by one, so that they come free one by one ever after
+                    Leave(own, 1, Purpose.Otp, limit); // one by one, so that they come free one by one ever after
                 }
 
                 continue;
             }
 
             otpWaits += bucket % 500 == 0 ? 1 : 0;
-            if (otpWaits > 0 && lender.TakeTogether([own], 1, 2, 2, now, Purpose.Otp, longOtp).Messages > 0)
+            if (otpWaits > 0 && Leave(own, 2, Purpose.Otp, longOtp).Messages > 0)
             {
                 otpWaits--;
                 otpsLeft++;
             }
 
-            waits = lender.TakeTogether([own], 1, 3, 3, now, Purpose.Marketing, this).Messages > 0 ? 0 : waits + 1;
+            waits = Leave(own, 3, Purpose.Marketing, this).Messages > 0 ? 0 : waits + 1;
             longest = Math.Max(longest, waits);
-            lender.TakeTogether([own], 1, 1, 1, now, Purpose.Otp, limit);
+            Leave(own, 1, Purpose.Otp, limit);
         }
 
         Assert.InRange(longest, 1, 10 * 250);
@@ -286,4 +300,12 @@ public sealed class UrgentShareTests
     }
 
     private int Take(Purpose purpose, int segments) => segments == 0 ? 0 : lender.TakeTogether(limits, segments, segments, 1, now, purpose).Segments;
+
+    // One message: what is lent leaves.
+    private Slice Leave(Limit own, int segments, Purpose purpose, object who)
+    {
+        Slice slice = lender.TakeTogether([own], 1, segments, segments, now, purpose, who);
+        lender.Settle([own], slice, slice.Segments, now, who);
+        return slice;
+    }
 }
