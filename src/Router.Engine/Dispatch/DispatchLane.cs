@@ -34,6 +34,9 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Its limits lend nothing now: time brings it back.</summary>
     public bool Blocked { get; set; }
 
+    /// <summary>Place among all lanes in the order in which limits lent them something last; 0: not yet.</summary>
+    public long LastLent { get; set; }
+
     /// <summary>Its limits lent less than could leave: since then it has not been empty.</summary>
     public bool IsHeldBack { get; set; }
 

@@ -8,7 +8,9 @@ namespace Router.Engine.Dispatch;
 /// <content>The limits of a lane, taken together or not at all (DESIGN §4.5).</content>
 internal sealed partial class Dispatcher
 {
-    private readonly PriorityQueue<DispatchLane, long> blocked = new();
+    // Of those that come back at one time, who was lent something least lately comes first: else the same few would take each departure of a limit that all of them share.
+    private readonly PriorityQueue<DispatchLane, (long At, long LastLent)> blocked = new();
+    private long lends;
     private readonly LimitLender lender;
     private long lastForgotten;
     private volatile IReadOnlyList<ReachedLimit> reachedLimits = [];
@@ -64,7 +66,7 @@ internal sealed partial class Dispatcher
     private void Unblock()
     {
         long now = engine.Timestamp;
-        while (blocked.TryPeek(out DispatchLane? lane, out long at) && at <= now)
+        while (blocked.TryPeek(out DispatchLane? lane, out (long At, long LastLent) until) && until.At <= now)
         {
             blocked.Dequeue();
             lane.Blocked = false;
@@ -78,9 +80,9 @@ internal sealed partial class Dispatcher
             }
         }
 
-        if (blocked.TryPeek(out _, out long next))
+        if (blocked.TryPeek(out _, out (long At, long LastLent) next))
         {
-            engine.PokeDispatcherAt(next); // the timer holds one time only
+            engine.PokeDispatcherAt(next.At); // the timer holds one time only
         }
 
         if (now - lastForgotten > engine.Ticks(1_000))
@@ -113,10 +115,14 @@ internal sealed partial class Dispatcher
     private Slice TakeLimits(DispatchLane lane, int messages, int segments, int least, long now)
     {
         Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose, lane);
-        if (slice.Messages == 0 && !lane.Blocked)
+        if (slice.Messages > 0)
+        {
+            lane.LastLent = ++lends;
+        }
+        else if (!lane.Blocked)
         {
             lane.Blocked = true;
-            blocked.Enqueue(lane, slice.RetryAt);
+            blocked.Enqueue(lane, (slice.RetryAt, lane.LastLent));
             engine.PokeDispatcherAt(slice.RetryAt);
         }
 

@@ -150,6 +150,42 @@ public sealed class LimitTests
         Assert.InRange(otp, 130, 155);
     }
 
+    // Each has as much to send and room in its own limit: the tenant's, of which they use up all, is shared evenly.
+    [Theory]
+    [InlineData(10)]
+    [InlineData(30)]
+    [InlineData(100)]
+    public void Senders_of_a_tenant_share_its_limit_evenly(int perSecond)
+    {
+        const int Seconds = 20;
+        string[] senders = [.. Enumerable.Range(0, 20).Select(static i => $"+3900{i:00}")];
+        using var h = new EngineHarness(prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        Tenant tenant = EngineHarness.TenantWith(new TenantLimits { PerSecond = perSecond, PerSender = perSecond }, 1, senders);
+        h.Configure([tenant], [EngineHarness.Account(1, "p")]);
+        h.Own(3, 5, 7);
+        h.Advance(1_100, 10);
+        var of = new Dictionary<string, int>();
+        Random random = new(perSecond);
+        for (int i = 0; i < perSecond * (Seconds + 2); i++)
+        {
+            foreach (int sender in Enumerable.Range(0, 2).Select(_ => random.Next(senders.Length)))
+            {
+                of.Add(h.Queue(i, 3 + (2 * random.Next(3)), tenant, sender: new Sender(senders[sender])).Text, sender);
+            }
+        }
+
+        h.Advance(Seconds * 1_000, 10);
+        int[] left = new int[senders.Length];
+        foreach (string text in h.WrittenTexts())
+        {
+            left[of[text]]++;
+        }
+
+        int even = left.Sum() / senders.Length;
+        Assert.True(left.Sum() > perSecond * Seconds * 9 / 10);
+        Assert.All(left, count => Assert.InRange(count, even * 2 / 3, even * 3 / 2)); // what comes free at one moment is one sender's
+    }
+
     [Fact]
     public void A_tenant_with_one_message_does_not_wait_for_one_with_ten_thousand()
     {
