@@ -6,7 +6,7 @@ internal sealed partial class SimulationRun
     private const int Services = 60;
     private const int Passwords = 4;
     private const int MixMs = 14_000;
-    private const int GapMs = 5_000;
+    private const int GapMs = 6_500;
     private const int PasswordWaitMs = 1_500;
 
     private void PostUrgent(SimulatedSilo door, int shard)
@@ -96,11 +96,11 @@ internal sealed partial class SimulationRun
     private long LeftAt(Posted one) => departures.Find(d => d.Message == one.Id).At;
 
     // Whoever has something that may leave has a departure again and again. What left lately uses up its class's sixteenth for a while (of the moments in which it competes: at a limit that is used
-    // up not all are), and a limit of segments lets others pass a long message by for 4 s.
+    // up not all are), and a limit of segments lets others pass a long message by for 4 s; then it is a second, or two where another stands before it, until it has what it needs.
     private void LookAtGaps(List<(Posted Posted, long At)> mix, string purpose, long from, int perSecond, string story)
     {
         long second = 1_000 * SimulatedTime.TicksAMs;
-        long before = from + (4 * second);
+        long before = from;
         var left = mix.Where(m => m.Posted.Wish.Purpose == purpose).Select(m => (m.Posted, m.At, Left: LeftAt(m.Posted))).Where(static m => m.Left > 0).OrderBy(static m => m.Left).ToList();
         foreach ((Posted one, long at, long leaves) in left)
         {
