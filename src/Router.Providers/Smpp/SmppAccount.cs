@@ -39,7 +39,7 @@ internal sealed class SmppAccount
     public required int QueueMax { get; init; }
 
     /// <summary>Messages of which only some segments were released when they left whole; null: none leaves whole (<see cref="LongMessages.Payload"/>).</summary>
-    public PayloadMemory? Payloads { get; init; }
+    public LeftWhole? Payloads { get; init; }
 
     /// <summary>A bind's name for people: its number, of a pair with the word for its half.</summary>
     public string Label(int index, Command command)
