@@ -47,8 +47,8 @@ public sealed class KafkaProviderTests
     {
         provider.Submit([Depart(first: 0, count: 1)]);
         producer.Tell(PersistenceStatus.Persisted);
-        provider.Submit([Depart(first: 1, count: 1, done: [0b001])]);
-        provider.Submit([Depart(first: 2, count: 1, done: [0b011])]);
+        provider.Submit([Depart(first: 1, count: 1, done: [0b001]) with { HasLeftWhole = true }]);
+        provider.Submit([Depart(first: 2, count: 1, done: [0b011]) with { HasLeftWhole = true }]);
 
         Assert.Single(producer.Records);
         Assert.Equal([(0, OutcomeKind.Sent), (1, OutcomeKind.Sent), (2, OutcomeKind.Sent)], told.Outcomes.Select(static o => ((int)o.Segment, o.Kind)));

@@ -30,7 +30,6 @@ internal sealed class KafkaProvider : IProvider
     private readonly IKeyedHash hash;
     private readonly TimeProvider time;
     private readonly IDepartureProducer producer;
-    private readonly LeftWhole left = new();
     private readonly ArrayBufferWriter<byte> json = new(1_024);
     private int inFlight;
     private volatile bool stopping;
@@ -105,7 +104,7 @@ internal sealed class KafkaProvider : IProvider
         byte[] id = new byte[UuidText.Length];
         UuidText.Format(departure.Id.Head, departure.Id.Tail, id);
         ulong receipt = hash.ReceiptKey(number, id);
-        if (departure.Segments > 1 && left.Has(departure.Id))
+        if (departure.HasLeftWhole)
         {
             Settle(departure, OutcomeKind.Sent, receipt, 0);
             return;
@@ -138,11 +137,6 @@ internal sealed class KafkaProvider : IProvider
             PersistenceStatus.NotPersisted => OutcomeKind.Failed,
             _ => OutcomeKind.Unknown,
         };
-        if (kind == OutcomeKind.Sent && DueSegments.End(departure) < departure.Segments)
-        {
-            left.Add(departure.Id);
-        }
-
         Settle(departure, kind, kind == OutcomeKind.Sent ? receipt : 0, 0);
         producer.Told(kind == OutcomeKind.Sent);
         Ended();

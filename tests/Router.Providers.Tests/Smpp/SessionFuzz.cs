@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using Router.Engine.Providers;
 using Router.Providers.Smpp;
 using Router.Providers.Smpp.Protocol;
 using Router.Providers.Tests.Smpp.Protocol;
@@ -115,7 +114,6 @@ public sealed class SessionFuzz
 
     private static SmppAccount Account(TestEvents events, string settings) => new()
     {
-        Payloads = settings.Contains("message_payload", StringComparison.Ordinal) ? new LeftWhole() : null,
         Number = 7,
         Name = "carrier",
         Settings = SmppSettings.Parse("""{"host":"127.0.0.1","systemId":"a","password":"b" """ + settings + "}", out _)!,
