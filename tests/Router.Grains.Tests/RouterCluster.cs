@@ -149,6 +149,13 @@ internal sealed class RouterCluster : IAsyncDisposable
         return await Of<IGrainFactory>(0).GetGrain<IManagementGrain>(0).GetActivationAddress(Of<IGrainFactory>(0).GetGrain(key));
     }
 
+    /// <summary>Whether a webhook's grain is awake.</summary>
+    public async Task<bool> IsAwakeAsync(int tenant, string webhook)
+    {
+        IGrainFactory grains = Of<IGrainFactory>(0);
+        return await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<IWebhookGrain>(WebhookKey.Of(tenant, webhook))) is not null;
+    }
+
     /// <summary>Has the owner of <paramref name="shard"/> end by itself: the fate of its next commit is unknown.</summary>
     public async Task EndOwnerAsync(int silo, int shard)
     {

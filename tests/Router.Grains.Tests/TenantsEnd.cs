@@ -216,6 +216,43 @@ public sealed class TenantsEnd
         Assert.DoesNotContain(Beside, stored.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_an_older_version_left_of_it_is_destroyed_at_the_next_start_and_once()
+    {
+        const string Beside = "conversation/conversation/00000001";
+        StoredGrains stored = new();
+        MemoryStore store = new();
+        ConversationId talk = new(RouterCluster.ContactOf(RouterCluster.NumberIn(5, 0)), 7);
+        await ConversationTests.ReceiveAsync(store, talk, 3);
+        await using (RouterCluster older = await RouterCluster.StartAsync(stored, 1, store: store, more: static silo => Assert.True(silo.Services.Remove(silo.Services.Single(static s => s.ImplementationType == typeof(ConversationRemains))))))
+        {
+            Tenant tenant = await FurnishAsync(older);
+            await older.Of<IConversations>(0).LookAsync(tenant.Number, talk, counts: true, "Anna Rossi", Stop);
+            await older.Administration(0).DeleteTenantAsync("acme", Stop);
+            await IsGoneAsync(older, tenant.Number);
+        }
+
+        Assert.Contains(Beside, stored.Text, StringComparison.Ordinal);
+        await using (RouterCluster younger = await RouterCluster.StartAsync(stored, 1, store: store))
+        {
+            await younger.WaitForAsync(() => !stored.Text.Contains(Beside, StringComparison.Ordinal));
+            await EndAnotherAsync(younger);
+            Assert.Contains((1, ""), younger.Remains.Destroyed);
+        }
+
+        await using RouterCluster next = await RouterCluster.StartAsync(stored, 1, store: store);
+        await EndAnotherAsync(next);
+        Assert.DoesNotContain((1, ""), next.Remains.Destroyed);
+    }
+
+    // What was left is looked at before deletions go on.
+    private static async Task EndAnotherAsync(RouterCluster cluster)
+    {
+        await cluster.Administration(0).PutTenantAsync("other", new TenantSettings { Name = "Other" }, Stop);
+        await cluster.Administration(0).DeleteTenantAsync("other", Stop);
+        await cluster.WaitForAsync(() => cluster.Administration(0).Current.FindTenant("other") is null);
+    }
+
     private static async Task<Tenant> FurnishAsync(RouterCluster cluster)
     {
         Tenant tenant = await cluster.ConfigureAsync(Stop);

@@ -112,6 +112,34 @@ public sealed class WebhooksOverSilos
         Assert.Empty(await webhooks.ListAsync(tenant.Number, Stop));
     }
 
+    // Kept awake as webhooks are, with nothing to deliver: who makes and removes them under ever new names filled the memory.
+    [Fact]
+    public async Task Removed_it_sleeps_and_whoever_still_calls_it_does_not_keep_it_awake()
+    {
+        await using RouterCluster cluster = await RouterCluster.StartAsync(new StoredGrains(), 1);
+        Tenant tenant = await cluster.ConfigureAsync(Stop);
+        await cluster.Webhooks(0).PutAsync(tenant.Number, "one", Settings, Stop);
+        Assert.True(await cluster.IsAwakeAsync(tenant.Number, "one"));
+
+        Assert.True(await cluster.Webhooks(0).RemoveAsync(tenant.Number, "one", Stop));
+        await SleepsAsync(cluster, tenant);
+
+        // By a list from before.
+        await cluster.Of<IGrainFactory>(0).GetGrain<IWebhookGrain>(WebhookKey.Of(tenant.Number, "one")).TouchAsync();
+        await SleepsAsync(cluster, tenant);
+        Assert.NotNull((await cluster.Webhooks(0).PutAsync(tenant.Number, "one", Settings, Stop))!.Secret);
+        Assert.Single(cluster.Deliveries.Going);
+    }
+
+    private static async Task SleepsAsync(RouterCluster cluster, Tenant tenant)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        while (await cluster.IsAwakeAsync(tenant.Number, "one"))
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -120,6 +120,35 @@ public abstract partial class JournalContract
     }
 
     [Theory]
+    [InlineData(9, false)]
+    [InlineData(8, false)]
+    [InlineData(9, true)]
+    [InlineData(8, true)]
+    public async Task An_id_that_its_carrier_gives_again_is_the_younger_messages(int shard, bool isAskedBetween)
+    {
+        ShardWriter[] writers = shard == 9 ? await TakeAllAsync(9) : await TakeAllAsync(9, shard);
+        AcceptedMessage first = await writers[0].AcceptAsync(Some.Contact(9, 1));
+        writers[0].Add(Some.Status(first, MessageStatus.Sent, provider: 1, receiptKey: 70));
+        await writers[0].KeepAsync();
+        if (isAskedBetween)
+        {
+            Assert.Equal(first.Id, (await FindAwaitedAsync(70)).Message); // where what is asked for is swept before, the two lie in different files
+        }
+
+        AcceptedMessage second = await writers[^1].AcceptAsync(Some.Contact(shard, 2));
+        writers[^1].Add(Some.Status(second, MessageStatus.Sent, provider: 1, receiptKey: 70));
+        await writers[^1].KeepAsync();
+
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal(second.Id, (await FindAwaitedAsync(70)).Message);
+            ShardWriter[] taken = await TakeAllAsync(8, 9);
+            Assert.Equal(second.Id, Assert.Single(taken.SelectMany(static t => t.Taken.Awaited)).Message);
+            await ReopenJournalAsync();
+        }
+    }
+
+    [Theory]
     [InlineData(MessageStatus.Undelivered)]
     [InlineData(MessageStatus.Expired)]
     public async Task A_message_that_ended_awaits_nothing_when_its_shard_is_taken(MessageStatus status)

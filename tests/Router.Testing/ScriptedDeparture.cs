@@ -28,6 +28,7 @@ public sealed class ScriptedDeparture
         ValidUntilMs = departure.ValidUntilMs;
         Segments = departure.Segments;
         Segment = segment;
+        HasLeftWhole = departure.HasLeftWhole;
         Record = record;
         Number = number;
         SubmittedAt = submittedAt;
@@ -53,6 +54,9 @@ public sealed class ScriptedDeparture
 
     /// <summary>This one, from 0.</summary>
     public byte Segment { get; }
+
+    /// <summary>See <see cref="Departure.HasLeftWhole"/>.</summary>
+    public bool HasLeftWhole { get; }
 
     /// <summary>A copy of the record.</summary>
     public byte[] Record { get; }

@@ -38,7 +38,7 @@ internal sealed partial class Dispatcher
         if (known)
         {
             link!.InFlight -= ask.SegmentsMax - ask.Segments;
-            link.Uncharge(lane, ask.SegmentsMax - ask.Segments);
+            link.Uncharge(lane, ask.SegmentsMax - ask.Segments, ask.Charged);
         }
 
         if (ask.Departures.Count > 0)
@@ -142,7 +142,6 @@ internal sealed partial class Dispatcher
             }
 
             Ask(link, lane, shard, shardLane, slice, now);
-            link.Charge(lane, slice.Segments);
             if (lane.HasReady)
             {
                 link.Add(lane);
@@ -176,6 +175,7 @@ internal sealed partial class Dispatcher
         ask.ReleaseEnd = Math.Min(slice.End, now + engine.Ticks(engine.Options.ReleaseMs));
         ask.Slice = slice;
         ask.Limits = lane.Limits;
+        ask.Charged = link.Charge(lane, slice.Segments);
         lane.Asked(shard, slice.Messages);
         lane.Asks++;
         asks++;

@@ -37,7 +37,7 @@ internal sealed class LaneClass
         if (!of.InTurn)
         {
             of.InTurn = true;
-            of.Deficit = Math.Min(0, of.Deficit + (shareOfEach - of.LeftAt));
+            of.Deficit = Math.Min(0, of.Deficit + Math.Max(0, shareOfEach - of.LeftAt)); // less, where others gave back what they had been charged before it left
             turn.Enqueue(of);
         }
     }
@@ -90,23 +90,33 @@ internal sealed class LaneClass
         }
     }
 
-    /// <summary>The tenant of a lane taken was asked for <paramref name="segments"/>; negative: so many of them were not used after all.</summary>
-    public void Charge(int tenant, int segments)
+    /// <summary>The tenant of the lane taken last was asked for <paramref name="segments"/>. Returns what a segment of them counts for each tenant in turn.</summary>
+    public double Charge(int tenant, int segments)
     {
-        if (!tenants.TryGetValue(tenant, out TenantLanes? of))
-        {
-            return;
-        }
-
-        shareOfEach += (double)segments / Math.Max(1, turn.Count);
+        TenantLanes of = tenants[tenant]; // in turn: never forgotten
+        double each = 1.0 / Math.Max(1, turn.Count);
+        shareOfEach += segments * each;
         of.Deficit -= segments;
-        if (!of.InTurn)
-        {
-            of.Deficit = Math.Min(of.Deficit, 0);
-        }
-        else if (segments > 0 && of.Deficit < 1 && turn.Peek() == of)
+        if (of.Deficit < 1 && turn.Peek() == of)
         {
             EndTurn();
+        }
+
+        return each;
+    }
+
+    /// <summary>So many of the segments that a tenant was charged for were not used: they count for nobody, whoever is in turn by now. <paramref name="each"/> is what <see cref="Charge"/> returned.</summary>
+    public void Uncharge(int tenant, int segments, double each)
+    {
+        shareOfEach -= segments * each;
+        if (tenants.TryGetValue(tenant, out TenantLanes? of))
+        {
+            of.Deficit += segments;
+            if (!of.InTurn)
+            {
+                of.Deficit = Math.Min(of.Deficit, 0);
+                of.LeftAt -= segments * each; // it has left since
+            }
         }
     }
 

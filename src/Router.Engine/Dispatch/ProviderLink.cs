@@ -173,26 +173,26 @@ internal sealed class ProviderLink
         return lane;
     }
 
-    /// <summary>The lane taken last was asked for <paramref name="segments"/>.</summary>
-    public void Charge(DispatchLane lane, int segments)
+    /// <summary>The lane taken last is asked for <paramref name="segments"/>.</summary>
+    public TurnCharge Charge(DispatchLane lane, int segments)
     {
         int at = lane.Key.Class;
-        if (isContended || asks.AsSpan(at + 1).ContainsAnyExcept(0))
-        {
-            owed = Math.Clamp(owed + (isShared ? -(ShareTurn - 1) * segments : segments), -OwedMax, OwedMax);
-        }
-
+        int owedEach = !isContended && !asks.AsSpan(at + 1).ContainsAnyExcept(0) ? 0 : isShared ? -(ShareTurn - 1) : 1;
+        Owe(owedEach * segments);
         asks[at]++;
-        classes[at].Charge(lane.Key.Tenant, segments);
+        return new TurnCharge(classes[at].Charge(lane.Key.Tenant, segments), owedEach);
     }
 
-    /// <summary>A shard answered for a lane: of what it was asked for so many segments were not used.</summary>
-    public void Uncharge(DispatchLane lane, int segments)
+    /// <summary>A shard answered for a lane: of what it was asked for, and <paramref name="charged"/>, so many segments were not used.</summary>
+    public void Uncharge(DispatchLane lane, int segments, TurnCharge charged)
     {
         int at = lane.Key.Class;
         asks[at]--;
-        classes[at].Charge(lane.Key.Tenant, -segments);
+        Owe(-charged.Owed * segments);
+        classes[at].Uncharge(lane.Key.Tenant, segments, charged.Each);
     }
+
+    private void Owe(int segments) => owed = Math.Clamp(owed + segments, -OwedMax, OwedMax);
 
     private int NextReady(int from)
     {

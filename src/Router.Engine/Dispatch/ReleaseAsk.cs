@@ -34,6 +34,9 @@ internal sealed class ReleaseAsk
     /// <summary>The limits that lent.</summary>
     public Limit[] Limits = [];
 
+    /// <summary>What its segments count in the turns.</summary>
+    public TurnCharge Charged;
+
     /// <summary>Answer: who may leave.</summary>
     public readonly StructList<Departure> Departures = new(16);
 

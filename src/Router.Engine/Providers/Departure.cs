@@ -39,4 +39,9 @@ public struct Departure
 
     /// <summary>Segments with an outcome already, one bit each from bit 0; null: none.</summary>
     public byte[]? SegmentsDone;
+
+    /// <summary>
+    /// The message has left whole with a segment that was released before (<see cref="Outcome.HasWholeReceipt"/>), by this account or another: nothing of it is written any more, the segments are told sent.
+    /// </summary>
+    public bool HasLeftWhole;
 }

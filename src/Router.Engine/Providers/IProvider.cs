@@ -25,7 +25,7 @@ public interface IProvider : IAsyncDisposable
 
     /// <summary>
     /// Takes a batch over. The provider owns each <see cref="Departure.Record"/> from here and returns it to <see cref="RecordPool.Shared"/>. Each segment due
-    /// gets exactly one outcome, told to the <see cref="IProviderEvents"/> it was made with. Departures of one conversation are written by one session in the order given.
+    /// gets exactly one outcome, told to the <see cref="IProviderEvents"/> it was made with. Of one that has left whole (<see cref="Departure.HasLeftWhole"/>) nothing is sent. Departures of one conversation are written by one session in the order given.
     /// Called by one thread at a time; never blocks.
     /// </summary>
     void Submit(ReadOnlySpan<Departure> departures);

@@ -23,7 +23,10 @@ public struct Outcome
     /// <summary>Why, for <see cref="OutcomeKind.Refused"/> and <see cref="OutcomeKind.Failed"/>.</summary>
     public Reason Reason;
 
-    /// <summary>With a <see cref="ReceiptKey"/>: the message left in one piece, so that the receipt tells of all its segments.</summary>
+    /// <summary>
+    /// The message left in one piece, whichever of its segments were released: a receipt for <see cref="ReceiptKey"/> tells of all of them, and what is released of it later has left
+    /// (<see cref="Departure.HasLeftWhole"/>).
+    /// </summary>
     public bool HasWholeReceipt;
 
     /// <summary>For <see cref="OutcomeKind.Throttled"/>, <see cref="OutcomeKind.Failed"/> and <see cref="OutcomeKind.Unknown"/>: when the provider's rule wants the next try, ms from now; 0: Router's own back-off.</summary>

@@ -12,6 +12,9 @@ internal sealed class SegmentState(int segments)
     /// <summary>How many are done.</summary>
     public int DoneCount;
 
+    /// <summary>It left in one piece with one of those that are done; what is left is for its limits' count. A new owner does not know it and sends the rest (DESIGN §4.4: a duplicate, nothing lost).</summary>
+    public bool HasLeftWhole;
+
     /// <summary>Segments released and without an outcome.</summary>
     public int Outstanding;
 

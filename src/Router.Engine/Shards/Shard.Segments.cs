@@ -26,6 +26,7 @@ internal sealed partial class Shard
         bool stepped = outcome.Kind == OutcomeKind.Sent && state.MarkDone(outcome.Segment);
         if (stepped)
         {
+            state.HasLeftWhole |= outcome.HasWholeReceipt;
             long leftMs = SettlePlace(slot); // with its first segment
             bool last = state.DoneCount == messages[slot].Segments;
             if (last)
@@ -134,6 +135,7 @@ internal sealed partial class Shard
         state.Outstanding = count;
         departure.FirstSegment = (byte)first;
         departure.SegmentCount = (byte)span;
+        departure.HasLeftWhole = state.HasLeftWhole;
         departure.SegmentsDone = state.DoneCount == 0 ? null : (byte[])state.Done.Clone();
     }
 }

@@ -117,6 +117,12 @@ internal sealed partial class CatalogGrain(
     public Task<bool> IsGoneAsync(int number) => Task.FromResult(kept.GoneTenants.Contains(number));
 
     /// <inheritdoc/>
+    public Task<int[]> LeftOfAsync(int kind) => Task.FromResult(kept.NothingLeft >= kind ? [] : kept.GoneTenants);
+
+    /// <inheritdoc/>
+    public Task NothingLeftAsync(int kind) => ChangeAsync(static (next, kind) => next.NothingLeft = Math.Max(next.NothingLeft, kind), kind);
+
+    /// <inheritdoc/>
     public Task PublishProviderAsync(ProviderEntry entry)
     {
         if (providers.TryGetValue(entry.Name, out ProviderEntry? known) && known.Version >= entry.Version)

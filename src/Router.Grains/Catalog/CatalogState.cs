@@ -42,6 +42,10 @@ public sealed class CatalogState
     [Id(20)]
     public int[] GoneTenants { get; set; } = [];
 
+    /// <summary>Up to which kind of remains nothing is left of tenants that older versions deleted.</summary>
+    [Id(21)]
+    public int NothingLeft { get; set; }
+
     /// <summary>A copy to change: what is kept stays as it is until the change is stored.</summary>
     public CatalogState Copy() => new()
     {
@@ -54,5 +58,6 @@ public sealed class CatalogState
         OperatorKey = OperatorKey,
         OperatorKeys = OperatorKeys,
         GoneTenants = GoneTenants,
+        NothingLeft = NothingLeft,
     };
 }

@@ -30,6 +30,12 @@ internal interface ICatalogGrain : IGrainWithIntegerKey
     /// <summary>Whether a tenant with this number was removed.</summary>
     Task<bool> IsGoneAsync(int number);
 
+    /// <summary>Numbers of removed tenants of which a version before remains were of <paramref name="kind"/> (<see cref="TenantEnder"/>) may have left something.</summary>
+    Task<int[]> LeftOfAsync(int kind);
+
+    /// <summary>Nothing is left of those.</summary>
+    Task NothingLeftAsync(int kind);
+
     /// <summary>Takes a provider's newest version into the snapshot; answered when every live silo has it.</summary>
     Task PublishProviderAsync(ProviderEntry entry);
 

@@ -15,7 +15,7 @@ namespace Router.Grains.Webhooks;
 [Reentrant, KeepAlive]
 internal sealed partial class WebhookGrain(
     [PersistentState("webhook", RouterSilo.StorageName)] IPersistentState<WebhookState> state, IWebhookDelivery delivery, INotices notices, IJournal journal, TimeProvider time,
-    ILogger<WebhookGrain> log) : Grain, IWebhookGrain, IDisposable
+    ILogger<WebhookGrain> log) : Grain, IWebhookGrain, IIncomingGrainCallFilter, IDisposable
 {
     private static readonly TimeSpan SecretsOverlap = TimeSpan.FromHours(24);
     private readonly SemaphoreSlim turn = new(1);
@@ -65,6 +65,23 @@ internal sealed partial class WebhookGrain(
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>What does not exist (any more) has nothing to stay awake for, whoever asked for it. A change under way may be making it.</remarks>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        try
+        {
+            await context.Invoke();
+        }
+        finally
+        {
+            if (!Exists && turn.CurrentCount > 0)
+            {
+                DeactivateOnIdle();
+            }
         }
     }
 

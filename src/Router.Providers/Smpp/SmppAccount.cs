@@ -38,8 +38,8 @@ internal sealed class SmppAccount
     /// <summary>Departures that one session queues at most.</summary>
     public required int QueueMax { get; init; }
 
-    /// <summary>Messages of which only some segments were released when they left whole; null: none leaves whole (<see cref="LongMessages.Payload"/>).</summary>
-    public PayloadMemory? Payloads { get; init; }
+    /// <summary>Long messages leave whole (<see cref="LongMessages.Payload"/>).</summary>
+    public bool SendsWhole => Settings.LongMessages == LongMessages.Payload;
 
     /// <summary>A bind's name for people: its number, of a pair with the word for its half.</summary>
     public string Label(int index, Command command)

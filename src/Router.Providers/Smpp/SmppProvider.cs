@@ -48,7 +48,6 @@ public sealed class SmppProvider : IProvider
             Counters = new SmppCounters(account.Name),
             Pace = new Pace(),
             Logger = logger,
-            Payloads = settings.LongMessages == LongMessages.Payload ? new PayloadMemory() : null,
 
             // All of the account's window may fall on one session, twice over while one that closed is still counted.
             QueueMax = Math.Max(64, 2 * settings.Binds * settings.Window),
@@ -94,7 +93,7 @@ public sealed class SmppProvider : IProvider
     public RetryRule Retry => RetryRule.Default;
 
     /// <inheritdoc/>
-    public bool HasWholeReceipts => account.Payloads is not null;
+    public bool HasWholeReceipts => account.SendsWhole;
 
     /// <inheritdoc/>
     public ProviderStatus Status

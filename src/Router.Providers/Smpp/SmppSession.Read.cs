@@ -275,11 +275,6 @@ internal sealed partial class SmppSession
     // The other segments that left in the same PDU have the same outcome; its receipt is the first one's.
     private void GatherOthers(in Flight flight, in Outcome first)
     {
-        if (flight.IsPart && first.Kind == OutcomeKind.Sent)
-        {
-            account.Payloads!.Add(flight.Message); // before it is told: the rest may be released at once
-        }
-
         for (int i = 1; i < flight.Count; i++)
         {
             ref Outcome other = ref outcomes[outcomeCount++];

@@ -26,7 +26,7 @@ internal sealed partial class SmppSession
 
     private async Task WriteLoopAsync()
     {
-        int size = account.Payloads is null ? WriteBytes : WholeWriteBytes;
+        int size = account.SendsWhole ? WholeWriteBytes : WriteBytes;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
@@ -129,7 +129,7 @@ internal sealed partial class SmppSession
                 continue;
             }
 
-            if (HasLeftWhole(departure))
+            if (departure.HasLeftWhole)
             {
                 Fall(ref departure, segment, OutcomeKind.Sent, Reason.None);
                 continue;
@@ -204,12 +204,8 @@ internal sealed partial class SmppSession
         return written;
     }
 
-    // A long message leaves whole with its first segment. What is released of it later has left then, unless that was another account's doing: such segments go out as such.
-    private bool LeavesWhole(in Departure departure) =>
-        account.Payloads is not null && departure.Segments > 1 && departure is { FirstSegment: 0, SegmentsDone: null };
-
-    private bool HasLeftWhole(in Departure departure) =>
-        account.Payloads is not null && departure.Segments > 1 && !LeavesWhole(departure) && account.Payloads.Has(departure.Id);
+    // A long message leaves whole with its first segment. What another account has left of one goes out as segments.
+    private bool LeavesWhole(in Departure departure) => account.SendsWhole && departure.Segments > 1 && departure is { FirstSegment: 0, SegmentsDone: null };
 
     private int WriteWhole(
         ref Departure departure, long now, scoped ref ShortMessage message, scoped in SmsSegmenter segments, scoped ReadOnlySpan<byte> validity, Span<byte> destination)

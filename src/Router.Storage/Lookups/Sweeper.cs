@@ -113,6 +113,9 @@ internal sealed partial class Sweeper : IDisposable
         }
     }
 
+    /// <summary>Whether a sweep that failed by it may go well the next time: the disk, or what the folder allows, may have changed by then.</summary>
+    internal static bool IsTriedAgain(Exception fault) => fault is SqliteFault or StorageException or IOException or UnauthorizedAccessException;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -138,7 +141,7 @@ internal sealed partial class Sweeper : IDisposable
                         break;
                     }
                 }
-                catch (Exception fault) when (fault is SqliteFault or StorageException or IOException)
+                catch (Exception fault) when (IsTriedAgain(fault))
                 {
                     failing = true;
                     LogFailed(logger, folder, fault is SqliteFault sqlite ? sqlite.ToStorage(folder).Message : fault.Message);

@@ -15,7 +15,8 @@ internal sealed class UsageFile : IDisposable
     // Ten years and their leap days (R3.6).
     private const int DaysKept = 3_653;
 
-    // A clock once years ahead must not delete what nothing makes again: the edge follows it by so many days on each of its days, two so that what a pause left is caught up.
+    // A clock once years ahead must not delete what nothing makes again: the edge follows it by so many days on each of its days, two so that what a pause left is caught up. It never goes back with a
+    // clock years behind: it would come forward again as slowly, and years more than ten be kept.
     private const int DaysForgottenMax = 2;
 
     private const string Tables = """
@@ -75,7 +76,9 @@ internal sealed class UsageFile : IDisposable
         }
 
         long today = UsageKey.DayOf(lastAtMs);
-        long moved = edge == 0 ? today - DaysKept : Math.Min(today - DaysKept, today == edgeMovedOn ? edge : edge + DaysForgottenMax);
+        long due = today - DaysKept;
+        long moved = edge == 0 ? due : today == edgeMovedOn ? edge : Math.Max(edge, Math.Min(due, edge + DaysForgottenMax));
+        long movedOn = moved == edge ? edgeMovedOn : today;
         database.Execute("BEGIN IMMEDIATE");
         try
         {
@@ -89,9 +92,9 @@ internal sealed class UsageFile : IDisposable
                 }
             }
 
-            forget.Bind(1, moved).Run();
+            forget.Bind(1, Math.Min(moved, due)).Run(); // the edge may lie too far ahead, since a clock did
             setMeta.Bind(1, "edge").Bind(2, moved).Run();
-            setMeta.Bind(1, "edge_moved_on").Bind(2, today).Run();
+            setMeta.Bind(1, "edge_moved_on").Bind(2, movedOn).Run();
             setMeta.Bind(1, "last_commit").Bind(2, lastCommit).Run();
             database.Execute("COMMIT");
         }
@@ -105,7 +108,7 @@ internal sealed class UsageFile : IDisposable
             throw;
         }
 
-        (LastCommit, edge, edgeMovedOn) = (lastCommit, moved, today);
+        (LastCommit, edge, edgeMovedOn) = (lastCommit, moved, movedOn);
         database.Checkpoint(truncate: true);
     }
 

@@ -168,8 +168,9 @@ internal sealed class Generation
 
         if (entry.ReceiptKey != 0 && entry.Kind is EntryKind.Status or EntryKind.SegmentSent)
         {
-            // The first who awaits it keeps it.
-            Receipts.FindOrAdd(new ReceiptRow { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment, Scope = entry.ReceiptScope });
+            // A carrier that gives an id again means the younger message: the last who awaits its receipt has it.
+            ReceiptRow receipt = new() { ReceiptKey = entry.ReceiptKey, RowKey = key, Provider = entry.Provider, Segment = entry.Segment, Scope = entry.ReceiptScope };
+            Receipts[Receipts.FindOrAdd(receipt)] = receipt;
         }
 
         if (entry.HasLeft)

@@ -67,7 +67,10 @@ internal sealed partial class JournalMemory
         }
     }
 
-    /// <summary>Receipts of <paramref name="shards"/> in memory whose message is not finished by a receipt yet, the newest first. Caller holds the gate.</summary>
+    /// <summary>
+    /// Receipts of <paramref name="shards"/> in memory whose message is not finished by a receipt yet, the newest first; of those under one key the youngest alone, whatever shard it is of: its carrier
+    /// means that one. Caller holds the gate.
+    /// </summary>
     public List<(ReceiptRow Receipt, MessageStatus Status)> AwaitedOf(ulong shards, int max)
     {
         List<(ReceiptRow, MessageStatus)> found = [];
@@ -77,7 +80,8 @@ internal sealed partial class JournalMemory
             for (int i = receipts.Count - 1; i >= 0 && found.Count < max; i--)
             {
                 ref ReceiptRow receipt = ref receipts[i];
-                if ((shards >> ShardOf(receipt.RowKey) & 1) != 0 && StatusOf(generations, receipt.RowKey) is <= MessageStatus.Sent and var status)
+                if ((shards >> ShardOf(receipt.RowKey) & 1) != 0 && !IsAwaited(generations, g + 1, receipt.ReceiptKey)
+                    && StatusOf(generations, receipt.RowKey) is <= MessageStatus.Sent and var status)
                 {
                     found.Add((receipt, status));
                 }
@@ -85,6 +89,20 @@ internal sealed partial class JournalMemory
         }
 
         return found;
+    }
+
+    /// <summary>Whether <paramref name="generations"/> from the one at <paramref name="from"/> on know a receipt. Caller holds the gate.</summary>
+    public static bool IsAwaited(IReadOnlyList<Generation> generations, int from, ulong receiptKey)
+    {
+        for (int i = from; i < generations.Count; i++)
+        {
+            if (generations[i].Receipts.Find(receiptKey) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Receipts of <paramref name="shard"/> that found no message, in the order they came. Caller holds the gate.</summary>

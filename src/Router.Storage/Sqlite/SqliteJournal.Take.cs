@@ -92,6 +92,7 @@ internal sealed partial class SqliteJournal
     {
         Dictionary<long, MessageStatus> statuses = [];
         List<ReceiptRow> receipts = [];
+        HashSet<ulong> younger = [];
         int looked = 0;
         for (int i = runs.Length - 1; i >= 0 && looked < options.AwaitedReceiptsMax && awaited.Count < options.AwaitedReceiptsMax; i--)
         {
@@ -103,6 +104,11 @@ internal sealed partial class SqliteJournal
             {
                 foreach (ReceiptRow receipt in receipts)
                 {
+                    if (!younger.Add(receipt.ReceiptKey) || JournalMemory.IsAwaited(generations, 0, receipt.ReceiptKey))
+                    {
+                        continue; // its carrier has given the id to another since
+                    }
+
                     MessageStatus status = JournalMemory.StatusOf(generations, receipt.RowKey);
                     status = status == MessageStatus.None ? statuses.GetValueOrDefault(receipt.RowKey) : status;
                     if ((asked >> JournalMemory.ShardOf(receipt.RowKey) & 1) != 0 && status <= MessageStatus.Sent)

@@ -6,7 +6,7 @@ namespace Router.Streams.Out;
 /// <summary>
 /// The producer of messages to gateways: apart from that of events, because a message must not wait for brokers that are away. What they do not take in time was not sent, or nobody knows.
 /// </summary>
-internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health, KafkaMeter meter, TimeProvider time, ILogger<DepartureProducer> log) : IDisposable
+internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health, KafkaMeter meter, TimeProvider time, ILogger<DepartureProducer> log) : IDepartureProducer, IDisposable
 {
     // Longer than an election of a partition's leader takes on healthy brokers (3 s), so that one alone makes no message doubtful.
     private const int TimeoutMs = 5_000;
@@ -18,7 +18,7 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
         config.QueueBufferingMaxMessages = 100_000;
     });
 
-    /// <summary>Writes a record; not <see cref="Confluent.Kafka.ErrorCode.NoError"/>: it was not taken, and nobody is told of it.</summary>
+    /// <inheritdoc/>
     public Confluent.Kafka.ErrorCode Write(string topic, Message<byte[], byte[]> message, Action<DeliveryReport<byte[], byte[]>> told)
     {
         meter.Departures.Began();
@@ -31,7 +31,7 @@ internal sealed class DepartureProducer(KafkaOptions options, KafkaHealth health
         return refused; // the queue is full, the topic is not there, the client has ended …
     }
 
-    /// <summary>To be called with each record that was told of.</summary>
+    /// <inheritdoc/>
     public void Told(bool isTaken)
     {
         meter.Departures.Ended(isTaken);

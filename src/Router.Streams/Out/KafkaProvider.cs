@@ -12,7 +12,8 @@ namespace Router.Streams.Out;
 
 /// <summary>
 /// A gateway behind topics: what is released goes to <c>router.channel.outbound.&lt;provider&gt;</c> as <c>{id, to, from, content, validUntil}</c>, keyed by its conversation; the gateway tells
-/// receipts under the message's id. A message is one record however many segments it has: the first that is released takes it along, the others are told sent at once.
+/// receipts under the message's id. A message is one record however many segments it has: whichever of them are released first here take it along, for the others may have left with another account;
+/// those released after that are told sent at once.
 /// </summary>
 internal sealed class KafkaProvider : IProvider
 {
@@ -28,13 +29,13 @@ internal sealed class KafkaProvider : IProvider
     private readonly IProviderEvents events;
     private readonly IKeyedHash hash;
     private readonly TimeProvider time;
-    private readonly DepartureProducer producer;
+    private readonly IDepartureProducer producer;
     private readonly ArrayBufferWriter<byte> json = new(1_024);
     private int inFlight;
     private volatile bool stopping;
     private volatile TaskCompletionSource? idle;
 
-    public KafkaProvider(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, DepartureProducer producer)
+    public KafkaProvider(ProviderAccount account, IProviderEvents events, IKeyedHash hash, TimeProvider time, IDepartureProducer producer)
     {
         topic = TopicNames.ChannelOutboundOf(account.Name);
         name = Encoding.ASCII.GetBytes(account.Name);
@@ -103,9 +104,9 @@ internal sealed class KafkaProvider : IProvider
         byte[] id = new byte[UuidText.Length];
         UuidText.Format(departure.Id.Head, departure.Id.Tail, id);
         ulong receipt = hash.ReceiptKey(number, id);
-        if (departure.FirstSegment > 0)
+        if (departure.HasLeftWhole)
         {
-            Settle(departure, OutcomeKind.Sent, receipt, 0); // left with its first segment
+            Settle(departure, OutcomeKind.Sent, receipt, 0);
             return;
         }
 

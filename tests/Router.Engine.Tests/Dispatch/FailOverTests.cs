@@ -115,6 +115,28 @@ public sealed class FailOverTests
         AssertEnded(h);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_released_of_a_message_that_has_left_whole_says_so_to_whichever_account_has_it_then(bool isWhole)
+    {
+        using var h = new EngineHarness(prepare: p => p.HasWholeReceipts = isWhole);
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "cheap", inFlight: 2), Dear]);
+        h.Own(5);
+        h.Advance(300, 50);
+        Posted posted = h.Queue(segments: 3);
+        h.RunUntilIdle();
+        ScriptedProvider cheap = h.Providers.Find("cheap");
+        Assert.Equal([false, false], cheap.Written.Select(static w => w.HasLeftWhole));
+        cheap.Settle(posted.Request.Id, segment: 0);
+        h.RunUntilIdle();
+        cheap.GoDown();
+        h.Advance(10_000, 50);
+
+        Assert.Equal([(1, isWhole), (2, isWhole)], h.Providers.Find("dear").Written.Select(static w => ((int)w.Segment, w.HasLeftWhole)));
+        AssertEnded(h);
+    }
+
     [Fact]
     public void What_waits_at_the_dear_one_goes_back_when_the_cheap_one_comes_up()
     {

@@ -31,9 +31,9 @@ public sealed class FairnessProperties
             DispatchLane lane = lanes.Take(quantum, out int share);
             Work of = tenants[lane.Key.Tenant - 1];
             int asked = Math.Max(of.Length, Math.Min(share, random.Next(1, 65)));
-            lanes.Charge(of.Tenant, asked);
+            double each = lanes.Charge(of.Tenant, asked);
             int used = random.Next(4) == 0 ? random.Next(asked + 1) : asked;
-            lanes.Charge(of.Tenant, used - asked);
+            lanes.Uncharge(of.Tenant, asked - used, each);
             of.Served += used;
             lanes.Add(lane);
             long least = tenants.Min(static t => t.Served);
@@ -108,6 +108,80 @@ public sealed class FairnessProperties
         double all = served.Values.Sum();
         Assert.InRange(served[Purpose.Otp] / all, 0.935, 0.940);
         Assert.All(new[] { Purpose.Transactional, Purpose.Service, Purpose.Marketing }, p => Assert.InRange(served[p] / all, 0.0207, 0.0210));
+    }
+
+    // A lane whose recipients have limits is asked twice for each message: once for its place, once to let it go.
+    [Fact]
+    public void What_a_class_was_asked_for_and_did_not_use_is_not_its_debt()
+    {
+        var link = new ProviderLink(Harness.EngineHarness.Account(1, "p"), new InstantWindow(80), new CircuitBreaker(1_000, new Random(1)), TimeProvider.System);
+        foreach (Purpose purpose in new[] { Purpose.Otp, Purpose.Marketing })
+        {
+            var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, purpose, Priority.Normal));
+            lane.Offer(1, 1, 1_000_000, 1);
+            link.Add(lane);
+        }
+
+        var served = new Dictionary<Purpose, long>();
+        bool forPlaces = false;
+        for (int i = 0; i < 100_000; i++)
+        {
+            DispatchLane lane = link.Take(out int share)!;
+            int asked = Math.Min(share, 10);
+            TurnCharge charged = link.Charge(lane, asked);
+            forPlaces ^= lane.Key.Purpose == Purpose.Marketing;
+            int used = lane.Key.Purpose == Purpose.Marketing && forPlaces ? 0 : asked;
+            link.Uncharge(lane, asked - used, charged);
+            served[lane.Key.Purpose] = served.GetValueOrDefault(lane.Key.Purpose) + used;
+            link.Add(lane);
+        }
+
+        Assert.InRange(served[Purpose.Marketing] / (double)served.Values.Sum(), 0.0620, 0.0630);
+    }
+
+    [Fact]
+    public void What_one_tenant_did_not_use_is_no_debt_of_one_that_was_away()
+    {
+        LaneClass lanes = new();
+        DispatchLane away = Lane(3);
+        lanes.Add(away);
+        Assert.Same(away, lanes.Take(8, out _));
+        lanes.Charge(3, 1);
+
+        // One tenant is asked in vain twice a round: while another is in turn, and after that one has left it.
+        DispatchLane[] vain = [Lane(1), new DispatchLane(new LaneKey(1, 1, 1, Channel.Sms, Purpose.Service, Priority.Normal))];
+        DispatchLane small = Lane(2);
+        for (int i = 0; i < 1_000; i++)
+        {
+            lanes.Add(vain[0]);
+            lanes.Add(small);
+            double first = 0;
+            for (int j = 0; j < 2; j++)
+            {
+                bool isSmall = lanes.Take(8, out _) == small;
+                double each = lanes.Charge(isSmall ? 2 : 1, isSmall ? 1 : 64);
+                first = isSmall ? first : each;
+            }
+
+            lanes.Add(vain[1]);
+            Assert.Same(vain[1], lanes.Take(8, out _));
+            double second = lanes.Charge(1, 64);
+            lanes.Uncharge(1, 64, first);
+            lanes.Uncharge(1, 64, second);
+        }
+
+        lanes.Add(vain[0]);
+        lanes.Add(away);
+        int[] served = new int[4];
+        for (int i = 0; i < 400; i++)
+        {
+            DispatchLane lane = lanes.Take(8, out _);
+            lanes.Charge(lane.Key.Tenant, 1);
+            served[lane.Key.Tenant]++;
+            lanes.Add(lane);
+        }
+
+        Assert.InRange(served[1] - served[3], 0, (2 * 8) + (2 * 64)); // two turns and two releases, as between any two; it had none before
     }
 
     [Fact]

@@ -114,7 +114,6 @@ public sealed class SessionFuzz
 
     private static SmppAccount Account(TestEvents events, string settings) => new()
     {
-        Payloads = settings.Contains("message_payload", StringComparison.Ordinal) ? new PayloadMemory() : null,
         Number = 7,
         Name = "carrier",
         Settings = SmppSettings.Parse("""{"host":"127.0.0.1","systemId":"a","password":"b" """ + settings + "}", out _)!,

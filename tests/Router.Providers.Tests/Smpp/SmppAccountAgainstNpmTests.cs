@@ -81,7 +81,7 @@ public sealed class SmppAccountAgainstNpmTests
         provider.Submit([Of(1, 0, 3, null)]);
         Assert.Equal(text, (await smsc.Next("submit")).GetProperty("text").GetString());
         await events.Until(static e => e.Outcomes.Count == 3);
-        provider.Submit([Of(1, 3, 1, [0b0111])]);
+        provider.Submit([Of(1, 3, 1, [0b0111]) with { HasLeftWhole = true }]);
         await events.Until(static e => e.Outcomes.Count == 4);
         Assert.Equal([0, 1, 2, 3], events.Outcomes.Select(static o => (int)o.Segment));
         Assert.Equal((4, 1), (events.Count(OutcomeKind.Sent), (await smsc.Stats())("submits")));

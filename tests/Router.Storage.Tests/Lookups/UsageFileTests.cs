@@ -50,10 +50,44 @@ public sealed class UsageFileTests : IDisposable
             Assert.Equal(First + 2, Days()[0]);
             Sweep(file, FarAhead + 1);
             Assert.Equal(First + 4, Days()[0]);
-            Sweep(file, First + 20); // set right: the edge is where it belongs again
-            Sweep(file, FarAhead);
+            Sweep(file, First + 20); // set right for a moment
+            Sweep(file, FarAhead + 1);
             Assert.Equal(First + 4, Days()[0]);
         }
+    }
+
+    // The edge went back with it, and would have been where it belongs again after decades.
+    [Fact]
+    public void A_clock_far_behind_does_not_set_the_edge_back()
+    {
+        WriteTenDays();
+        using (UsageFile file = new(FilePath))
+        {
+            Sweep(file, First + TenYears + 1);
+            Sweep(file, day: 0);
+        }
+
+        using (UsageFile file = new(FilePath))
+        {
+            Sweep(file, First + TenYears + 2);
+            Assert.Equal(First + 2, Days()[0]);
+        }
+    }
+
+    // The edge stays where a clock far ahead has moved it, and forgets nothing for that once the clock is right.
+    [Fact]
+    public void What_is_younger_than_ten_years_stays_wherever_the_edge_is()
+    {
+        WriteTenDays();
+        using UsageFile file = new(FilePath);
+        for (int day = 0; day < 10; day++)
+        {
+            Sweep(file, FarAhead + day);
+        }
+
+        Assert.Empty(Days());
+        Sweep(file, First + 11, new UsageRow(new UsageKey(First + 11, 1, Channel.Sms, 1), 1, 1, 1, 0));
+        Assert.Equal([First + 11], Days());
     }
 
     // Ten days of usage in a file that has no edge yet, as older versions wrote it: it begins at the first of them.
@@ -71,7 +105,7 @@ public sealed class UsageFileTests : IDisposable
         database.Execute("DELETE FROM meta WHERE name LIKE 'edge%'");
     }
 
-    private void Sweep(UsageFile file, int today, params UsageRow[] rows)
+    private void Sweep(UsageFile file, int day, params UsageRow[] rows)
     {
         UsageSums sums = new();
         foreach (UsageRow row in rows)
@@ -79,7 +113,7 @@ public sealed class UsageFileTests : IDisposable
             sums.Add(row);
         }
 
-        file.Write(sums, ++commit, today * 86_400_000L);
+        file.Write(sums, ++commit, day * 86_400_000L);
     }
 
     private List<long> Days()
