@@ -8,7 +8,7 @@ namespace Router.Engine.Shards;
 internal sealed partial class Shard
 {
     private readonly SlotIndex rowIndex = new();
-    private ContactRow[] rows = new ContactRow[16];
+    private readonly ContactSlab rows = new();
     private int rowCount;
     private int freeRow = -1;
     private int clockHand;
@@ -53,9 +53,9 @@ internal sealed partial class Shard
         }
         else
         {
-            if (rowCount == rows.Length)
+            if (rowCount == rows.Places)
             {
-                Array.Resize(ref rows, rows.Length * 2);
+                rows.Grow();
             }
 
             row = rowCount++;
@@ -121,7 +121,7 @@ internal sealed partial class Shard
         freeRow = at;
     }
 
-    private readonly struct RowKeys(ContactRow[] rows) : SlotIndex.IKeys
+    private readonly struct RowKeys(ContactSlab rows) : SlotIndex.IKeys
     {
         public ulong KeyOf(int slot) => Shard.KeyOf(rows[slot].Id);
     }

@@ -6,10 +6,9 @@ namespace Router.Engine.Shards;
 internal sealed partial class Shard
 {
     private const int MessagesKept = 64;
-    private const int RowsKept = 16;
 
     /// <summary>Places of the slabs, used or not: of messages, of rows.</summary>
-    public (int Messages, int Rows) Places => (messages.Length, rows.Length);
+    public (int Messages, int Rows) Places => (messages.Length, rows.Places);
 
     /// <summary>
     /// Cuts the free ends off. Nothing may be with the journal or waiting for it, and no queue task may be under way: all slots in use are then in the slab. What stands at the end stays there
@@ -22,8 +21,8 @@ internal sealed partial class Shard
             TrimMessages();
         }
 
-        int rowsKept = Math.Max(RowsKept, (int)BitOperations.RoundUpToPowerOf2((uint)options.ContactRowsMax));
-        if (rows.Length > rowsKept)
+        int rowsKept = ContactSlab.PlacesFor(options.ContactRowsMax);
+        if (rows.Places > rowsKept)
         {
             TrimRows(rowsKept);
         }
@@ -85,12 +84,7 @@ internal sealed partial class Shard
         }
 
         rowCount = end;
-        int length = Math.Max(kept, (int)BitOperations.RoundUpToPowerOf2((uint)end));
-        if (length < rows.Length)
-        {
-            Array.Resize(ref rows, length);
-        }
-
+        rows.Trim(end);
         rowIndex.Trim(new RowKeys(rows));
     }
 }

@@ -147,15 +147,35 @@ public sealed class MemoryTests
                 h.Post(i);
             }
 
-            Assert.Equal((1_024, 1_024), shard.Places);
+            Assert.Equal((1_024, 640), shard.Places);
             h.Provider.Window = 16;
             h.Advance(20_000, 20, () => h.Provider.SettleAll());
-            Assert.Equal((64, 16), shard.Places);
+            Assert.Equal((64, 128), shard.Places);
             Assert.Equal(600 * round, h.Provider.Written.Count);
         }
 
         h.AssertAllEnded();
         h.AssertRightContent();
+    }
+
+    [Fact]
+    public void Rows_of_new_contacts_cost_what_they_take_and_stay_where_they_are()
+    {
+        var rows = new ContactSlab();
+        rows.Grow();
+        ref ContactRow first = ref rows[0];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        while (rows.Places < 65_536)
+        {
+            rows.Grow();
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 65_000L * Unsafe.SizeOf<ContactRow>(), 65_536L * (Unsafe.SizeOf<ContactRow>() + 1));
+        first.Low = 7;
+        Assert.Equal(7u, rows[0].Low);
+        rows.Trim(129);
+        Assert.Equal(256, rows.Places);
+        Assert.Equal(7u, rows[0].Low);
     }
 
     [Theory]
