@@ -6,7 +6,7 @@ internal sealed partial class SimulationRun
     private const int Services = 60;
     private const int Passwords = 4;
     private const int MixMs = 14_000;
-    private const int GapMs = 6_500;
+    private const int GapMs = 8_000;
     private const int PasswordWaitMs = 1_500;
 
     private void PostUrgent(SimulatedSilo door, int shard)
