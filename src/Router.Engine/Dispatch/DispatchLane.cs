@@ -25,6 +25,9 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>What it is for.</summary>
     public LaneKey Key { get; } = key;
 
+    /// <summary>Its key, as who claims something of a limit: the same for a lane of this key that comes after this one was forgotten, as one is while its only message's record is read back.</summary>
+    public object Claimant { get; } = key;
+
     /// <summary>Stands among its class's lanes.</summary>
     public bool Queued { get; set; }
 

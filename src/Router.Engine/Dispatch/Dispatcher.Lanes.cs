@@ -32,7 +32,7 @@ internal sealed partial class Dispatcher
         asks--;
         GiveBack(ask);
         DispatchLane lane = ask.Lane!;
-        lender.Settle(ask.Limits, ask.Slice, ask.Segments, engine.Timestamp, lane); // a long message whose record is read back first has not left
+        lender.Settle(ask.Limits, ask.Slice, ask.Segments, engine.Timestamp, lane.Claimant); // a long message whose record is read back first has not left
         lane.Asks--;
         bool known = links.TryGetValue(lane.Key.Provider, out ProviderLink? link);
         if (known)

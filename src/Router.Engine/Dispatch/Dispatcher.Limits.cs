@@ -101,7 +101,7 @@ internal sealed partial class Dispatcher
         {
             foreach (Limit limit in lane.Limits)
             {
-                if (lender.IsReached(limit, lane.SegmentsAMessage, now, lane.Key.Purpose, lane))
+                if (lender.IsReached(limit, lane.SegmentsAMessage, now, lane.Key.Purpose, lane.Claimant))
                 {
                     lanesOf[limit.Key] = lanesOf.GetValueOrDefault(limit.Key) + 1;
                 }
@@ -114,7 +114,7 @@ internal sealed partial class Dispatcher
     // None: the lane comes back when its limits lend again.
     private Slice TakeLimits(DispatchLane lane, int messages, int segments, int least, long now)
     {
-        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose, lane);
+        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose, lane.Claimant);
         if (slice.Messages > 0)
         {
             lane.LastLent = ++lends;

@@ -3,7 +3,7 @@ using Router.Core.Limits;
 namespace Router.Engine.Limits;
 
 /// <summary>What one lane keeps free of a limit, or will as its turn comes: see <see cref="LimitClaims"/>.</summary>
-/// <param name="By">Whose it is.</param>
+/// <param name="By">Whose it is, by its equality.</param>
 /// <param name="Least">Departures that it needs at once.</param>
 /// <param name="Since">Since when it is said again and again, or was lent less.</param>
 /// <param name="SaidAt">When it was said last.</param>

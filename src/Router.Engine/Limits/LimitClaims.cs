@@ -26,7 +26,7 @@ internal sealed class LimitClaims
     public int HeldAgainst(object? who, Purpose purpose, long bucket)
     {
         int holding = Holding(bucket, out bool isImpatient);
-        return holding < 0 || lines[holding]![0].By == who || ((int)purpose < holding && !isImpatient) ? 0 : lines[holding]![0].Least;
+        return holding < 0 || lines[holding]![0].By.Equals(who) || ((int)purpose < holding && !isImpatient) ? 0 : lines[holding]![0].Least;
     }
 
     /// <summary><paramref name="who"/> needs <paramref name="segments"/> at once and finds fewer: he holds them as his turn comes.</summary>
@@ -80,7 +80,7 @@ internal sealed class LimitClaims
         ReadOnlySpan<LimitClaim> claims = CollectionsMarshal.AsSpan(line);
         for (int i = 0; i < claims.Length; i++)
         {
-            if (claims[i].By == who)
+            if (claims[i].By.Equals(who))
             {
                 return i;
             }

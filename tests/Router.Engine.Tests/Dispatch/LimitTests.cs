@@ -239,6 +239,34 @@ public sealed class LimitTests
         Assert.Contains(posted.Text, h.WrittenTexts());
     }
 
+    // Found by the simulation (seed 3014281): its lane was forgotten while its record was read back, and its claim with it.
+    [Fact]
+    public void A_long_message_whose_record_is_read_back_first_is_patient_once()
+    {
+        using var h = new EngineHarness(options: new EngineOptions { RecordRingBytes = 500 }, prepare: static p => p.Policy = ScriptedPolicy.Smooth with { Receipts = false });
+        h.Configure([EngineHarness.Acme], [EngineHarness.Account(1, "p", perSecond: 30)]);
+        h.Own(5, 7);
+        h.Advance(1_100, 10);
+        Otps(2_000);
+        Posted posted = h.Queue(1_000, shard: 7, segments: 5);
+        for (int i = 0; i < 30; i++)
+        {
+            h.Queue(1_001 + i, shard: 7, notBeforeMs: h.NowMs + 3_600_000); // over its record
+        }
+
+        Otps(6_500);
+        Assert.Contains(posted.Text, h.WrittenTexts());
+
+        void Otps(int ms)
+        {
+            for (int at = 0; at < ms; at += 20)
+            {
+                h.Queue(at, purpose: Purpose.Otp); // 50 a second, of 30
+                h.Advance(20, 10);
+            }
+        }
+    }
+
     [Fact]
     public void What_a_long_message_claims_is_not_for_short_ones_of_other_shards_of_its_lane()
     {
