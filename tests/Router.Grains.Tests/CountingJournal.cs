@@ -47,6 +47,8 @@ internal sealed class CountingJournal(MemoryJournal inner) : IJournal
 
     public void ReadRecords(RecordRead read) => inner.ReadRecords(read);
 
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken) => inner.OpenRecordsAsync(items, records, cancellationToken);
+
     public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) => inner.FindMessageAsync(tenant, id, cancellationToken);
 
     public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => inner.ListMessagesAsync(query, cancellationToken);

@@ -70,6 +70,8 @@ internal sealed class SimulatedJournal : IJournal
 
     public void ReadRecords(RecordRead read) => reads.Add(read);
 
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken) => inner.OpenRecordsAsync(items, records, cancellationToken);
+
     public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) => inner.FindMessageAsync(tenant, id, cancellationToken);
 
     public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => inner.ListMessagesAsync(query, cancellationToken);

@@ -125,6 +125,10 @@ public abstract partial class JournalContract
         foreach (AcceptedMessage part in parts)
         {
             Assert.Null(await open.FindMessageAsync(part.Tenant, part.Id, Stop));
+            StructList<StoredRecord> items = new(1);
+            items.Add(new StoredRecord { Id = part.Id, Tenant = part.Tenant });
+            await open.OpenRecordsAsync(items, new ByteList(0), Stop);
+            Assert.Equal(0, items[0].Length);
             Assert.Empty((await open.ListMessagesAsync(new MessageQuery { Tenant = part.Tenant }, Stop)).Items);
             Assert.Empty((await open.ListMessagesAsync(new MessageQuery { Tenant = part.Tenant, Conversation = new ConversationId(part.Contact, part.Sender) }, Stop)).Items);
         }

@@ -116,6 +116,31 @@ public abstract partial class JournalContract
     }
 
     [Fact]
+    public async Task Records_of_one_tenant_are_opened_by_what_their_rows_say()
+    {
+        ShardWriter writer = await TakeAsync(7);
+        AcceptedMessage first = await writer.AcceptAsync(Some.Contact(7, 1), "first");
+        AcceptedMessage others = await writer.AcceptAsync(Some.Contact(7, 2), "another tenant's", tenant: 2);
+        AcceptedMessage second = await writer.AcceptAsync(Some.Contact(7, 3), "second");
+        await writer.KeepAsync();
+        StructList<StoredRecord> items = new(1);
+        ByteList records = new(0);
+        for (int round = 0; round < 2; round++)
+        {
+            items.Clear();
+            records.Clear();
+            foreach (MessageId id in (MessageId[])[second.Id, others.Id, first.Id with { Tail = first.Id.Tail ^ 1 }, Some.Id(7, 9_000), first.Id])
+            {
+                items.Add(new StoredRecord { Id = id, Tenant = 1 });
+            }
+
+            await (await OpenAsync()).OpenRecordsAsync(items, records, Stop);
+            Assert.Equal([Some.Record("second"), [], [], [], Some.Record("first")], items.Span.ToArray().Select(i => records.Span.Slice(i.Offset, i.Length).ToArray()));
+            await ReopenJournalAsync();
+        }
+    }
+
+    [Fact]
     public async Task The_time_of_the_last_id_is_known_after_a_crash()
     {
         ShardWriter writer = await TakeAsync(3);

@@ -105,6 +105,13 @@ public sealed partial class MemoryJournal : IJournal
     public void ReadRecords(RecordRead read) => Enqueue(read);
 
     /// <inheritdoc/>
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken)
+    {
+        Store.OpenByRow(items, records, sealer);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) => new(Store.Find(tenant, id, sealer));
 
     /// <inheritdoc/>

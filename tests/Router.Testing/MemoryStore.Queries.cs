@@ -50,25 +50,20 @@ public sealed partial class MemoryStore
         {
             foreach (ref StoredRecord item in read.Items.Span)
             {
-                item.Offset = 0;
-                item.Length = 0;
-                MemoryMessage? message = FindLocked(item.Id);
-                if (message is null || message.Accepted.Tenant != item.Tenant)
-                {
-                    continue;
-                }
+                OpenLocked(ref item, FindLocked(item.Id), read.Records, sealer);
+            }
+        }
+    }
 
-                int length = message.Sealed.Length - IRecordSealer.Overhead;
-                int offset = read.Records.Count;
-                if (sealer.TryOpen(item.Tenant, item.KeySlot, item.Id, message.Sealed, read.Records.Add(length)))
-                {
-                    item.Offset = offset;
-                    item.Length = length;
-                }
-                else
-                {
-                    read.Records.RemoveLast(length);
-                }
+    internal void OpenByRow(StructList<StoredRecord> items, ByteList records, IRecordSealer sealer)
+    {
+        lock (sync)
+        {
+            foreach (ref StoredRecord item in items.Span)
+            {
+                MemoryMessage? message = FindLocked(item.Id);
+                item.KeySlot = message?.Accepted.KeySlot ?? 0;
+                OpenLocked(ref item, message?.Accepted.IsPart == true ? null : message, records, sealer);
             }
         }
     }
@@ -126,6 +121,28 @@ public sealed partial class MemoryStore
         lock (sync)
         {
             return awaited.TryGetValue(receiptKey, out AwaitedSegment segment) ? ToAwaited(receiptKey, segment) : null;
+        }
+    }
+
+    private static void OpenLocked(ref StoredRecord item, MemoryMessage? message, ByteList records, IRecordSealer sealer)
+    {
+        item.Offset = 0;
+        item.Length = 0;
+        if (message is null || message.Accepted.Tenant != item.Tenant)
+        {
+            return;
+        }
+
+        int length = message.Sealed.Length - IRecordSealer.Overhead;
+        int offset = records.Count;
+        if (sealer.TryOpen(item.Tenant, item.KeySlot, item.Id, message.Sealed, records.Add(length)))
+        {
+            item.Offset = offset;
+            item.Length = length;
+        }
+        else
+        {
+            records.RemoveLast(length);
         }
     }
 

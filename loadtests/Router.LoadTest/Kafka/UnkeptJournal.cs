@@ -72,6 +72,8 @@ internal sealed class UnkeptJournal : IJournal, IDisposable
 
     public ValueTask<bool[]> RenewAsync(IReadOnlyList<ShardEpoch> owned, CancellationToken cancellationToken) => beneath.RenewAsync(owned, cancellationToken);
 
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken) => beneath.OpenRecordsAsync(items, records, cancellationToken);
+
     public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) => beneath.FindMessageAsync(tenant, id, cancellationToken);
 
     public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken) => beneath.ListMessagesAsync(query, cancellationToken);

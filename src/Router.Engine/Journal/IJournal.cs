@@ -36,6 +36,13 @@ public interface IJournal
     /// <summary>Fetches and opens records that are no longer in memory, then tells its client.</summary>
     void ReadRecords(RecordRead read);
 
+    /// <summary>
+    /// Opens messages' records by what their rows say of their keys: of each item the message and the tenant are told. Length 0: this tenant has none such, or its key was destroyed. Once it has ended, well or not,
+    /// <paramref name="items"/> and <paramref name="records"/> are the caller's again.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">Storage cannot answer.</exception>
+    ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken);
+
     /// <summary>A message with its events; null when this tenant has none such.</summary>
     /// <exception cref="JournalUnavailableException">Thrown by this query and those below when storage cannot answer.</exception>
     ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken);

@@ -8,7 +8,7 @@ using Router.Grains.Streams;
 namespace Router.FrontDoor.Events;
 
 /// <inheritdoc cref="IEventBodies"/>
-/// <remarks>0 B an event but for references, which cost a look-up each.</remarks>
+/// <remarks>Near 0 B an event; references cost a look-up each.</remarks>
 internal sealed class EventBodyComposer(EventStreamServices shared) : IEventBodies
 {
     private const int CloakedAtOnce = 256;
@@ -19,9 +19,16 @@ internal sealed class EventBodyComposer(EventStreamServices shared) : IEventBodi
         ArgumentNullException.ThrowIfNull(tenant);
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(bodies);
-        var references = new References(shared.Journal, shared.Webhooks);
-        await references.FetchAsync(tenant.Number, events, cancellationToken).ConfigureAwait(false);
-        Write(tenant, events, references, bodies);
+        References references = shared.References.Rent();
+        try
+        {
+            await references.FetchAsync(tenant.Number, events, cancellationToken).ConfigureAwait(false);
+            Write(tenant, events, references, bodies);
+        }
+        finally
+        {
+            shared.References.Return(references);
+        }
     }
 
     private void Write(Tenant tenant, StructList<LogEvent> events, References references, EventBodies bodies)

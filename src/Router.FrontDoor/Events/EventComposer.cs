@@ -14,9 +14,16 @@ internal sealed class EventComposer(EventStreamServices shared)
     {
         var events = new StructList<LogEvent>(1);
         events.Add(one);
-        var references = new References(shared.Journal, shared.Webhooks);
-        await references.FetchAsync(tenant.Number, events, cancellationToken);
-        return Write(one, tenant, references);
+        References references = shared.References.Rent();
+        try
+        {
+            await references.FetchAsync(tenant.Number, events, cancellationToken);
+            return Write(one, tenant, references);
+        }
+        finally
+        {
+            shared.References.Return(references);
+        }
     }
 
     private ComposedEvent Write(in LogEvent one, Tenant tenant, References references)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Router.Core.Events;
@@ -23,7 +24,6 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
     private readonly PipeWriter output = context.Response.BodyWriter;
     private readonly StructList<LogEvent> batch = new(BatchMax);
-    private readonly References references = new(shared.Journal, shared.Webhooks);
     private readonly Admission admission = new(context, Permission.TenantRead, caller, shared.Doorkeeper, shared.Administration);
     private readonly bool tellsAll = filter == EventFilter.All && conversation is null;
     private long lastWritten;
@@ -72,14 +72,11 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
             if (batch.Count > 0)
             {
-                await references.FetchAsync(admission.Tenant.Number, batch, ended);
-                if (admission.Look() is not null)
+                if (!await WriteBatchAsync(ended))
                 {
                     return;
                 }
 
-                WriteBatch();
-                references.Forget();
                 await FlushAsync();
             }
             else if (moved ? shared.Time.GetElapsedTime(lastWritten) >= shared.Options.HeartBeat : !await WaitAsync(log, position, ended))
@@ -92,6 +89,28 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             {
                 await Task.Yield(); // a week of others' events: other requests have their turn on this thread
             }
+        }
+    }
+
+    // False: who asked may not be told any more.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WriteBatchAsync(CancellationToken ended)
+    {
+        References references = shared.References.Rent();
+        try
+        {
+            await references.FetchAsync(admission.Tenant.Number, batch, ended);
+            if (admission.Look() is not null)
+            {
+                return false;
+            }
+
+            WriteBatch(references);
+            return true;
+        }
+        finally
+        {
+            shared.References.Return(references);
         }
     }
 
@@ -113,6 +132,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
     }
 
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(IEventLog log, LogPosition position, CancellationToken ended)
     {
         using var beat = new CancellationTokenSource(admission.Within(shared.Options.HeartBeat), shared.Time);
@@ -138,7 +158,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         output.Advance(text.Length);
     }
 
-    private void WriteBatch()
+    private void WriteBatch(References references)
     {
         Configuration configuration = shared.Administration.Current;
         Span<UInt128> blocks = stackalloc UInt128[2 * BatchMax]; // 4 KiB
@@ -167,6 +187,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : AwaitFlushAsync(flush);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AwaitFlushAsync(ValueTask<FlushResult> flush)
     {
         try

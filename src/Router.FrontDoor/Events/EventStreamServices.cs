@@ -31,8 +31,8 @@ internal sealed class EventStreamServices(
 
     internal LogTurns Turns { get; } = turns;
 
-    /// <summary>Names webhooks.</summary>
-    internal IWebhooks Webhooks { get; } = webhooks;
+    /// <summary>Room for what a batch tells beside its entries.</summary>
+    internal ReferencesPool References { get; } = new(journal, webhooks);
 
     /// <summary>Cancelled when this process begins to stop: streams end, clients go elsewhere.</summary>
     internal CancellationToken Stopping { get; } = lifetime.ApplicationStopping;

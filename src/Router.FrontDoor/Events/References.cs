@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Router.Core.Messages;
 using Router.Engine.Journal;
 using Router.Grains.Webhooks;
@@ -6,26 +7,32 @@ namespace Router.FrontDoor.Events;
 
 /// <summary>
 /// What a batch of events tells beside its entries: references of messages, inbound messages whole, names of webhooks. Fetched for each batch anew: nothing personal is held longer than it is needed, so an erasure has nothing
-/// to take out here.
+/// to take out here. From <see cref="ReferencesPool"/>.
 /// </summary>
+/// <remarks>Near 0 B an event: one question a batch, whose answers lie in room that is used again.</remarks>
 internal sealed class References(IJournal journal, IWebhooks webhooks)
 {
-    private readonly Dictionary<MessageId, byte[]?> found = [];
+    // A batch of references has about 20 KB; long inbound messages may have more, which is let go of.
+    private const int BytesKept = 64 * 1024;
+    private const int BytesAtFirst = 1024;
+
+    // By message, its place in the items.
+    private readonly Dictionary<MessageId, int> found = [];
     private readonly Dictionary<int, string?> names = [];
-    private readonly List<(MessageId Id, Task<StoredMessage?> Look)> looks = [];
+    private readonly StructList<StoredRecord> items = new(4);
+    private ByteList records = new(BytesAtFirst);
 
     /// <summary>Fetches what <paramref name="events"/> need, all at a time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask FetchAsync(int tenant, StructList<LogEvent> events, CancellationToken cancellationToken)
     {
         Forget();
-        Begin(tenant, events, cancellationToken);
-        foreach ((MessageId id, Task<StoredMessage?> look) in looks)
+        Begin(tenant, events);
+        if (items.Count > 0)
         {
-            StoredMessage? message = await look;
-            found[id] = message?.Record;
+            await journal.OpenRecordsAsync(items, records, cancellationToken);
         }
 
-        looks.Clear();
         if (names.Count > 0)
         {
             await FetchNamesAsync(tenant, cancellationToken);
@@ -36,24 +43,31 @@ internal sealed class References(IJournal journal, IWebhooks webhooks)
     internal ReadOnlySpan<byte> Of(in JournalEntry entry, out bool erased)
     {
         erased = false;
-        if (!Needs(entry) || !found.TryGetValue(entry.Message, out byte[]? record))
+        if (!Needs(entry) || !found.TryGetValue(entry.Message, out int place))
         {
             return default;
         }
 
-        erased = record is null;
-        return record is null ? default : MessageRecord.Read(record).Reference;
+        ReadOnlySpan<byte> record = RecordAt(place);
+        erased = record.IsEmpty;
+        return erased ? default : MessageRecord.Read(record).Reference;
     }
 
     /// <summary>The record of an inbound message that an event tells of; empty where it is none, or where it was erased.</summary>
     internal ReadOnlySpan<byte> InboundOf(in JournalEntry entry) =>
-        entry.Direction == MessageDirection.Inbound && found.TryGetValue(entry.Message, out byte[]? record) ? record : default;
+        entry.Direction == MessageDirection.Inbound && found.TryGetValue(entry.Message, out int place) ? RecordAt(place) : default;
 
-    /// <summary>Lets go of what was fetched: a stream may have nothing to tell for days.</summary>
+    /// <summary>Lets go of what was fetched, and wipes it.</summary>
     internal void Forget()
     {
         found.Clear();
         names.Clear();
+        items.Clear();
+        records.Clear(wipe: true);
+        if (records.Array.Length > BytesKept)
+        {
+            records = new ByteList(BytesAtFirst);
+        }
     }
 
     /// <summary>The name of the webhook that a notice is about; null: none, or it was removed.</summary>
@@ -71,18 +85,26 @@ internal sealed class References(IJournal journal, IWebhooks webhooks)
 
     private static bool Needs(in JournalEntry entry) => entry.Kind == EntryKind.Status && (entry.HasReference || entry.Direction == MessageDirection.Inbound);
 
-    private void Begin(int tenant, StructList<LogEvent> events, CancellationToken cancellationToken)
+    private void Begin(int tenant, StructList<LogEvent> events)
     {
         foreach (ref readonly LogEvent one in events.Span)
         {
-            if (Needs(one.Entry) && found.TryAdd(one.Entry.Message, null))
+            if (Needs(one.Entry) && found.TryAdd(one.Entry.Message, items.Count))
             {
-                looks.Add((one.Entry.Message, journal.FindMessageAsync(tenant, one.Entry.Message, cancellationToken).AsTask()));
+                ref StoredRecord item = ref items.Add();
+                item.Id = one.Entry.Message;
+                item.Tenant = tenant;
             }
             else if (IsOfWebhook(one.Entry))
             {
                 names.TryAdd(one.Entry.Provider, null);
             }
         }
+    }
+
+    private ReadOnlySpan<byte> RecordAt(int place)
+    {
+        ref readonly StoredRecord item = ref items[place];
+        return records.Span.Slice(item.Offset, item.Length);
     }
 }

@@ -112,21 +112,36 @@ internal sealed class JournalReader : IDisposable
             }
 
             ReadOnlySpan<byte> row = select.Blob(0);
-            ReadOnlySpan<byte> sealedRecord = MessageCodec.Sealed(row);
-            int length = sealedRecord.Length - IRecordSealer.Overhead;
-            if (length < 0 || MessageCodec.Tail(row) != item.Id.Tail)
+            if (MessageCodec.Tail(row) == item.Id.Tail)
+            {
+                Open(ref item, row, sealer, records);
+            }
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    /// <summary>As <see cref="Open(ref StoredRecord, IRecordSealer, ByteList)"/>, with the key that the row names; nothing where it is another tenant's, or a part.</summary>
+    /// <remarks>0 B but for growth.</remarks>
+    public void OpenByRow(ref StoredRecord item, IRecordSealer sealer, ByteList records)
+    {
+        item.Offset = records.Count;
+        item.Length = 0;
+        try
+        {
+            if (!select.Bind(1, item.Id.RowKey).Step())
             {
                 return;
             }
 
-            Span<byte> opened = records.Add(length);
-            if (sealer.TryOpen(item.Tenant, item.KeySlot, item.Id, sealedRecord, opened))
+            ReadOnlySpan<byte> row = select.Blob(0);
+            MessageCodec.Read(item.Id.RowKey, row, out AcceptedMessage message);
+            if (message.Id == item.Id && message.Tenant == item.Tenant && !message.IsPart)
             {
-                item.Length = length;
-            }
-            else
-            {
-                records.RemoveLast(length);
+                item.KeySlot = message.KeySlot;
+                Open(ref item, row, sealer, records);
             }
         }
         finally
@@ -144,5 +159,25 @@ internal sealed class JournalReader : IDisposable
         Contacts.Dispose();
         Lookups.Dispose();
         database.Dispose();
+    }
+
+    private static void Open(ref StoredRecord item, ReadOnlySpan<byte> row, IRecordSealer sealer, ByteList records)
+    {
+        ReadOnlySpan<byte> sealedRecord = MessageCodec.Sealed(row);
+        int length = sealedRecord.Length - IRecordSealer.Overhead;
+        if (length < 0)
+        {
+            return;
+        }
+
+        Span<byte> opened = records.Add(length);
+        if (sealer.TryOpen(item.Tenant, item.KeySlot, item.Id, sealedRecord, opened))
+        {
+            item.Length = length;
+        }
+        else
+        {
+            records.RemoveLast(length);
+        }
     }
 }

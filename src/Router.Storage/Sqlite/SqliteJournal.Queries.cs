@@ -16,6 +16,14 @@ internal sealed partial class SqliteJournal
         Ask(reader => Find(reader, tenant, id), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(records);
+        return new ValueTask(Ask(reader => Open(reader, items, records), cancellationToken).AsTask());
+    }
+
+    /// <inheritdoc/>
     public ValueTask<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -54,6 +62,16 @@ internal sealed partial class SqliteJournal
         }
 
         return new ValueTask<TAnswer>(query.Answer);
+    }
+
+    private int Open(JournalReader reader, StructList<StoredRecord> items, ByteList records)
+    {
+        foreach (ref StoredRecord item in items.Span)
+        {
+            reader.OpenByRow(ref item, sealer, records);
+        }
+
+        return items.Count;
     }
 
     private StoredMessage? Find(JournalReader reader, int tenant, MessageId id) =>

@@ -44,6 +44,9 @@ internal sealed class FaultyJournal(IJournal journal) : IJournal, IEventLog
 
     public void ReadRecords(RecordRead read) => journal.ReadRecords(read);
 
+    public ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken) =>
+        Fault is { } fault ? ValueTask.FromException(fault) : journal.OpenRecordsAsync(items, records, cancellationToken);
+
     public ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken) =>
         Fault is { } fault ? ValueTask.FromException<StoredMessage?>(fault) : journal.FindMessageAsync(tenant, id, cancellationToken);
 

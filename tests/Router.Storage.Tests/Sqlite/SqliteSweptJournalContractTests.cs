@@ -56,6 +56,12 @@ public sealed class SqliteSweptJournalContractTests : JournalContract
 
         public void ReadRecords(RecordRead read) => journal.ReadRecords(read);
 
+        public async ValueTask OpenRecordsAsync(StructList<StoredRecord> items, ByteList records, CancellationToken cancellationToken)
+        {
+            await store.SweepAsync();
+            await journal.OpenRecordsAsync(items, records, cancellationToken);
+        }
+
         public async ValueTask<StoredMessage?> FindMessageAsync(int tenant, MessageId id, CancellationToken cancellationToken)
         {
             await store.SweepAsync();
