@@ -14,7 +14,6 @@ internal sealed class CipherSet
     private readonly (uint KeySlot, int Tenant, AesGcm? Cipher)[] ways = new (uint, int, AesGcm?)[Ways];
     private readonly (uint KeySlot, int Tenant)[] seen = new (uint, int)[SeenMax];
     private int nextSeen;
-    private AesGcm? passing;
 
     /// <summary>Guards it and the use of its ciphers.</summary>
     public Lock Gate { get; } = new();
@@ -38,29 +37,28 @@ internal sealed class CipherSet
         return null;
     }
 
-    /// <summary>Takes a cipher just made: kept alive when its contact was seen before, else only until <see cref="DropPassing"/>.</summary>
-    public void Add(int tenant, uint keySlot, AesGcm cipher)
+    /// <summary>Whether a contact's cipher is to live: it was seen lately. Else it is remembered.</summary>
+    public bool WasSeen(int tenant, uint keySlot)
     {
         int at = Array.IndexOf(seen, (keySlot, tenant));
-        if (at < 0)
+        if (at >= 0)
         {
-            seen[nextSeen] = (keySlot, tenant);
-            nextSeen = (nextSeen + 1) & (SeenMax - 1);
-            passing = cipher;
-            return;
+            seen[at] = default;
+            return true;
         }
 
-        seen[at] = default;
+        seen[nextSeen] = (keySlot, tenant);
+        nextSeen = (nextSeen + 1) & (SeenMax - 1);
+        return false;
+    }
+
+    /// <summary>Keeps a cipher alive in the place of the one used longest ago, and returns it.</summary>
+    public AesGcm Keep(int tenant, uint keySlot, AesGcm cipher)
+    {
         ways[Ways - 1].Cipher?.Dispose();
         ways[Ways - 1] = (keySlot, tenant, cipher);
         MoveToFront(Ways - 1);
-    }
-
-    /// <summary>Lets go of a cipher that is not kept: its memory is the next one's, and still in the processor's caches.</summary>
-    public void DropPassing()
-    {
-        passing?.Dispose();
-        passing = null;
+        return cipher;
     }
 
     /// <summary>Lets go of a contact's.</summary>

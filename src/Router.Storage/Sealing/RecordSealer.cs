@@ -10,9 +10,9 @@ namespace Router.Storage.Sealing;
 /// so that a record moved to another row does not open. Any thread.
 /// </summary>
 /// <remarks>
-/// Hot path, 0 B for a contact whose cipher is live. Live ciphers lie in sets (<see cref="CipherSet"/>), each with its own lock (an <see cref="AesGcm"/> serves one
+/// Hot path, 0 B but for a cipher that begins to live. Live ciphers lie in sets (<see cref="CipherSet"/>), each with its own lock (an <see cref="AesGcm"/> serves one
 /// thread at a time); the one used longest ago in a set makes room. About 1 KiB of native memory each. A cipher is kept alive from the contact's second record on: a campaign
-/// seals one each, and would put thousands of ciphers never used again in the place of those in use, each in memory that has left the processor's caches.
+/// seals one each, and would put thousands of ciphers never used again in the place of those in use, each in memory that has left the processor's caches. The first goes through <see cref="OnceGcm"/>.
 /// Benchmark: <c>Router.JournalBench --sealing 100000</c>.
 /// </remarks>
 internal sealed class RecordSealer : IRecordSealer, IDisposable
@@ -53,15 +53,13 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
         CipherSet set = SetOf(keySlot);
         lock (set.Gate)
         {
-            AesGcm cipher = set.Find(tenant, keySlot) ?? MakeLocked(set, tenant, keySlot) ?? throw NoKey(keySlot);
-            try
+            if (set.Find(tenant, keySlot) is { } live)
             {
-                cipher.Encrypt(
-                    associated[..NonceLength], record, destination[..record.Length], destination.Slice(record.Length, IRecordSealer.Overhead), associated);
+                live.Encrypt(associated[..NonceLength], record, destination[..record.Length], destination.Slice(record.Length, IRecordSealer.Overhead), associated);
             }
-            finally
+            else
             {
-                set.DropPassing();
+                SealAnewLocked(set, tenant, keySlot, associated, record, destination);
             }
         }
     }
@@ -80,16 +78,9 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
         CipherSet set = SetOf(keySlot);
         lock (set.Gate)
         {
-            AesGcm? cipher = set.Find(tenant, keySlot) ?? MakeLocked(set, tenant, keySlot);
-            try
-            {
-                return cipher is not null
-                    && TryDecrypt(cipher, associated, sealedRecord[..length], sealedRecord[length..], destination[..length]);
-            }
-            finally
-            {
-                set.DropPassing();
-            }
+            return set.Find(tenant, keySlot) is { } live
+                ? OnceGcm.TryDecrypt(live, associated[..NonceLength], sealedRecord[..length], sealedRecord[length..], destination[..length], associated)
+                : TryOpenAnewLocked(set, tenant, keySlot, associated, sealedRecord, destination[..length]);
         }
     }
 
@@ -133,43 +124,68 @@ internal sealed class RecordSealer : IRecordSealer, IDisposable
         ciphers.Dispose();
     }
 
-    // A failed tag throws; erased or damaged records are rare, so the exception's microseconds do not matter.
-    private static bool TryDecrypt(AesGcm cipher, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> body, ReadOnlySpan<byte> tag, Span<byte> destination)
-    {
-        try
-        {
-            cipher.Decrypt(associated[..NonceLength], body, tag, destination, associated);
-            return true;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return false;
-        }
-    }
-
     private static InvalidOperationException NoKey(uint keySlot) => new($"the key of slot {keySlot} was destroyed or never made: take a new slot");
 
     private CipherSet SetOf(uint keySlot) => sets[keySlot & (uint)(sets.Length - 1)];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private AesGcm? MakeLocked(CipherSet set, int tenant, uint keySlot)
+    private void SealAnewLocked(CipherSet set, int tenant, uint keySlot, ReadOnlySpan<byte> id, ReadOnlySpan<byte> record, Span<byte> destination)
     {
-        Span<byte> salt = stackalloc byte[ContactSalts.Size];
-        if (tenants.Find(tenant) is not { } key || !salts.TryRead(keySlot, salt))
-        {
-            return null;
-        }
-
+        Span<byte> body = destination[..record.Length];
+        Span<byte> tag = destination.Slice(record.Length, IRecordSealer.Overhead);
         Span<byte> contactKey = stackalloc byte[KeyLength];
         TenantCiphers mine = ciphers.Value!;
         lock (mine.Gate)
         {
-            mine.ContactKeyLocked(key, salt, contactKey);
+            if (!TryFindKey(mine, tenant, keySlot, contactKey))
+            {
+                throw NoKey(keySlot);
+            }
+
+            if (set.WasSeen(tenant, keySlot))
+            {
+                set.Keep(tenant, keySlot, new AesGcm(contactKey, IRecordSealer.Overhead)).Encrypt(id[..NonceLength], record, body, tag, id);
+            }
+            else
+            {
+                mine.OnceLocked.Encrypt(contactKey, id[..NonceLength], record, body, tag, id);
+            }
+
+            CryptographicOperations.ZeroMemory(contactKey);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryOpenAnewLocked(CipherSet set, int tenant, uint keySlot, ReadOnlySpan<byte> id, ReadOnlySpan<byte> sealedRecord, Span<byte> destination)
+    {
+        ReadOnlySpan<byte> body = sealedRecord[..destination.Length];
+        ReadOnlySpan<byte> tag = sealedRecord[destination.Length..];
+        Span<byte> contactKey = stackalloc byte[KeyLength];
+        TenantCiphers mine = ciphers.Value!;
+        lock (mine.Gate)
+        {
+            if (!TryFindKey(mine, tenant, keySlot, contactKey))
+            {
+                return false;
+            }
+
+            bool opened = set.WasSeen(tenant, keySlot)
+                ? OnceGcm.TryDecrypt(set.Keep(tenant, keySlot, new AesGcm(contactKey, IRecordSealer.Overhead)), id[..NonceLength], body, tag, destination, id)
+                : mine.OnceLocked.TryDecrypt(contactKey, id[..NonceLength], body, tag, destination, id);
+            CryptographicOperations.ZeroMemory(contactKey);
+            return opened;
+        }
+    }
+
+    private bool TryFindKey(TenantCiphers mine, int tenant, uint keySlot, Span<byte> contactKey)
+    {
+        Span<byte> salt = stackalloc byte[ContactSalts.Size];
+        if (tenants.Find(tenant) is not { } key || !salts.TryRead(keySlot, salt))
+        {
+            return false;
         }
 
-        AesGcm cipher = new(contactKey, IRecordSealer.Overhead);
-        CryptographicOperations.ZeroMemory(contactKey);
-        set.Add(tenant, keySlot, cipher);
-        return cipher;
+        mine.ContactKeyLocked(key, salt, contactKey);
+        return true;
     }
 }

@@ -14,11 +14,15 @@ internal sealed class TenantCiphers
     private readonly Dictionary<TenantKey, Entry> entries = [];
     private readonly byte[] input = new byte[ContactSalts.Size * 2];
     private readonly byte[] output = new byte[ContactSalts.Size * 2];
+    private OnceGcm? once;
     private TenantKey? lastKey;
     private Entry? last;
 
     /// <summary>Guards it and the use of its ciphers.</summary>
     public Lock Gate { get; } = new();
+
+    /// <summary>For keys used once; between two uses it has none.</summary>
+    public OnceGcm OnceLocked => once ??= new OnceGcm();
 
     /// <summary>Tenants in it. For tests.</summary>
     public int Count

@@ -9,16 +9,12 @@ public sealed class CipherSetTests
     public void A_cipher_is_kept_from_its_contacts_second_record_on()
     {
         CipherSet set = new();
-        AesGcm first = new(new byte[32], 16);
-        AesGcm second = new(new byte[32], 16);
-
-        set.Add(1, 5, first);
+        Assert.False(set.WasSeen(1, 5));
         Assert.Null(set.Find(1, 5));
-        set.DropPassing();
-        Assert.Throws<ObjectDisposedException>(() => Use(first));
+        Assert.False(set.WasSeen(2, 5));
 
-        set.Add(1, 5, second);
-        set.DropPassing();
+        Assert.True(set.WasSeen(1, 5));
+        AesGcm second = set.Keep(1, 5, new AesGcm(new byte[32], 16));
         Assert.Same(second, set.Find(1, 5));
         Assert.Null(set.Find(2, 5));
         Use(second);
@@ -51,8 +47,10 @@ public sealed class CipherSetTests
 
     private static void Pass(CipherSet set, uint slot)
     {
-        set.Add(1, slot, new AesGcm(new byte[32], 16));
-        set.DropPassing();
+        if (set.WasSeen(1, slot))
+        {
+            set.Keep(1, slot, new AesGcm(new byte[32], 16));
+        }
     }
 
     private static void Use(AesGcm cipher) => cipher.Encrypt(new byte[12].AsSpan(), [], [], new byte[16]);

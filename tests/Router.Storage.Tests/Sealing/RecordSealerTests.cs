@@ -147,6 +147,26 @@ public sealed class RecordSealerTests : IAsyncLifetime
             runs: 1_000);
     }
 
+    // A campaign: a record each for contacts that have no live cipher.
+    [Fact]
+    public void Sealing_for_contacts_never_seen_allocates_nothing()
+    {
+        uint[] slots = [.. Enumerable.Range(0, 1_000).Select(_ => Sealer.NewKeySlot())];
+        byte[][] before = [.. slots.Select(slot => Seal(1, slot, Id))];
+        byte[] to = new byte[Record.Length + IRecordSealer.Overhead];
+        byte[] opened = new byte[Record.Length];
+        int turn = 0;
+        Allocations.AssertNone(
+            () =>
+            {
+                int at = ++turn % slots.Length;
+                int other = (at + 500) % slots.Length;
+                Sealer.Seal(1, slots[at], Id, Record, to);
+                Assert.True(Sealer.TryOpen(1, slots[other], Id, before[other], opened));
+            },
+            runs: 1_000);
+    }
+
     // The newest blocks of salts are held in memory, older ones read from the file.
     [Fact]
     public async Task A_contact_of_long_ago_is_sealed_for_under_the_same_key()
