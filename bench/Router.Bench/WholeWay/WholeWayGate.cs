@@ -10,7 +10,7 @@ namespace Router.Bench.WholeWay;
 /// clients in this process, the clients without garbage. Unlike the rules it has no budget of 0: with full tables the ceiling is what the whole process may make of garbage, while they grow about twice what was seen, so that it cannot rot unnoticed.
 /// </summary>
 /// <remarks>
-/// Seen: 650 B a message with the default bounds (tables that grow: rows of contacts, receipts awaited, the first generations of the store's memory), 42 B once they are full:
+/// Seen: 650 B a message with the default bounds (tables that grow: rows of contacts, receipts awaited, the first generations of the store's memory), 34 to 43 B once they are full:
 /// filters of look-ups 8, the server's answers 10.
 /// </remarks>
 internal static class WholeWayGate

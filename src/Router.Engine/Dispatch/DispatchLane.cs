@@ -21,12 +21,13 @@ internal sealed class DispatchLane(LaneKey key)
     private ulong resumed;
     private int lastShard;
     private int waiting;
+    private object? claimant;
 
     /// <summary>What it is for.</summary>
-    public LaneKey Key { get; } = key;
+    public LaneKey Key { get; private set; } = key;
 
-    /// <summary>Its key, as who claims something of a limit: the same for a lane of this key that comes after this one was forgotten, as one is while its only message's record is read back.</summary>
-    public object Claimant { get; } = key;
+    /// <summary>Its key, as who claims something of a limit: the same for a lane of this key that comes after this one was forgotten, as one is while its only message's record is read back. Boxed once.</summary>
+    public object Claimant => claimant ??= Key;
 
     /// <summary>Stands among its class's lanes.</summary>
     public bool Queued { get; set; }
@@ -51,6 +52,21 @@ internal sealed class DispatchLane(LaneKey key)
 
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
+
+    /// <summary>Begins again as one that was just made, for another key: nobody refers to it any more.</summary>
+    public void Begin(in LaneKey key)
+    {
+        // What the arrays say of a shard counts only from its first offer and turn on.
+        claimant = key == Key ? claimant : null;
+        Key = key;
+        LastLent = 0;
+        ready = inTurn = resumed = 0;
+        lastShard = waiting = 0;
+        Queued = Blocked = IsHeldBack = false;
+        Asks = 0;
+        Limits = [];
+        SegmentsAMessage = 1;
+    }
 
     /// <summary>A shard has <paramref name="count"/> messages, and the next one has <paramref name="segments"/> that are due, as far as it knows.</summary>
     public void Offer(int shard, int shardLane, int count, int segments)

@@ -114,7 +114,7 @@ internal sealed partial class Dispatcher
     // None: the lane comes back when its limits lend again.
     private Slice TakeLimits(DispatchLane lane, int messages, int segments, int least, long now)
     {
-        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose, lane.Claimant);
+        Slice slice = lender.TakeTogether(lane.Limits, messages, segments, least, now, lane.Key.Purpose, lane.Limits.Length == 0 ? null : lane.Claimant);
         if (slice.Messages > 0)
         {
             lane.LastLent = ++lends;

@@ -96,6 +96,9 @@ internal sealed partial class Dispatcher : Worker
     /// <summary>Lanes known.</summary>
     public int LaneCount => lanes.Count;
 
+    /// <summary>Lanes that came to their end and wait to be used again.</summary>
+    public int SpareLanes => spareLanes.Count;
+
     /// <summary>Asks under way.</summary>
     public int Asks => asks;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Router.Engine.Accepting;
 using Router.Engine.Shards;
 
@@ -94,6 +95,7 @@ internal sealed partial class LineStream
         ring.CloseUpTo(Math.Min(collected, Volatile.Read(ref written)));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync()
     {
         if (closing.IsCancellationRequested)

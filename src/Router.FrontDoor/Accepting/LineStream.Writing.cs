@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Router.FrontDoor.Accepting;
 
@@ -123,6 +124,7 @@ internal sealed partial class LineStream
 
     private bool IsAtEnd() => ended && composed == Volatile.Read(ref submitted);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitForAnswerAsync()
     {
         long number = composed;

@@ -47,7 +47,8 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
             // Where it stands, before anything is told: a client that is cut off now can come back without a gap.
             WritePosition(position);
             await FlushAsync();
-            await TellAsync(position, ended.Token);
+            using var wait = new StreamWait(shared.Time, ended.Token);
+            await TellAsync(position, wait, ended.Token);
         }
         catch (OperationCanceledException) when (tooSlow || ended.IsCancellationRequested)
         {
@@ -55,7 +56,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
         }
     }
 
-    private async Task TellAsync(LogPosition position, CancellationToken ended)
+    private async Task TellAsync(LogPosition position, StreamWait wait, CancellationToken ended)
     {
         IEventLog log = shared.Journal.Events;
         while (admission.Look() is null)
@@ -79,7 +80,7 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
                 await FlushAsync();
             }
-            else if (moved ? shared.Time.GetElapsedTime(lastWritten) >= shared.Options.HeartBeat : !await WaitAsync(log, position, ended))
+            else if (moved ? shared.Time.GetElapsedTime(lastWritten) >= shared.Options.HeartBeat : !await WaitAsync(log, position, wait, ended))
             {
                 // Also where events come all the time and none is wanted: the client's position must not grow old.
                 WritePosition(position);
@@ -133,13 +134,11 @@ internal sealed class EventStream(HttpContext context, EventStreamServices share
 
     /// <summary>False: nothing came for as long as a heart-beat lasts.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(IEventLog log, LogPosition position, CancellationToken ended)
+    private async ValueTask<bool> WaitAsync(IEventLog log, LogPosition position, StreamWait wait, CancellationToken ended)
     {
-        using var beat = new CancellationTokenSource(admission.Within(shared.Options.HeartBeat), shared.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, ended);
         try
         {
-            await log.WaitAsync(position, either.Token);
+            await log.WaitAsync(position, wait.Begin(admission.Within(shared.Options.HeartBeat)));
             return true;
         }
         catch (OperationCanceledException) when (!ended.IsCancellationRequested)

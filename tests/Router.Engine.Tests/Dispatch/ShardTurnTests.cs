@@ -1,5 +1,6 @@
 using Router.Core.Messages;
 using Router.Engine.Dispatch;
+using Router.Engine.Tests.Harness;
 
 namespace Router.Engine.Tests.Dispatch;
 
@@ -96,5 +97,48 @@ public sealed class ShardTurnTests
         lane.Offer(3, 0, 1, 1); // the long one is expired or cancelled: who is behind it needs no room for six
 
         Assert.Equal(1, lane.NextSegments(3));
+    }
+
+    [Fact]
+    public void A_lane_that_came_to_its_end_is_the_next_ones()
+    {
+        using var h = new EngineHarness();
+        h.Simple();
+        for (int i = 0; i < 20; i++)
+        {
+            h.Post(i);
+            h.Advance(200, 20, () => h.Provider.SettleAll());
+        }
+
+        Assert.Equal((0, 1), (h.Engine.Dispatcher.LaneCount, h.Engine.Dispatcher.SpareLanes));
+        h.AssertAllEnded();
+    }
+
+    [Fact]
+    public void A_lane_that_begins_again_is_as_one_just_made()
+    {
+        var key = new LaneKey(2, 3, 4, Channel.Sms, Purpose.Service, Priority.Normal);
+        var lane = new DispatchLane(new LaneKey(1, 1, 0, Channel.Sms, Purpose.Service, Priority.Normal));
+        var made = new DispatchLane(key);
+        lane.Offer(40, 7, 9, 3);
+        lane.NextShard(out _, out _, out _);
+        lane.WaitFor(40);
+        lane.Asked(40, 1);
+        lane.Resume(40, 5);
+        (lane.SegmentsAMessage, lane.IsHeldBack, lane.Queued, lane.Blocked, lane.Asks) = (3, true, true, true, 2);
+
+        lane.Begin(key);
+        Assert.Equal(key, lane.Key);
+        Assert.False(lane.HasReady || lane.IsHeldBack || lane.Queued || lane.Blocked);
+        Assert.Equal((0, 1, 0), (lane.Asks, lane.SegmentsAMessage, lane.Limits.Length));
+        foreach (DispatchLane each in (DispatchLane[])[made, lane])
+        {
+            each.Offer(40, 1, 8, 1);
+            each.Offer(41, 2, 8, 1);
+            Assert.Equal(40, each.NextShard(out int turn, out int count, out int shardLane));
+            Assert.Equal((2, 8, 1), (turn, count, shardLane));
+            each.Asked(40, 2);
+            Assert.Equal(41, each.NextShard(out _, out _, out _));
+        }
     }
 }
