@@ -53,7 +53,7 @@ internal sealed class DispatchLane(LaneKey key)
     /// <summary>Whether a shard has something.</summary>
     public bool HasReady => ready != 0;
 
-    /// <summary>Begins again as one that was just made, for another key: nobody refers to it any more.</summary>
+    /// <summary>Begins again as one that was just made, for another key: nobody refers to it any more, and it holds no limits.</summary>
     public void Begin(in LaneKey key)
     {
         // What the arrays say of a shard counts only from its first offer and turn on.
@@ -64,7 +64,6 @@ internal sealed class DispatchLane(LaneKey key)
         lastShard = waiting = 0;
         Queued = Blocked = IsHeldBack = false;
         Asks = 0;
-        Limits = [];
         SegmentsAMessage = 1;
     }
 

@@ -48,15 +48,9 @@ internal sealed class OnceGcm
         }
 
         CheckLengths(key, nonce, plain, to, tag);
-        fixed (byte* k = key, n = nonce, p = plain, t = to, g = tag, a = associated)
+        fixed (byte* g = tag)
         {
-            byte none;
-            int written;
-            bool done = LibCrypto.Begin(context, 0, 0, k, n, 1) == 1
-                && (associated.IsEmpty || LibCrypto.Add(context, null, &written, a, associated.Length) == 1)
-                && (plain.IsEmpty || LibCrypto.Add(context, t, &written, p, plain.Length) == 1)
-                && LibCrypto.End(context, &none, &written) == 1
-                && LibCrypto.Control(context, LibCrypto.GetTag, TagLength, g) == 1;
+            bool done = Add(key, nonce, plain, to, associated, encrypts: 1) && End() && LibCrypto.Control(context, LibCrypto.GetTag, TagLength, g) == 1;
             Check(Forget() && done);
         }
     }
@@ -71,15 +65,10 @@ internal sealed class OnceGcm
         }
 
         CheckLengths(key, nonce, body, to, tag);
-        fixed (byte* k = key, n = nonce, b = body, t = to, g = tag, a = associated)
+        fixed (byte* g = tag)
         {
-            byte none;
-            int written;
-            bool begun = LibCrypto.Begin(context, 0, 0, k, n, 0) == 1
-                && (associated.IsEmpty || LibCrypto.Add(context, null, &written, a, associated.Length) == 1)
-                && (body.IsEmpty || LibCrypto.Add(context, t, &written, b, body.Length) == 1)
-                && LibCrypto.Control(context, LibCrypto.SetTag, TagLength, g) == 1;
-            bool opened = begun && LibCrypto.End(context, &none, &written) == 1;
+            bool begun = Add(key, nonce, body, to, associated, encrypts: 0) && LibCrypto.Control(context, LibCrypto.SetTag, TagLength, g) == 1;
+            bool opened = begun && End();
             bool forgotten = Forget();
             if (!opened)
             {
@@ -121,6 +110,25 @@ internal sealed class OnceGcm
             LibCrypto.ClearErrors();
             throw new CryptographicException("OpenSSL could not seal or open a record");
         }
+    }
+
+    private unsafe bool Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<byte> associated, int encrypts)
+    {
+        fixed (byte* k = key, n = nonce, f = from, t = to, a = associated)
+        {
+            int written;
+            return LibCrypto.Begin(context, 0, 0, k, n, encrypts) == 1
+                && (associated.IsEmpty || LibCrypto.Add(context, null, &written, a, associated.Length) == 1)
+                && (from.IsEmpty || LibCrypto.Add(context, t, &written, f, from.Length) == 1);
+        }
+    }
+
+    // GCM has nothing left to write.
+    private unsafe bool End()
+    {
+        byte none;
+        int written;
+        return LibCrypto.End(context, &none, &written) == 1;
     }
 
     // The key must not outlive its use (an erasure has to reach it): the context gets one of zeros in its place.

@@ -100,55 +100,11 @@ internal sealed class JournalReader : IDisposable
 
     /// <summary>Opens the record of <paramref name="item"/> into <paramref name="records"/>; length 0 when it is not there or cannot be opened.</summary>
     /// <remarks>0 B but for growth.</remarks>
-    public void Open(ref StoredRecord item, IRecordSealer sealer, ByteList records)
-    {
-        item.Offset = records.Count;
-        item.Length = 0;
-        try
-        {
-            if (!select.Bind(1, item.Id.RowKey).Step())
-            {
-                return;
-            }
-
-            ReadOnlySpan<byte> row = select.Blob(0);
-            if (MessageCodec.Tail(row) == item.Id.Tail)
-            {
-                Open(ref item, row, sealer, records);
-            }
-        }
-        finally
-        {
-            select.Reset();
-        }
-    }
+    public void Open(ref StoredRecord item, IRecordSealer sealer, ByteList records) => Open(ref item, byRow: false, sealer, records);
 
     /// <summary>As <see cref="Open(ref StoredRecord, IRecordSealer, ByteList)"/>, with the key that the row names; nothing where it is another tenant's, or a part.</summary>
     /// <remarks>0 B but for growth.</remarks>
-    public void OpenByRow(ref StoredRecord item, IRecordSealer sealer, ByteList records)
-    {
-        item.Offset = records.Count;
-        item.Length = 0;
-        try
-        {
-            if (!select.Bind(1, item.Id.RowKey).Step())
-            {
-                return;
-            }
-
-            ReadOnlySpan<byte> row = select.Blob(0);
-            MessageCodec.Read(item.Id.RowKey, row, out AcceptedMessage message);
-            if (message.Id == item.Id && message.Tenant == item.Tenant && !message.IsPart)
-            {
-                item.KeySlot = message.KeySlot;
-                Open(ref item, row, sealer, records);
-            }
-        }
-        finally
-        {
-            select.Reset();
-        }
-    }
+    public void OpenByRow(ref StoredRecord item, IRecordSealer sealer, ByteList records) => Open(ref item, byRow: true, sealer, records);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -159,6 +115,41 @@ internal sealed class JournalReader : IDisposable
         Contacts.Dispose();
         Lookups.Dispose();
         database.Dispose();
+    }
+
+    private void Open(ref StoredRecord item, bool byRow, IRecordSealer sealer, ByteList records)
+    {
+        item.Offset = records.Count;
+        item.Length = 0;
+        try
+        {
+            if (!select.Bind(1, item.Id.RowKey).Step())
+            {
+                return;
+            }
+
+            ReadOnlySpan<byte> row = select.Blob(0);
+            if (byRow ? TryTakeKey(ref item, row) : MessageCodec.Tail(row) == item.Id.Tail)
+            {
+                Open(ref item, row, sealer, records);
+            }
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    private static bool TryTakeKey(ref StoredRecord item, ReadOnlySpan<byte> row)
+    {
+        MessageCodec.Read(item.Id.RowKey, row, out AcceptedMessage message);
+        if (message.Id != item.Id || message.Tenant != item.Tenant || message.IsPart)
+        {
+            return false;
+        }
+
+        item.KeySlot = message.KeySlot;
+        return true;
     }
 
     private static void Open(ref StoredRecord item, ReadOnlySpan<byte> row, IRecordSealer sealer, ByteList records)
